@@ -1,0 +1,1 @@
+"""Matchmaker: industry–academia matchmaking for a city."""

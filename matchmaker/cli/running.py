@@ -1,0 +1,21 @@
+"""The platform as commands use it."""
+
+from matchmaker.config import load_settings
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import Role
+from matchmaker.i18n import N_
+from matchmaker.services.platform import Platform, create_platform
+
+
+def open_platform() -> Platform:
+    """The platform that the environment describes. Raises :class:`InvalidInput` when ``init`` was never run."""
+    platform = create_platform(load_settings())
+    if not platform.database.is_current():
+        raise InvalidInput(N_("数据库还没有建好或版本较旧，请先运行 matchmaker init"))
+    return platform
+
+
+def operator() -> User:
+    """Whoever runs commands on the server sees what an organizer sees."""
+    return User(email="", name="", role=Role.ADMIN, active=True)

@@ -1,0 +1,87 @@
+"""Settings, read from the environment and validated once at start.
+
+| variable | default | meaning |
+| --- | --- | --- |
+| ``DATABASE_URL`` | SQLite in ``MATCHMAKER_DATA`` | where the records live |
+| ``MATCHMAKER_DATA`` | ``instance`` | folder of files: database, mail, secret |
+| ``MATCHMAKER_ENCODER`` | ``e5`` | ``e5`` or ``sentence-transformers:NAME_OR_PATH`` |
+| ``SECRET_KEY`` | made once, kept in ``MATCHMAKER_DATA`` | signs sessions and links |
+| ``MATCHMAKER_SMTP`` | none: mail goes to files | ``smtp://USER:PASSWORD@HOST:PORT`` |
+| ``MATCHMAKER_MAIL_FROM`` | ``matchmaker@localhost`` | sender of mail |
+| ``MATCHMAKER_BASE_URL`` | ``http://127.0.0.1:8000`` | address that links in mail begin with |
+| ``MATCHMAKER_REVIEW`` | ``on`` | ``off`` publishes postings without review |
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that an operator can set."""
+
+    database_url: str
+    data: Path
+    encoder: str
+    secret_key: str
+    smtp: str | None
+    mail_from: str
+    base_url: str
+    review: bool
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment (default: the process's own).
+
+    Creates the data folder and, on first use, its secret. Raises :class:`InvalidInput` naming the variable.
+    """
+    env = os.environ if environment is None else environment
+    data = Path(env.get("MATCHMAKER_DATA") or "instance").resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    smtp = env.get("MATCHMAKER_SMTP") or None
+    if smtp and urlsplit(smtp).scheme not in ("smtp", "smtps"):
+        raise InvalidInput(N_("MATCHMAKER_SMTP 应写成 smtp://用户:密码@主机:端口"))
+    review = env.get("MATCHMAKER_REVIEW") or "on"
+    if review not in ("on", "off"):
+        raise InvalidInput(N_("MATCHMAKER_REVIEW 只能是 on 或 off"))
+    encoder = env.get("MATCHMAKER_ENCODER") or "e5"
+    if encoder != "e5" and not encoder.removeprefix("sentence-transformers:").strip():
+        raise InvalidInput(N_("MATCHMAKER_ENCODER 应为 e5 或 sentence-transformers:名称或路径"))
+    return Settings(
+        database_url=_database_url(env.get("DATABASE_URL"), data),
+        data=data,
+        encoder=encoder,
+        secret_key=env.get("SECRET_KEY") or _kept_secret(data / "secret_key"),
+        smtp=smtp,
+        mail_from=env.get("MATCHMAKER_MAIL_FROM") or "matchmaker@localhost",
+        base_url=(env.get("MATCHMAKER_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        review=review == "on",
+    )
+
+
+def _database_url(url: str | None, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'matchmaker.sqlite'}"
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise InvalidInput(N_("DATABASE_URL 应写成 sqlite:///文件 或 postgresql://用户:密码@主机/库名"))
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _kept_secret(path: Path) -> str:
+    """The installation's own secret; made with owner-only access, once, even if two processes start together."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        secret = secrets.token_hex(32)
+        file.write(secret)
+    return secret

@@ -1,0 +1,1 @@
+"""What the platform speaks of, and the rules that hold without a request."""

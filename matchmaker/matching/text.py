@@ -1,0 +1,56 @@
+"""Raw text as people type and paste it → text that the encoder and the word splitter can take.
+
+Every function here is total: lone surrogates, NULs, emoji and control characters are all valid input.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_NOT_TEXT = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_BLANKS = re.compile(r"\s+")
+_SENTENCE = re.compile(
+    r"""
+    [^。！？；!?;\n]*?                 # the sentence itself
+    (?: [。！？；!?;\n]+[”’」』）)"']*  # its closing mark, with the quotes and brackets that close after it
+      | \.(?=\s)                      # an English full stop (a decimal point has no blank after it)
+      | \Z )
+    """,
+    re.VERBOSE,
+)
+_CLAUSE_END = re.compile(r"[，、,：:\s]")
+
+
+def clean(text: str) -> str:
+    """The text in Unicode form NFKC (full-width digits and units become plain) with single blanks.
+
+    What is no character of a text (NULs, control and zero-width characters, lone surrogates) becomes a blank.
+    The result can always be encoded as UTF-8 and is empty when nothing legible is left.
+    """
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text))).strip()
+
+
+def sentences(text: str, longest: int) -> Iterator[tuple[int, int]]:
+    """Offsets (start, end) of the sentences of `text`, in order and without gaps.
+
+    A sentence of more than `longest` characters is cut after a comma where there is one, else wherever the
+    limit falls, so that every piece has at most `longest` characters.
+    """
+    for found in _SENTENCE.finditer(text):
+        start, end = found.span()
+        while end - start > longest:
+            cut = _last_clause_end(text, start, start + longest)
+            yield start, cut
+            start = cut
+        if start < end:
+            yield start, end
+
+
+def _last_clause_end(text: str, start: int, limit: int) -> int:
+    earliest = start + (limit - start) // 2
+    ends = [found.end() for found in _CLAUSE_END.finditer(text, earliest, limit)]
+    return ends[-1] if ends else limit

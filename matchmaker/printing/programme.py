@@ -1,0 +1,70 @@
+"""The programme booklet: what happens when, and who takes part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Literal
+
+from matchmaker.printing.dates import day_text, time_range_text
+from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.typesetting import typeset
+from matchmaker.printing.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeItem:
+    """An opening, a talk, a round of meetings: whatever has a time and a place. `speakers` is text as printed."""
+
+    start: datetime
+    end: datetime
+    title: str
+    place: str = ""
+    speakers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeParticipant:
+    """An enterprise (side need) or team (side offer), with the table or booth where it is found, if it keeps one."""
+
+    name: str
+    side: Literal["need", "offer"]
+    introduction: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Items in any order, participants in the order they are to be listed."""
+
+    items: tuple[ProgrammeItem, ...]
+    participants: tuple[ProgrammeParticipant, ...] = ()
+    welcome: str = ""
+
+
+def programme_pdf(event: EventHeader, programme: Programme, language: Language = "zh") -> bytes:
+    """A cover, the agenda day by day, then the participants of both sides."""
+    in_time_order = sorted(programme.items, key=lambda item: item.start)
+    days = groupby(in_time_order, key=lambda item: item.start.date())
+    content = {
+        "welcome": programme.welcome,
+        "days": [
+            {"day": day_text(day, language), "items": [_item_for_page(item) for item in items]} for day, items in days
+        ],
+        "needs": _on_side(programme.participants, "need"),
+        "offers": _on_side(programme.participants, "offer"),
+    }
+    return typeset("programme", event, content, language)
+
+
+def _item_for_page(item: ProgrammeItem) -> dict[str, str]:
+    return {
+        "time": time_range_text(item.start, item.end),
+        "title": item.title,
+        "place": item.place,
+        "speakers": item.speakers,
+    }
+
+
+def _on_side(participants: Sequence[ProgrammeParticipant], side: str) -> list[ProgrammeParticipant]:
+    return [participant for participant in participants if participant.side == side]

@@ -1,0 +1,34 @@
+"""Table cards: an A4 sheet folded into a tent, the number to the hall, the day's meetings to the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.typesetting import typeset
+from matchmaker.printing.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class TableMeeting:
+    """A meeting at the card's table; `slot` is text as printed."""
+
+    slot: str
+    enterprise: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableCard:
+    """A table, its number or booth, a label to print below it (hall, session, sponsor), and its meetings in order."""
+
+    number: str
+    label: str = ""
+    meetings: tuple[TableMeeting, ...] = ()
+
+
+def table_cards_pdf(event: EventHeader, cards: Sequence[TableCard], language: Language = "zh") -> bytes:
+    """One A4 page for each table, to be folded across the middle.
+
+    More than twelve meetings stand in two columns; a table with more than twenty-four gets a further card.
+    """
+    return typeset("table_cards", event, {"cards": list(cards)}, language)

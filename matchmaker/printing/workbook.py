@@ -1,0 +1,136 @@
+"""XLSX workbooks that open ready to read, filter and print: what every list of the platform shares."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import product
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.typesetting import single_line
+from matchmaker.printing.wording import Language, wording
+
+Cell = str | int
+
+_TITLE_ROW, _EVENT_ROW, _HEADER_ROW = 0, 1, 2
+_FONT = "等线"
+_INK, _QUIET, _ACCENT, _TINT, _LINE = "#1C2733", "#5B6673", "#0B4F8A", "#E8F0F7", "#C9D1D9"
+_CELL_KINDS = ("text", "formula-like", "number")
+_PAPER_A4 = 9
+_LONGEST_CELL = 32_767
+# Excel reads a cell that is edited and begins with one of these as a formula, unless it is marked as text.
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading and its width in characters (a Chinese character counts two)."""
+
+    heading: str
+    width: int
+
+
+class Workbook:
+    """Collects sheets of one event and becomes the bytes of an XLSX file.
+
+    Each sheet begins with its title and the event, keeps those and its headings in sight and on every printed page,
+    can be filtered, and is set up for A4 landscape. Text stays text whatever it begins with; what exceeds the 32,767
+    characters that Excel allows in a cell is left out.
+    """
+
+    def __init__(self, event: EventHeader, language: Language) -> None:
+        self._event = event
+        self._words = wording(language)
+        self._file = BytesIO()
+        self._book = xlsxwriter.Workbook(self._file, {"in_memory": True})
+        self._book.set_properties({"title": event.name, "author": event.organizer, "created": event.printed_at})
+        self._title_format = self._format(bold=True, font_size=16, font_color=_ACCENT)
+        self._event_format = self._format(font_color=_QUIET)
+        self._header_format = self._format(
+            bold=True,
+            font_color=_INK,
+            bg_color=_TINT,
+            bottom=2,
+            bottom_color=_ACCENT,
+            align="center",
+            text_wrap=True,
+        )
+        self._cell_formats = {
+            (kind, starts_group): self._cell_format(kind, starts_group)
+            for kind, starts_group in product(_CELL_KINDS, (False, True))
+        }
+
+    def add_sheet(
+        self,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]],
+        group_starts: AbstractSet[int] = frozenset(),
+    ) -> None:
+        """Append a sheet. A stronger rule is drawn above the rows in `group_starts` (0-based, headings not counted)."""
+        sheet = self._book.add_worksheet(name)
+        self._write_head(sheet, title, columns)
+        for number, row in enumerate(rows):
+            self._write_row(sheet, _HEADER_ROW + 1 + number, row, number in group_starts)
+        sheet.freeze_panes(_HEADER_ROW + 1, 0)
+        sheet.autofilter(_HEADER_ROW, 0, _HEADER_ROW + max(len(rows), 1), len(columns) - 1)
+        self._set_up_print(sheet)
+
+    def to_bytes(self) -> bytes:
+        """Close the workbook; no sheet can be added afterwards."""
+        self._book.close()
+        return self._file.getvalue()
+
+    def _write_head(self, sheet: Worksheet, title: str, columns: Sequence[Column]) -> None:
+        event = self._event
+        version = self._words["version"].format(version=event.version)
+        sheet.set_row(_TITLE_ROW, 26)
+        sheet.write_string(_TITLE_ROW, 0, title, self._title_format)
+        facts = [event.name, event.place, event.dates, event.organizer, f"{version} {event.printed_at_text}"]
+        sheet.write_string(_EVENT_ROW, 0, single_line(" · ".join(fact for fact in facts if fact)), self._event_format)
+        sheet.set_row(_HEADER_ROW, 22)
+        for position, column in enumerate(columns):
+            sheet.set_column(position, position, column.width)
+            sheet.write_string(_HEADER_ROW, position, column.heading, self._header_format)
+
+    def _write_row(self, sheet: Worksheet, row_number: int, row: Iterable[Cell], starts_group: bool) -> None:
+        for position, cell in enumerate(row):
+            if isinstance(cell, int):
+                sheet.write_number(row_number, position, cell, self._cell_formats["number", starts_group])
+                continue
+            text = single_line(cell)[:_LONGEST_CELL]
+            if not text:
+                sheet.write_blank(row_number, position, None, self._cell_formats["text", starts_group])
+            elif text.startswith(_FORMULA_STARTS):
+                sheet.write_string(row_number, position, text, self._cell_formats["formula-like", starts_group])
+            else:
+                sheet.write_string(row_number, position, text, self._cell_formats["text", starts_group])
+
+    def _set_up_print(self, sheet: Worksheet) -> None:
+        sheet.set_paper(_PAPER_A4)
+        sheet.set_landscape()
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_TITLE_ROW, _HEADER_ROW)
+        pages = self._words["page"].format(page="&P", pages="&N")
+        sheet.set_footer(f"&C{pages}&R{self._words['version'].format(version=self._event.version)}")
+
+    def _cell_format(self, kind: str, starts_group: bool) -> Format:
+        top_color = _ACCENT if starts_group else _LINE
+        return self._format(
+            text_wrap=True,
+            top=1,
+            top_color=top_color,
+            bottom=1,
+            bottom_color=_LINE,
+            align="center" if kind == "number" else "left",
+            quote_prefix=kind == "formula-like",
+        )
+
+    def _format(self, **properties: object) -> Format:
+        return self._book.add_format({"font_name": _FONT, "font_size": 10, "valign": "vcenter", **properties})

@@ -1,0 +1,316 @@
+"""Who meets whom, without times: the match list (配对方案) of an event.
+
+>>> problem = AssignmentProblem(
+...     parties=(Party("e1", "need"), Party("r4", "offer")), pairs=(Pair("e1", "r4", 0.83),)
+... )
+>>> assign(problem).objective
+Objective(served=2, requested=0, total_score=0.83)
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from matchmaker.scheduling.coverage import Options, coverage_program
+from matchmaker.scheduling.errors import (
+    ContradictionError,
+    DuplicateError,
+    UnknownPartyError,
+    ValueRangeError,
+)
+from matchmaker.scheduling.lexicographic import bound_in_order, maximize_in_order
+from matchmaker.scheduling.objective import Objective
+
+Side = Literal["need", "offer"]
+PairKey = tuple[str, str]
+"""Ids of the need and the offer, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who comes to the event. Served once it has `min_meetings`; never gets more than `max_meetings`."""
+
+    id: str
+    side: Side
+    min_meetings: int = 1
+    max_meetings: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A need and an offer that could meet. `score` in [0, 1]; `requested` if one of them asked for it."""
+
+    need: str
+    offer: str
+    score: float
+    requested: bool = False
+
+    @property
+    def key(self) -> PairKey:
+        return self.need, self.offer
+
+
+@dataclass(frozen=True)
+class AssignmentProblem:
+    """Who may meet whom, and how often.
+
+    `pinned` pairs are always taken, also where they are not among `pairs` (their score is then 0), `excluded` ones
+    never. `most_pairs` limits the whole list, e.g. to tables × slots.
+    Raises a subclass of InvalidProblemError that names the entry at fault.
+    """
+
+    parties: tuple[Party, ...]
+    pairs: tuple[Pair, ...]
+    pinned: frozenset[PairKey] = frozenset()
+    excluded: frozenset[PairKey] = frozenset()
+    most_pairs: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_parties(self.parties)
+        sides = {party.id: party.side for party in self.parties}
+        _check_pairs(self.pairs, sides)
+        for name, keys in (("pinned", self.pinned), ("excluded", self.excluded)):
+            for key in sorted(keys):
+                _check_sides(f"{name} {key[0]}–{key[1]}", key, sides)
+        self._check_pins()
+
+    def _check_pins(self) -> None:
+        for need, offer in sorted(self.pinned & self.excluded):
+            raise ContradictionError(f"pinned {need}–{offer}", "is also excluded; remove the pin or the exclusion")
+        pins = Counter(party_id for key in self.pinned for party_id in key)
+        for party in self.parties:
+            if pins[party.id] > party.max_meetings:
+                raise ContradictionError(
+                    f"parties {party.id}",
+                    f"has {pins[party.id]} pinned pairs but max_meetings is {party.max_meetings}; "
+                    "remove a pin or raise the maximum",
+                )
+        if self.most_pairs is not None and len(self.pinned) > self.most_pairs:
+            raise ContradictionError(
+                "pinned", f"{len(self.pinned)} pairs are pinned but only {self.most_pairs} may be made"
+            )
+
+
+class UnservedReason(StrEnum):
+    """Why a party has fewer pairs than it wanted. The first that holds, in this order, is given."""
+
+    MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
+    """Its own max_meetings is below its min_meetings."""
+    NO_CANDIDATES = "no_candidates"
+    """No pair was proposed for it at all."""
+    ALL_EXCLUDED = "all_excluded"
+    """Every proposed pair is excluded."""
+    TOO_FEW_CANDIDATES = "too_few_candidates"
+    """It wants more meetings than it has candidates left."""
+    LIST_FULL = "list_full"
+    """The whole list has reached `most_pairs`."""
+    PARTNERS_FULL = "partners_full"
+    """Its candidates have reached their max_meetings with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedPair:
+    need: str
+    offer: str
+    score: float
+    requested: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A party that got `met` meetings where it `wanted` at least so many."""
+
+    id: str
+    met: int
+    wanted: int
+    reason: UnservedReason
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`pairs` are in the order of the problem's needs, each need's best first.
+
+    `bound` has, goal by goal, what no list that is as good in the earlier goals can exceed.
+    """
+
+    pairs: tuple[AssignedPair, ...]
+    unserved: tuple[Unserved, ...]
+    objective: Objective
+    bound: Objective
+
+    @property
+    def proven(self) -> bool:
+        """Whether no better list exists."""
+        return self.objective == self.bound
+
+
+def assign(problem: AssignmentProblem, time_limit: float = math.inf) -> Assignment:
+    """The best match list: most parties served, then most requests granted, then the greatest total score.
+
+    Exact unless `time_limit` (seconds) runs out. The same problem gives the same list. With every min_meetings
+    at most 1 the program is a network whose linear relaxation is whole: thousands of parties take seconds.
+    Raises SolverError if the time runs out before any list was found.
+    """
+    model = _Model(problem)
+    optimum = maximize_in_order(model.program, model.goals, time_limit)
+    chosen = [pair for pair, x in zip(model.free, optimum.x, strict=False) if x > 0.5]
+    assigned = [*model.pinned, *(AssignedPair(p.need, p.offer, p.score, p.requested, False) for p in chosen)]
+
+    met = Counter(party_id for pair in assigned for party_id in (pair.need, pair.offer))
+    objective = Objective(
+        served=sum(met[party.id] >= party.min_meetings for party in problem.parties),
+        requested=sum(pair.requested for pair in assigned),
+        total_score=math.fsum(pair.score for pair in assigned),
+    )
+    order = {party.id: position for position, party in enumerate(problem.parties)}
+    return Assignment(
+        pairs=tuple(sorted(assigned, key=lambda p: (order[p.need], -p.score, order[p.offer]))),
+        unserved=_unserved(problem, met, len(assigned)),
+        objective=objective,
+        bound=objective if optimum.proven else model.with_pins(optimum.bounds),
+    )
+
+
+def bound_beyond(problem: AssignmentProblem, reached: Objective, time_limit: float = math.inf) -> Objective:
+    """What no match list that is as good as `reached` in the earlier goals can exceed, goal by goal.
+
+    Quicker than `assign`, and looser where min_meetings are above 1. What the time does not suffice for is bounded by
+    what all pairs together would bring.
+    """
+    model = _Model(problem)
+    return model.with_pins(bound_in_order(model.program, model.goals, model.without_pins(reached), time_limit))
+
+
+def shortlist(pairs: Iterable[Pair], per_party: int) -> tuple[Pair, ...]:
+    """The pairs that are among the `per_party` best of either of their parties, and all requested ones.
+
+    Cuts all-pairs candidates to what an assignment will use, and leaves nobody without who had a candidate.
+    The order of `pairs` is kept; ties go to the earlier.
+    """
+    pairs = tuple(pairs)
+    ranked = sorted(range(len(pairs)), key=lambda index: -pairs[index].score)
+    taken: Counter[str] = Counter()
+    kept = set()
+    for index in ranked:
+        pair = pairs[index]
+        for party_id in pair.key:
+            if taken[party_id] < per_party:
+                taken[party_id] += 1
+                kept.add(index)
+    return tuple(pair for index, pair in enumerate(pairs) if index in kept or pair.requested)
+
+
+def _check_parties(parties: tuple[Party, ...]) -> None:
+    seen = set()
+    for party in parties:
+        where = f"parties {party.id}"
+        if party.id in seen:
+            raise DuplicateError(where, "this id is given twice; ids must be unique over both sides")
+        seen.add(party.id)
+        if party.side not in ("need", "offer"):
+            raise ValueRangeError(where, f"side is {party.side!r}; it must be 'need' or 'offer'")
+        for name in ("min_meetings", "max_meetings"):
+            if getattr(party, name) < 0:
+                raise ValueRangeError(where, f"{name} is {getattr(party, name)}; it must not be negative")
+
+
+def _check_pairs(pairs: tuple[Pair, ...], sides: dict[str, Side]) -> None:
+    seen = set()
+    for pair in pairs:
+        where = f"pairs {pair.need}–{pair.offer}"
+        _check_sides(where, pair.key, sides)
+        if pair.key in seen:
+            raise DuplicateError(where, "this pair is given twice; keep the one whose score counts")
+        seen.add(pair.key)
+        if not 0 <= pair.score <= 1:
+            raise ValueRangeError(where, f"score is {pair.score}; it must be a number from 0 to 1")
+
+
+def _check_sides(where: str, key: PairKey, sides: dict[str, Side]) -> None:
+    for party_id, side in zip(key, ("need", "offer"), strict=True):
+        if party_id not in sides:
+            raise UnknownPartyError(where, f"{party_id} is not among the parties; add it or remove the pair")
+        if sides[party_id] != side:
+            raise UnknownPartyError(where, f"{party_id} is on the other side; it cannot be the {side} of a pair")
+
+
+class _Model:
+    """The problem as a program over the free pairs: neither pinned, which is settled, nor excluded."""
+
+    def __init__(self, problem: AssignmentProblem) -> None:
+        self.pinned = _pinned_pairs(problem)
+        self.free = [pair for pair in problem.pairs if pair.key not in problem.pinned | problem.excluded]
+        pins = Counter(party_id for key in problem.pinned for party_id in key)
+        minimum = np.array([party.min_meetings - pins[party.id] for party in problem.parties], dtype=float)
+        maximum = np.array([party.max_meetings - pins[party.id] for party in problem.parties], dtype=float)
+        position = {party.id: position for position, party in enumerate(problem.parties)}
+        options = Options(
+            need=np.array([position[pair.need] for pair in self.free], dtype=np.int64),
+            offer=np.array([position[pair.offer] for pair in self.free], dtype=np.int64),
+            score=np.array([pair.score for pair in self.free], dtype=float),
+            requested=np.array([pair.requested for pair in self.free], dtype=float),
+        )
+        room = math.inf if problem.most_pairs is None else problem.most_pairs - len(problem.pinned)
+        self.program, self.goals = coverage_program(
+            options, minimum, maximum, csr_matrix(np.ones((1, len(options)))), np.array([room])
+        )
+        self._served_by_pins = int((minimum <= 0).sum())
+
+    def with_pins(self, values: tuple[float, ...]) -> Objective:
+        """The goals of the program, and what the pinned pairs add to them."""
+        served, requested, score = values
+        return Objective(
+            served=self._served_by_pins + int(served),
+            requested=sum(pair.requested for pair in self.pinned) + int(requested),
+            total_score=math.fsum([score, *(pair.score for pair in self.pinned)]),
+        )
+
+    def without_pins(self, objective: Objective) -> tuple[float, ...]:
+        return (
+            objective.served - self._served_by_pins,
+            objective.requested - sum(pair.requested for pair in self.pinned),
+            objective.total_score - math.fsum(pair.score for pair in self.pinned),
+        )
+
+
+def _pinned_pairs(problem: AssignmentProblem) -> list[AssignedPair]:
+    known = {pair.key: pair for pair in problem.pairs}
+    pairs = (known.get(key, Pair(*key, score=0.0)) for key in sorted(problem.pinned))
+    return [AssignedPair(pair.need, pair.offer, pair.score, pair.requested, True) for pair in pairs]
+
+
+def _unserved(problem: AssignmentProblem, met: Counter[str], made: int) -> tuple[Unserved, ...]:
+    candidates: defaultdict[str, set[PairKey]] = defaultdict(set)
+    for key in (*(pair.key for pair in problem.pairs), *problem.pinned):
+        for party_id in key:
+            candidates[party_id].add(key)
+
+    def reason(party: Party) -> UnservedReason:
+        proposed = candidates[party.id]
+        allowed = proposed - problem.excluded
+        if party.max_meetings < party.min_meetings:
+            return UnservedReason.MAXIMUM_BELOW_MINIMUM
+        if not proposed:
+            return UnservedReason.NO_CANDIDATES
+        if not allowed:
+            return UnservedReason.ALL_EXCLUDED
+        if len(allowed) < party.min_meetings:
+            return UnservedReason.TOO_FEW_CANDIDATES
+        if made == problem.most_pairs:
+            return UnservedReason.LIST_FULL
+        return UnservedReason.PARTNERS_FULL
+
+    return tuple(
+        Unserved(party.id, met[party.id], party.min_meetings, reason(party))
+        for party in problem.parties
+        if met[party.id] < party.min_meetings
+    )

@@ -1,0 +1,342 @@
+"""The certificate of a plan, made from the problem and the plan alone.
+
+Shares no code with the solver, so that a fault there cannot hide here. No plan may be published without its
+certificate being valid.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from itertools import combinations, pairwise
+from typing import Any
+
+from matchmaker.scheduling.errors import PlanRefusedError
+from matchmaker.scheduling.objective import Objective
+from matchmaker.scheduling.plan import Meeting, Plan
+from matchmaker.scheduling.problem import Participant, Problem
+
+# Sums of thousands of scores may differ by rounding, and by no more than this.
+SCORE_TOLERANCE = 1e-6
+
+
+class Rule(StrEnum):
+    """What a plan can break."""
+
+    UNKNOWN_PARTICIPANT = "unknown_participant"
+    WRONG_SIDE = "wrong_side"
+    NOT_A_CANDIDATE = "not_a_candidate"
+    PAIR_TWICE = "pair_twice"
+    UNKNOWN_SLOT = "unknown_slot"
+    UNKNOWN_TABLE = "unknown_table"
+    PERSON_COLLISION = "person_collision"
+    TABLE_COLLISION = "table_collision"
+    TOO_FEW_TABLES = "too_few_tables"
+    NOT_AVAILABLE = "not_available"
+    MAXIMUM_EXCEEDED = "maximum_exceeded"
+    LOCKED_MISSING = "locked_missing"
+    LOCKED_MOVED = "locked_moved"
+    AWAY_FROM_BOOTH = "away_from_booth"
+    WRONG_SCORE = "wrong_score"
+    WRONG_UNSERVED = "wrong_unserved"
+    WRONG_OBJECTIVE = "wrong_objective"
+    WRONG_BOUND = "wrong_bound"
+    WRONG_DURATION = "wrong_duration"
+    OTHER_PROBLEM = "other_problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """`sentence` names the meeting or participant at fault."""
+
+    rule: Rule
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a plan is, as counted by the checker and not as the plan says of itself.
+
+    Gaps are counted in slots: those without a meeting between two consecutive meetings of a participant;
+    `mean_idle_gap` is the mean over all such consecutive meetings, `idle_slots` each participant's sum.
+    `slots_filled` is the share of tables × slots in use. `score_gap` is how far the total score is below its bound,
+    as a share of the bound. Greatest and mean are 0 where there is nothing to count.
+    """
+
+    violations: tuple[Violation, ...]
+    collisions_of_people: int
+    collisions_of_tables: int
+    availability_breaches: int
+    meetings: int
+    participants: int
+    served: tuple[str, ...]
+    unserved: tuple[str, ...]
+    wishes: int
+    wishes_met: int
+    fewest_meetings: int
+    meetings_of: Mapping[str, int]
+    idle_slots: Mapping[str, int]
+    mean_idle_gap: float
+    greatest_idle_gap: int
+    tables_in_use: tuple[int, ...]
+    slots_filled: float
+    objective: Objective
+    bound: Objective
+    score_gap: float
+    seed: int | None
+    problem_fingerprint: str
+
+    @property
+    def valid(self) -> bool:
+        """Whether the plan may be published."""
+        return not self.violations
+
+    @property
+    def proven(self) -> bool:
+        """Whether the plan reaches its bound in every goal."""
+        return self.objective >= self.bound or (
+            (self.objective.served, self.objective.requested) == (self.bound.served, self.bound.requested)
+            and self.bound.total_score - self.objective.total_score <= SCORE_TOLERANCE
+        )
+
+    def require_valid(self) -> None:
+        """Raises PlanRefusedError with every violation, if there is any."""
+        if self.violations:
+            raise PlanRefusedError(tuple(violation.sentence for violation in self.violations))
+
+    def to_document(self) -> dict[str, Any]:
+        """The certificate ready for JSON."""
+        return {"valid": self.valid, "proven": self.proven, **asdict(self)}
+
+
+def check(problem: Problem, plan: Plan) -> Certificate:
+    """The plan's certificate; `violations` has every rule that the plan breaks."""
+    violations = (
+        *_check_references(problem, plan),
+        *_check_hard_rules(problem, plan),
+        *_check_locked(problem, plan),
+        *_check_claims(problem, plan),
+    )
+    met = _meetings_of(problem, plan)
+    served = tuple(p.id for p in problem.participants if met[p.id] >= p.min_meetings)
+    wishes = {(c.need, c.offer) for c in problem.candidates if c.requested}
+    gaps = _gaps(problem, plan)
+    all_gaps = [gap for of_one in gaps.values() for gap in of_one]
+    in_slot = Counter(meeting.slot for meeting in plan.meetings)
+    objective = _objective(problem, plan)
+    found = Counter(violation.rule for violation in violations)
+    places = problem.tables * len(problem.slots)
+    return Certificate(
+        violations=violations,
+        collisions_of_people=found[Rule.PERSON_COLLISION],
+        collisions_of_tables=found[Rule.TABLE_COLLISION],
+        availability_breaches=found[Rule.NOT_AVAILABLE],
+        meetings=len(plan.meetings),
+        participants=len(problem.participants),
+        served=served,
+        unserved=tuple(p.id for p in problem.participants if met[p.id] < p.min_meetings),
+        wishes=len(wishes),
+        wishes_met=objective.requested,
+        fewest_meetings=min((met[p.id] for p in problem.participants), default=0),
+        meetings_of={p.id: met[p.id] for p in problem.participants},
+        idle_slots={p.id: sum(gaps[p.id]) for p in problem.participants},
+        mean_idle_gap=sum(all_gaps) / len(all_gaps) if all_gaps else 0.0,
+        greatest_idle_gap=max(all_gaps, default=0),
+        tables_in_use=tuple(in_slot[slot] for slot in range(len(problem.slots))),
+        slots_filled=len(plan.meetings) / places if places else 0.0,
+        objective=objective,
+        bound=plan.bound,
+        score_gap=_share_missing(objective.total_score, plan.bound.total_score),
+        seed=plan.seed,
+        problem_fingerprint=problem.fingerprint,
+    )
+
+
+def _name(meeting: Meeting) -> str:
+    return f"meeting {meeting.need}–{meeting.offer}"
+
+
+def _check_references(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Every meeting names things that exist, and a pair that may meet."""
+    sides = {p.id: p.side for p in problem.participants}
+    allowed = {(c.need, c.offer) for c in problem.candidates} | {(m.need, m.offer) for m in problem.locked}
+    for meeting in plan.meetings:
+        for participant_id, side in ((meeting.need, "need"), (meeting.offer, "offer")):
+            if participant_id not in sides:
+                yield Violation(Rule.UNKNOWN_PARTICIPANT, f"{_name(meeting)}: {participant_id} is unknown")
+            elif sides[participant_id] != side:
+                yield Violation(Rule.WRONG_SIDE, f"{_name(meeting)}: {participant_id} is not a {side}")
+        if (meeting.need, meeting.offer) not in allowed:
+            yield Violation(Rule.NOT_A_CANDIDATE, f"{_name(meeting)}: the pair is neither candidate nor locked")
+        if not _is_index(meeting.slot, 0, len(problem.slots) - 1):
+            yield Violation(Rule.UNKNOWN_SLOT, f"{_name(meeting)}: there is no slot {meeting.slot}")
+        if not _is_index(meeting.table, 1, problem.tables):
+            yield Violation(Rule.UNKNOWN_TABLE, f"{_name(meeting)}: there is no table {meeting.table}")
+
+
+def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Nobody and no table twice in a slot, calendars, maxima and booths kept, no pair twice."""
+    known = {p.id: p for p in problem.participants}
+    for pair, times in Counter((m.need, m.offer) for m in plan.meetings).items():
+        if times > 1:
+            yield Violation(Rule.PAIR_TWICE, f"meeting {pair[0]}–{pair[1]} takes place {times} times")
+    yield from _check_collisions(known, plan)
+    for slot, used in sorted(Counter(meeting.slot for meeting in plan.meetings).items()):
+        if used > problem.tables:
+            yield Violation(Rule.TOO_FEW_TABLES, f"slot {slot} has {used} meetings at {problem.tables} tables")
+    for meeting in plan.meetings:
+        for participant in _participants(known, meeting):
+            if meeting.slot not in participant.available:
+                yield Violation(
+                    Rule.NOT_AVAILABLE, f"{_name(meeting)}: {participant.id} is not available in slot {meeting.slot}"
+                )
+            if participant.table not in (None, meeting.table):
+                yield Violation(
+                    Rule.AWAY_FROM_BOOTH,
+                    f"{_name(meeting)}: {participant.id} is at booth {participant.table}, not {meeting.table}",
+                )
+    met = _meetings_of(problem, plan)
+    for participant in problem.participants:
+        if met[participant.id] > participant.max_meetings:
+            yield Violation(
+                Rule.MAXIMUM_EXCEEDED,
+                f"{participant.id} has {met[participant.id]} meetings, at most {participant.max_meetings} are allowed",
+            )
+
+
+def _check_collisions(known: Mapping[str, Participant], plan: Plan) -> Iterator[Violation]:
+    by_slot: defaultdict[int, list[Meeting]] = defaultdict(list)
+    for meeting in plan.meetings:
+        by_slot[meeting.slot].append(meeting)
+    for slot, meetings in sorted(by_slot.items()):
+        at_table: defaultdict[int, list[Meeting]] = defaultdict(list)
+        with_person: defaultdict[tuple[bool, str], list[Meeting]] = defaultdict(list)
+        for meeting in meetings:
+            at_table[meeting.table].append(meeting)
+            for participant in _participants(known, meeting):
+                # A participant without a person stands for itself; the flag keeps its id apart from names.
+                with_person[participant.person is None, participant.person or participant.id].append(meeting)
+        for table, clashing in at_table.items():
+            for one, other in combinations(clashing, 2):
+                yield Violation(
+                    Rule.TABLE_COLLISION, f"{_name(one)} and {_name(other)} are both at table {table} in slot {slot}"
+                )
+        for (_, person), clashing in with_person.items():
+            for one, other in combinations(clashing, 2):
+                yield Violation(
+                    Rule.PERSON_COLLISION, f"{person} is in {_name(one)} and {_name(other)} at once, in slot {slot}"
+                )
+
+
+def _check_locked(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    planned = {(m.need, m.offer): m for m in plan.meetings}
+    for locked in problem.locked:
+        meeting = planned.get((locked.need, locked.offer))
+        name = f"locked meeting {locked.need}–{locked.offer}"
+        if meeting is None:
+            yield Violation(Rule.LOCKED_MISSING, f"{name} is missing")
+        elif meeting.slot != locked.slot or locked.table not in (None, meeting.table):
+            yield Violation(
+                Rule.LOCKED_MOVED,
+                f"{name} stands in slot {locked.slot} at table {locked.table}, "
+                f"but is planned in slot {meeting.slot} at table {meeting.table}",
+            )
+
+
+def _check_claims(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """What the plan says of itself is true."""
+    scores = {(c.need, c.offer): c.score for c in problem.candidates}
+    for meeting in plan.meetings:
+        score = scores.get((meeting.need, meeting.offer), 0.0)
+        if not abs(meeting.score - score) <= SCORE_TOLERANCE:
+            yield Violation(Rule.WRONG_SCORE, f"{_name(meeting)}: its score is {score}, not {meeting.score}")
+    yield from _check_unserved(problem, plan)
+    yield from _check_values(problem, plan)
+    if not (math.isfinite(plan.seconds) and plan.seconds >= 0):
+        yield Violation(Rule.WRONG_DURATION, f"seconds is {plan.seconds}")
+    if plan.problem_fingerprint not in (None, problem.fingerprint):
+        yield Violation(Rule.OTHER_PROBLEM, "the plan was made from another problem, or the problem was changed since")
+
+
+def _check_unserved(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    met = _meetings_of(problem, plan)
+    below = {p.id: p.min_meetings for p in problem.participants if met[p.id] < p.min_meetings}
+    for participant_id, times in Counter(u.id for u in plan.unserved).items():
+        if times > 1:
+            yield Violation(Rule.WRONG_UNSERVED, f"{participant_id} is listed as unserved {times} times")
+    for entry in plan.unserved:
+        if entry.id not in below:
+            yield Violation(Rule.WRONG_UNSERVED, f"{entry.id} is listed as unserved, but is served or unknown")
+        elif (entry.met, entry.wanted) != (met[entry.id], below[entry.id]):
+            yield Violation(
+                Rule.WRONG_UNSERVED,
+                f"{entry.id} has {met[entry.id]} of {below[entry.id]} meetings, not {entry.met} of {entry.wanted}",
+            )
+        if not entry.reason.strip():
+            yield Violation(Rule.WRONG_UNSERVED, f"{entry.id} is unserved without a reason")
+    for participant_id in below.keys() - {entry.id for entry in plan.unserved}:
+        yield Violation(Rule.WRONG_UNSERVED, f"{participant_id} is unserved, but not listed so")
+
+
+def _check_values(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    actual, stated, bound = _objective(problem, plan), plan.objective, plan.bound
+    if (actual.served, actual.requested) != (stated.served, stated.requested) or not (
+        abs(actual.total_score - stated.total_score) <= SCORE_TOLERANCE
+    ):
+        yield Violation(Rule.WRONG_OBJECTIVE, f"the plan reaches {actual}, not {stated}")
+    if bound.served < actual.served:
+        yield Violation(Rule.WRONG_BOUND, f"{actual.served} are served, more than the bound of {bound.served}")
+    if bound.served > len(problem.participants):
+        yield Violation(Rule.WRONG_BOUND, f"the bound of {bound.served} is more than there are participants")
+    # The later bounds hold for plans that are as good in the earlier goals, which this plan is by itself.
+    if bound.requested < actual.requested:
+        yield Violation(
+            Rule.WRONG_BOUND, f"{actual.requested} requests are met, more than the bound of {bound.requested}"
+        )
+    if not (math.isfinite(bound.total_score) and bound.total_score >= actual.total_score - SCORE_TOLERANCE):
+        yield Violation(
+            Rule.WRONG_BOUND, f"the total score is {actual.total_score}, above the bound of {bound.total_score}"
+        )
+
+
+def _objective(problem: Problem, plan: Plan) -> Objective:
+    met = _meetings_of(problem, plan)
+    scores = {(c.need, c.offer): c.score for c in problem.candidates}
+    wishes = {(c.need, c.offer) for c in problem.candidates if c.requested}
+    made = {(m.need, m.offer) for m in plan.meetings}
+    return Objective(
+        served=sum(met[p.id] >= p.min_meetings for p in problem.participants),
+        requested=len(made & wishes),
+        total_score=math.fsum(scores.get(pair, 0.0) for pair in made),
+    )
+
+
+def _meetings_of(problem: Problem, plan: Plan) -> Counter[str]:
+    return Counter(participant_id for m in plan.meetings for participant_id in (m.need, m.offer))
+
+
+def _gaps(problem: Problem, plan: Plan) -> dict[str, list[int]]:
+    """For each participant, the empty slots between each two consecutive meetings."""
+    slots: defaultdict[str, list[int]] = defaultdict(list)
+    for meeting in plan.meetings:
+        slots[meeting.need].append(meeting.slot)
+        slots[meeting.offer].append(meeting.slot)
+    return {
+        p.id: [max(0, later - earlier - 1) for earlier, later in pairwise(sorted(slots[p.id]))]
+        for p in problem.participants
+    }
+
+
+def _participants(known: Mapping[str, Participant], meeting: Meeting) -> Iterable[Participant]:
+    return (known[i] for i in (meeting.need, meeting.offer) if i in known)
+
+
+def _is_index(value: int, lowest: int, highest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+
+
+def _share_missing(reached: float, bound: float) -> float:
+    return max(0.0, 1 - reached / bound) if bound > 0 and math.isfinite(bound) else 0.0

@@ -1,0 +1,131 @@
+"""A plan: the meetings with time and table, who is left unserved and why, what was reached and what could be."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from matchmaker.scheduling.assignment import PairKey
+from matchmaker.scheduling.errors import InvalidPlanError
+from matchmaker.scheduling.fields import Fields, read_document
+from matchmaker.scheduling.objective import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """`slot` is an index into the problem's slots, `table` a number from 1."""
+
+    need: str
+    offer: str
+    slot: int
+    table: int
+    score: float
+
+    @property
+    def key(self) -> PairKey:
+        return self.need, self.offer
+
+
+class UnservedReason(StrEnum):
+    """Why a participant has fewer meetings than its min_meetings; the first that holds, in this order, is given."""
+
+    MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
+    NO_TABLES = "no_tables"
+    NO_CANDIDATES = "no_candidates"
+    NEVER_AVAILABLE = "never_available"
+    TOO_FEW_SLOTS = "too_few_slots"
+    """It wants more meetings than it has slots."""
+    TOO_FEW_CANDIDATES = "too_few_candidates"
+    """It wants more meetings than it has candidates."""
+    NO_COMMON_SLOT = "no_common_slot"
+    """No candidate is free when it is, or only where a locked meeting is in the way."""
+    CANDIDATES_FULL = "candidates_full"
+    """Every candidate with a common slot has reached its max_meetings with others."""
+    TABLES_FULL = "tables_full"
+    """It and a candidate are both free, but every table is taken then."""
+    CANDIDATES_BUSY = "candidates_busy"
+    """In the slots it has in common with its candidates, one of the two is in another meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnservedParticipant:
+    """`reason` is an English sentence; `code` says the same to programs (None in a plan read from JSON)."""
+
+    id: str
+    met: int
+    wanted: int
+    reason: str
+    code: UnservedReason | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`meetings` by slot, then table. `bound` has, goal by goal, what no plan that is as good in the earlier goals can
+    exceed.
+
+    `seed` and `problem_fingerprint` say how to make the plan again; None in a plan read from JSON.
+    """
+
+    meetings: tuple[Meeting, ...]
+    unserved: tuple[UnservedParticipant, ...]
+    objective: Objective
+    bound: Objective
+    seconds: float
+    seed: int | None = None
+    problem_fingerprint: str | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether no better plan exists."""
+        return self.objective == self.bound
+
+    def to_document(self) -> dict[str, Any]:
+        """The plan in the contract's shape, ready for JSON."""
+        return {
+            "meetings": [
+                {"need": m.need, "offer": m.offer, "slot": m.slot, "table": m.table, "score": m.score}
+                for m in self.meetings
+            ],
+            "unserved": [{"id": u.id, "met": u.met, "wanted": u.wanted, "reason": u.reason} for u in self.unserved],
+            "objective": _value_document(self.objective),
+            "bound": _value_document(self.bound),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def read_plan(source: str | os.PathLike[str] | Mapping[str, Any]) -> Plan:
+    """The plan in a JSON file, or in an already parsed document. Raises InvalidPlanError; checks shape only."""
+    document = source if isinstance(source, Mapping) else read_document(Path(source), InvalidPlanError)
+    fields = Fields("plan", document, InvalidPlanError)
+    return Plan(
+        meetings=tuple(
+            Meeting(e.text("need"), e.text("offer"), e.whole("slot"), e.whole("table"), e.number("score"))
+            for e in fields.entries("meetings")
+        ),
+        unserved=tuple(
+            UnservedParticipant(e.text("id"), e.whole("met"), e.whole("wanted"), e.text("reason"))
+            for e in fields.entries("unserved")
+        ),
+        objective=_read_value(fields.fields("objective")),
+        bound=_read_value(fields.fields("bound")),
+        seconds=fields.number("seconds"),
+    )
+
+
+def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write the plan as JSON. But for `seconds`, the same problem and seed give the same bytes."""
+    text = json.dumps(plan.to_document(), ensure_ascii=False, indent=1)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def _value_document(value: Objective) -> dict[str, Any]:
+    return {"served": value.served, "requested": value.requested, "total_score": value.total_score}
+
+
+def _read_value(fields: Fields) -> Objective:
+    return Objective(fields.whole("served"), fields.whole("requested", default=0), fields.number("total_score"))

@@ -1,0 +1,331 @@
+"""The scheduling problem of an event: who comes, when, who could meet whom, what is already fixed.
+
+In JSON:
+
+    {"slots": ["2026-05-18T09:00", "2026-05-18T09:20"], "tables": 60,
+     "participants": [{"id": "e1", "side": "need", "available": [0, 1], "min_meetings": 1, "max_meetings": 6,
+                       "table": null}],
+     "candidates": [{"need": "e1", "offer": "r4", "score": 0.83, "requested": false}],
+     "locked": [{"need": "e2", "offer": "r9", "slot": 1, "table": 3}]}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from matchmaker.scheduling.assignment import PairKey, Side
+from matchmaker.scheduling.errors import (
+    ContradictionError,
+    DuplicateError,
+    InvalidProblemError,
+    UnknownPartyError,
+    ValueRangeError,
+)
+from matchmaker.scheduling.fields import Fields, read_document
+
+DEFAULT_MIN_MEETINGS = 1
+DEFAULT_MAX_MEETINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One delegate's calendar at the event.
+
+    `available` has indices into the problem's slots, in order. `table` is a booth that all its meetings take place
+    at (1-based); several participants may share one and then take turns. `person` names the human behind it if one
+    person stands for several participants and so cannot attend two of their meetings at once.
+    """
+
+    id: str
+    side: Side
+    available: tuple[int, ...]
+    min_meetings: int = DEFAULT_MIN_MEETINGS
+    max_meetings: int = DEFAULT_MAX_MEETINGS
+    table: int | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A need and an offer that could meet. `score` in [0, 1]; `requested` if one of them asked for it."""
+
+    need: str
+    offer: str
+    score: float
+    requested: bool = False
+
+    @property
+    def key(self) -> PairKey:
+        return self.need, self.offer
+
+
+@dataclass(frozen=True, slots=True)
+class LockedMeeting:
+    """A meeting that stands. With `table` None the scheduler gives the table."""
+
+    need: str
+    offer: str
+    slot: int
+    table: int | None = None
+
+    @property
+    def key(self) -> PairKey:
+        return self.need, self.offer
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Valid once constructed: raises a subclass of InvalidProblemError that names the entry at fault.
+
+    `slots` are the starting times in order (ISO 8601, all with or all without a UTC offset), `tables` the number of
+    tables, numbered from 1. A locked pair need not be among the candidates; its score is then 0.
+    """
+
+    slots: tuple[str, ...]
+    tables: int
+    participants: tuple[Participant, ...]
+    candidates: tuple[Candidate, ...]
+    locked: tuple[LockedMeeting, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        _check_slots(self.slots)
+        if self.tables < 0:
+            raise ValueRangeError("tables", f"is {self.tables}; it must not be negative")
+        _check_participants(self)
+        _check_candidates(self)
+        _check_locked(self)
+
+    @cached_property
+    def participant(self) -> Mapping[str, Participant]:
+        return {participant.id: participant for participant in self.participants}
+
+    @cached_property
+    def candidate(self) -> Mapping[PairKey, Candidate]:
+        return {candidate.key: candidate for candidate in self.candidates}
+
+    @cached_property
+    def requested(self) -> frozenset[PairKey]:
+        return frozenset(candidate.key for candidate in self.candidates if candidate.requested)
+
+    def score(self, key: PairKey) -> float:
+        """The pair's score; 0 for a locked pair that is no candidate."""
+        candidate = self.candidate.get(key)
+        return 0.0 if candidate is None else candidate.score
+
+    def to_document(self) -> dict[str, Any]:
+        """The problem in the shape that `read_problem` reads, ready for JSON."""
+        return {
+            "slots": list(self.slots),
+            "tables": self.tables,
+            "participants": [_participant_document(participant) for participant in self.participants],
+            "candidates": [
+                {"need": c.need, "offer": c.offer, "score": c.score, "requested": c.requested} for c in self.candidates
+            ],
+            "locked": [{"need": m.need, "offer": m.offer, "slot": m.slot, "table": m.table} for m in self.locked],
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the problem's canonical JSON, in hexadecimal: which input a plan was made from."""
+        canonical = json.dumps(self.to_document(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_problem(source: str | os.PathLike[str] | Mapping[str, Any]) -> Problem:
+    """The problem in a JSON file, or in an already parsed document.
+
+    Optional fields and their defaults: `available` (every slot), `min_meetings` (1), `max_meetings` (6), `table` and
+    `person` (null), `requested` (false), `locked` (none). Unknown fields are ignored. Raises InvalidProblemError,
+    also for a file that is not JSON; OSError if the file cannot be read.
+    """
+    document = source if isinstance(source, Mapping) else read_document(Path(source), InvalidProblemError)
+    fields = Fields("problem", document, InvalidProblemError)
+    slots = tuple(fields.texts("slots"))
+    return Problem(
+        slots=slots,
+        tables=fields.whole("tables"),
+        participants=tuple(_read_participant(entry, len(slots)) for entry in fields.entries("participants")),
+        candidates=tuple(_read_candidate(entry) for entry in fields.entries("candidates")),
+        locked=tuple(_read_locked(entry) for entry in fields.entries("locked", default=())),
+    )
+
+
+def _read_participant(entry: Fields, n_slots: int) -> Participant:
+    participant_id = entry.text("id")
+    side = entry.text("side")
+    if side not in ("need", "offer"):
+        raise ValueRangeError(entry.where, f"side is {side!r}; it must be 'need' or 'offer'")
+    return Participant(
+        id=participant_id,
+        side="need" if side == "need" else "offer",
+        available=tuple(sorted(set(entry.wholes("available", default=range(n_slots))))),
+        min_meetings=entry.whole("min_meetings", default=DEFAULT_MIN_MEETINGS),
+        max_meetings=entry.whole("max_meetings", default=DEFAULT_MAX_MEETINGS),
+        table=entry.whole_or_none("table"),
+        person=entry.text_or_none("person"),
+    )
+
+
+def _read_candidate(entry: Fields) -> Candidate:
+    return Candidate(
+        entry.text("need"), entry.text("offer"), entry.number("score"), entry.truth("requested", default=False)
+    )
+
+
+def _read_locked(entry: Fields) -> LockedMeeting:
+    return LockedMeeting(entry.text("need"), entry.text("offer"), entry.whole("slot"), entry.whole_or_none("table"))
+
+
+def _participant_document(participant: Participant) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": participant.id,
+        "side": participant.side,
+        "available": list(participant.available),
+        "min_meetings": participant.min_meetings,
+        "max_meetings": participant.max_meetings,
+        "table": participant.table,
+    }
+    if participant.person is not None:
+        document["person"] = participant.person
+    return document
+
+
+def _check_slots(slots: tuple[str, ...]) -> None:
+    if not slots:
+        raise ValueRangeError("slots", "there are none; give the starting time of at least one")
+    times = []
+    for index, slot in enumerate(slots):
+        try:
+            times.append(datetime.fromisoformat(slot))
+        except ValueError:
+            raise ValueRangeError(
+                f"slots[{index}]", f"{slot!r} is not a time; write it like 2026-05-18T09:00"
+            ) from None
+    if len({time.tzinfo is None for time in times}) > 1:
+        raise ValueRangeError("slots", "some have a UTC offset and some have none; give all or none")
+    for index, (earlier, later) in enumerate(pairwise(times), start=1):
+        if later == earlier:
+            raise DuplicateError(
+                f"slots[{index}]", f"{slots[index]} is given twice; where the clocks go back, give UTC offsets"
+            )
+        if later < earlier:
+            raise ValueRangeError(f"slots[{index}]", f"{slots[index]} is earlier than the one before it; sort them")
+
+
+def _check_participants(problem: Problem) -> None:
+    seen = set()
+    for participant in problem.participants:
+        where = f"participants {participant.id}"
+        if participant.id in seen:
+            raise DuplicateError(where, "this id is given twice; ids must be unique over both sides")
+        seen.add(participant.id)
+        for slot in participant.available:
+            _check_slot_index(where, "available", slot, problem)
+        for name in ("min_meetings", "max_meetings"):
+            if getattr(participant, name) < 0:
+                raise ValueRangeError(where, f"{name} is {getattr(participant, name)}; it must not be negative")
+        _check_table(where, participant.table, problem)
+
+
+def _check_candidates(problem: Problem) -> None:
+    seen = set()
+    for candidate in problem.candidates:
+        where = f"candidates {candidate.need}–{candidate.offer}"
+        _check_pair(where, candidate.key, problem)
+        if candidate.key in seen:
+            raise DuplicateError(where, "this pair is given twice; keep the one whose score counts")
+        seen.add(candidate.key)
+        if not 0 <= candidate.score <= 1:
+            raise ValueRangeError(where, f"score is {candidate.score}; it must be a number from 0 to 1")
+
+
+def _check_locked(problem: Problem) -> None:
+    """No clash among the locked meetings, and none of them against a rule."""
+    pairs = set()
+    taken: dict[tuple[str, str | int, int], LockedMeeting] = {}
+    in_slot: defaultdict[int, int] = defaultdict(int)
+    meetings: defaultdict[str, int] = defaultdict(int)
+    for meeting in problem.locked:
+        where = f"locked {meeting.need}–{meeting.offer}"
+        _check_pair(where, meeting.key, problem)
+        _check_slot_index(where, "slot", meeting.slot, problem)
+        _check_table(where, meeting.table, problem)
+        if meeting.key in pairs:
+            raise ContradictionError(where, "is locked twice; a pair meets at most once, remove one")
+        pairs.add(meeting.key)
+        for resource in _resources(where, meeting, problem):
+            other = taken.setdefault((*resource, meeting.slot), meeting)
+            if other is not meeting:
+                raise ContradictionError(
+                    where,
+                    f"clashes with locked {other.need}–{other.offer}: both need {resource[0]} {resource[1]} "
+                    f"at {problem.slots[meeting.slot]}; move or unlock one",
+                )
+        in_slot[meeting.slot] += 1
+        if in_slot[meeting.slot] > problem.tables:
+            raise ContradictionError(
+                where,
+                f"more meetings are locked at {problem.slots[meeting.slot]} than there are tables "
+                f"({problem.tables}); unlock one or add a table",
+            )
+        for participant_id in meeting.key:
+            meetings[participant_id] += 1
+            maximum = problem.participant[participant_id].max_meetings
+            if meetings[participant_id] > maximum:
+                raise ContradictionError(
+                    where,
+                    f"{participant_id} has more locked meetings than its max_meetings ({maximum}); "
+                    "unlock one or raise the maximum",
+                )
+
+
+def _resources(where: str, meeting: LockedMeeting, problem: Problem) -> list[tuple[str, str | int]]:
+    """What a locked meeting occupies in its slot, each by kind and name."""
+    need, offer = (problem.participant[participant_id] for participant_id in meeting.key)
+    for participant in (need, offer):
+        if meeting.slot not in participant.available:
+            raise ContradictionError(
+                where,
+                f"{participant.id} is not available at {problem.slots[meeting.slot]}; "
+                "unlock the meeting or correct the availability",
+            )
+    tables = {table for table in (meeting.table, need.table, offer.table) if table is not None}
+    if len(tables) > 1:
+        raise ContradictionError(
+            where, f"is bound to the tables {sorted(tables)} at once; a participant's booth is its only table"
+        )
+    if need.person is not None and need.person == offer.person:
+        raise ContradictionError(where, f"one person ({need.person}) stands on both sides")
+    people = {participant.person or participant.id for participant in (need, offer)}
+    occupied: list[tuple[str, str | int]] = [("participant", need.id), ("participant", offer.id)]
+    occupied += [("person", person) for person in sorted(people)]
+    return occupied + [("table", table) for table in tables]
+
+
+def _check_pair(where: str, key: PairKey, problem: Problem) -> None:
+    for participant_id, side in zip(key, ("need", "offer"), strict=True):
+        participant = problem.participant.get(participant_id)
+        if participant is None:
+            raise UnknownPartyError(where, f"{participant_id} is not among the participants; add or remove it")
+        if participant.side != side:
+            raise UnknownPartyError(where, f"{participant_id} is on the other side; it cannot be the {side}")
+
+
+def _check_slot_index(where: str, name: str, slot: int, problem: Problem) -> None:
+    if not 0 <= slot < len(problem.slots):
+        raise ValueRangeError(where, f"{name} has slot {slot}; the {len(problem.slots)} slots are numbered from 0")
+
+
+def _check_table(where: str, table: int | None, problem: Problem) -> None:
+    if table is not None and not 1 <= table <= problem.tables:
+        raise ValueRangeError(where, f"table is {table}; the tables are numbered from 1 to {problem.tables}")

@@ -1,0 +1,16 @@
+"""Running an event: from who comes to the printed match list.
+
+    editing.py       the event itself              participants.py  who comes, and who could
+    partnerships.py  pairs, scores, decisions      match_list.py    building, changing by hand
+    problem.py       what the assignment is asked  reasons.py       why a pair
+    state.py         the list as it stands         history.py       its versions
+    printing.py      PDF and XLSX                  faults.py        several faults at once
+
+A new verb goes to the file of what it changes.
+"""
+
+from matchmaker.services.events.editing import find_event, list_events
+from matchmaker.services.events.match_list import build_match_list
+from matchmaker.services.events.printing import Format, print_match_list
+
+__all__ = ["Format", "build_match_list", "find_event", "list_events", "print_match_list"]

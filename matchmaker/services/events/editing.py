@@ -1,0 +1,277 @@
+"""Making, changing, publishing and deleting events."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from matchmaker.domain.event import Event, Meeting, Participant
+from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.people import User
+from matchmaker.domain.posting import TEXT_LENGTH
+from matchmaker.domain.vocabulary import EventKind, EventStatus, Side
+from matchmaker.i18n import N_
+from matchmaker.services.activity import log
+from matchmaker.services.events.faults import refuse
+
+SHORTEST_SLOT, LONGEST_SLOT = 5, 240
+MOST_TABLES = 2000
+MOST_MEETINGS_EACH = 50
+MOST_SESSIONS = 20
+
+Period = tuple[datetime, datetime]
+"""Begin and end, local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventValues:
+    """What an organizer says of an event. An expo may have no tables: its exhibitors have booths."""
+
+    kind: EventKind
+    name: str
+    place: str
+    sessions: tuple[Period, ...]
+    organizer: str = ""
+    description: str = ""
+    slot_minutes: int = 20
+    table_count: int = 20
+    default_max_meetings: int = 6
+
+
+def list_events(session: Session) -> Sequence[Event]:
+    """All events, the latest first."""
+    events = session.scalars(select(Event).options(selectinload(Event.sessions))).all()
+    return sorted(events, key=lambda event: (event.starts_at or datetime.min, event.id), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """How many take part on each side, and how many meetings the match list has."""
+
+    needs: int
+    offers: int
+    meetings: int
+
+
+def count_events(session: Session) -> dict[int, EventCounts]:
+    """For each event by id, what its line in a list says."""
+    participants = {
+        (event_id, side): number
+        for event_id, side, number in session.execute(
+            select(Participant.event_id, Participant.side, func.count()).group_by(
+                Participant.event_id, Participant.side
+            )
+        )
+    }
+    meetings = dict(session.execute(select(Meeting.event_id, func.count()).group_by(Meeting.event_id)).all())
+    return {
+        event_id: EventCounts(
+            needs=participants.get((event_id, Side.NEED), 0),
+            offers=participants.get((event_id, Side.OFFER), 0),
+            meetings=meetings.get(event_id, 0),
+        )
+        for event_id in session.scalars(select(Event.id))
+    }
+
+
+def get_event(session: Session, event_id: int) -> Event:
+    """The event with that id. Raises :class:`NotFound`."""
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NotFound(N_("没有这个活动"))
+    return event
+
+
+def find_event(session: Session, name_or_id: str) -> Event:
+    """The event that a person names at the command line: by id, by name, or by a part that only one name has."""
+    wanted = name_or_id.strip()
+    events = list_events(session)
+    named = [event for event in events if event.name == wanted]
+    numbered = [event for event in events if str(event.id) == wanted]
+    similar = [event for event in events if wanted and wanted.casefold() in event.name.casefold()]
+    for found in (named, numbered, similar):
+        if len(found) == 1:
+            return found[0]
+    known = "、".join(f"{event.id} {event.name}" for event in events) or "—"
+    raise NotFound(N_("没有名为“%(name)s”的活动，或不止一个。已有：%(known)s"), name=wanted, known=known)
+
+
+def create_event(session: Session, actor: User | None, values: EventValues, *, past: bool = False) -> Event:
+    """Save a new event, in preparation. ``past`` allows one that is over, to record it.
+
+    Raises :class:`~matchmaker.services.events.faults.InvalidFields`.
+    """
+    check_organizer(actor)
+    values = _cleaned(values)
+    refuse([*_problems(session, values, None), *([] if past else _past_sessions(values, None))])
+    event = Event()
+    _apply(event, values)
+    session.add(event)
+    _flush(session)
+    log(session, actor, "event", event.id, "created", event.name)
+    session.commit()
+    return event
+
+
+def update_event(session: Session, actor: User | None, event: Event, values: EventValues) -> Event:
+    """Save changes. Sessions may lie in the past only if they did so before.
+
+    Raises :class:`~matchmaker.services.events.faults.InvalidFields`.
+    """
+    check_organizer(actor)
+    values = _cleaned(values)
+    refuse([*_problems(session, values, event), *_past_sessions(values, event)])
+    _apply(event, values)
+    _flush(session)
+    log(session, actor, "event", event.id, "edited")
+    session.commit()
+    return event
+
+
+def publish_event(session: Session, actor: User | None, event: Event) -> None:
+    """Show the event on the public pages."""
+    _move(session, actor, event, EventStatus.PREPARING, EventStatus.PUBLISHED)
+
+
+def unpublish_event(session: Session, actor: User | None, event: Event) -> None:
+    """Take the event back from the public pages; nothing is lost."""
+    _move(session, actor, event, EventStatus.PUBLISHED, EventStatus.PREPARING)
+
+
+def delete_event(session: Session, actor: User | None, event: Event) -> None:
+    """Delete an event in preparation with its participants and its match list."""
+    check_organizer(actor)
+    if event.status is not EventStatus.PREPARING:
+        raise Conflict(N_("“%(name)s”已经公布，不能删除；请先撤下"), name=event.name)
+    log(session, actor, "event", event.id, "deleted", event.name)
+    session.refresh(event)
+    # Meetings and decisions point at participants, so they go first.
+    for rows in (event.meetings, event.decisions):
+        for row in rows:
+            session.delete(row)
+    session.flush()
+    session.expire(event, ["meetings", "decisions"])
+    session.delete(event)
+    session.commit()
+
+
+def check_organizer(actor: User | None) -> None:
+    """Raise :class:`NotAllowed` for people who do not run events; the command line (``None``) does."""
+    if actor is not None and not actor.organizes:
+        raise NotAllowed(N_("只有组织方可以管理活动"))
+
+
+def _move(session: Session, actor: User | None, event: Event, source: EventStatus, target: EventStatus) -> None:
+    check_organizer(actor)
+    if event.status is not source:
+        raise Conflict(
+            N_("“%(name)s”现在是“%(state)s”，不能变为“%(wanted)s”"),
+            name=event.name,
+            state=event.status.zh,
+            wanted=target.zh,
+        )
+    event.status = target
+    log(session, actor, "event", event.id, target.value)
+    session.commit()
+
+
+def _cleaned(values: EventValues) -> EventValues:
+    lines = {name: " ".join(clean_text(getattr(values, name)).split()) for name in ("name", "place", "organizer")}
+    return replace(values, **lines, description=clean_text(values.description))  # type: ignore[arg-type]
+
+
+def _problems(session: Session, values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
+    if letters_in(values.name) < 2:
+        yield InvalidInput(N_("请填写活动名称"), field="name")
+    elif _name_taken(session, values.name, event):
+        yield InvalidInput(
+            N_("已有名为“%(name)s”的活动，请换一个名称，如加上年份或届次"), field="name", name=values.name
+        )
+    if letters_in(values.place) < 2:
+        yield InvalidInput(N_("请填写地点"), field="place")
+    for field, limit in (("name", 120), ("place", 200), ("organizer", 120), ("description", TEXT_LENGTH)):
+        length = len(getattr(values, field))
+        if length > limit:
+            yield InvalidInput(N_("最多 %(limit)d 字，现有 %(length)d 字"), field=field, limit=limit, length=length)
+    yield from _numbers_out_of_range(values)
+    yield from _session_problems(values)
+
+
+def _name_taken(session: Session, name: str, event: Event | None) -> bool:
+    same = session.scalar(select(Event.id).where(Event.name == name))
+    return same is not None and (event is None or same != event.id)
+
+
+def _numbers_out_of_range(values: EventValues) -> Iterator[InvalidInput]:
+    ranges = (
+        ("slot_minutes", SHORTEST_SLOT, LONGEST_SLOT),
+        ("table_count", 1 if values.kind is EventKind.DOCKING else 0, MOST_TABLES),
+        ("default_max_meetings", 1, MOST_MEETINGS_EACH),
+    )
+    for field, least, most in ranges:
+        if not least <= getattr(values, field) <= most:
+            yield InvalidInput(N_("应为 %(least)d 到 %(most)d 的整数"), field=field, least=least, most=most)
+
+
+def _session_problems(values: EventValues) -> Iterator[InvalidInput]:
+    if not values.sessions:
+        yield InvalidInput(N_("至少填写一个场次"), field="sessions")
+    if len(values.sessions) > MOST_SESSIONS:
+        yield InvalidInput(N_("最多 %(most)d 个场次"), field="sessions", most=MOST_SESSIONS)
+    sound = []
+    for number, (start, end) in enumerate(values.sessions):
+        field = f"sessions-{number}"
+        if end <= start:
+            yield InvalidInput(N_("结束时间应晚于开始时间"), field=field)
+        elif end - start < timedelta(minutes=max(values.slot_minutes, 1)):
+            yield InvalidInput(
+                N_("这一场只有 %(length)d 分钟，放不下一个 %(slot)d 分钟的时段"),
+                field=field,
+                length=(end - start) // timedelta(minutes=1),
+                slot=values.slot_minutes,
+            )
+        else:
+            sound.append((start, end, field))
+    for (_, end, _), (start, _, field) in pairwise(sorted(sound)):
+        if start < end:
+            yield InvalidInput(N_("与另一场时间重叠"), field=field)
+
+
+def _past_sessions(values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
+    known = set() if event is None else {(own.starts_at, own.ends_at) for own in event.sessions}
+    present = datetime.now()
+    for number, period in enumerate(values.sessions):
+        if period not in known and period[0] < present:
+            yield InvalidInput(N_("开始时间已经过去，请改为以后的时间"), field=f"sessions-{number}")
+
+
+def _apply(event: Event, values: EventValues) -> None:
+    for field in (
+        "kind",
+        "name",
+        "place",
+        "organizer",
+        "description",
+        "slot_minutes",
+        "table_count",
+        "default_max_meetings",
+    ):
+        setattr(event, field, getattr(values, field))
+    known = {(own.starts_at, own.ends_at): own for own in event.sessions}
+    event.sessions = [
+        known.get(period) or EventSession(starts_at=period[0], ends_at=period[1]) for period in sorted(values.sessions)
+    ]
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise InvalidInput(N_("刚刚有人建了同名的活动，请换一个名称"), field="name") from error

@@ -1,0 +1,269 @@
+"""Who takes part in an event, on both sides, and who could."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, null, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
+from matchmaker.domain.event import Event, Meeting, PairDecision, Participant
+from matchmaker.domain.fields import clean_text
+from matchmaker.domain.people import Organization, Team, User
+from matchmaker.domain.posting import Offer
+from matchmaker.domain.vocabulary import MeetingStatus, OrganizationKind, PairDecisionKind, PostingStatus, Side
+from matchmaker.i18n import N_
+from matchmaker.services.activity import log
+from matchmaker.services.events.editing import MOST_MEETINGS_EACH, check_organizer
+from matchmaker.services.events.faults import refuse
+from matchmaker.services.events.history import record_version
+from matchmaker.services.posting import POSTING_TYPES
+
+PartyKey = tuple[int, int | None]
+"""An organization's id and the id of its team, or ``None`` for the organization itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organization or a team that could take part, with the ids of its open postings on that side."""
+
+    organization: Organization
+    team: Team | None
+    posting_ids: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> PartyKey:
+        return self.organization.id, None if self.team is None else self.team.id
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFilter:
+    """Which parties an organizer looks for. ``text`` is a part of a name; ``industry`` that of the organization or of
+    one of its open postings; ``silent`` also shows those without open postings, for whom nothing can be matched."""
+
+    text: str = ""
+    industry: str = ""
+    district: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLimits:
+    """What an organizer sets for one participant."""
+
+    min_meetings: int
+    max_meetings: int
+    booth: str = ""
+
+
+def participants_of(session: Session, event: Event, side: Side | None = None) -> Sequence[Participant]:
+    """The event's participants, of one side or both, in the order they were added."""
+    query = (
+        select(Participant)
+        .where(Participant.event_id == event.id)
+        .options(joinedload(Participant.organization), joinedload(Participant.team))
+        .order_by(Participant.id)
+    )
+    return session.scalars(query if side is None else query.where(Participant.side == side)).all()
+
+
+def open_posting_ids(session: Session, participants: Iterable[Participant]) -> dict[int, list[int]]:
+    """For each participant by id, the ids of the open postings it is here for, in order.
+
+    A team stands for its own offers; an organization for all of its offers that no team of its at the event stands for.
+    """
+    participants = list(participants)
+    teams = {p.team_id for p in participants if p.team_id is not None}
+    by_party = {(p.side, p.organization_id, p.team_id): p.id for p in participants}
+    ids: dict[int, list[int]] = {participant.id: [] for participant in participants}
+    for side in Side:
+        for posting_id, organization_id, team_id, _ in session.execute(_open_postings(side)):
+            party = (side, organization_id, team_id if team_id in teams else None)
+            if party in by_party:
+                ids[by_party[party]].append(posting_id)
+    return ids
+
+
+def addable_parties(session: Session, event: Event, side: Side, wanted: PartyFilter) -> list[Party]:
+    """Who could still be added on that side, those with most open postings first."""
+    taken = {(p.organization_id, p.team_id) for p in participants_of(session, event, side)}
+    postings: defaultdict[PartyKey, list[int]] = defaultdict(list)
+    industries: defaultdict[PartyKey, set[str | None]] = defaultdict(set)
+    for posting_id, organization_id, team_id, industry in session.execute(_open_postings(side)):
+        postings[organization_id, team_id].append(posting_id)
+        industries[organization_id, team_id].add(industry)
+    keys = set(postings) | (_silent_keys(session, side) if wanted.silent else set())
+    parties = _load_parties(session, keys - taken, postings)
+    return [party for party in parties if _fits(party, industries[party.key], wanted)]
+
+
+def add_participants(
+    session: Session, actor: User | None, event: Event, side: Side, keys: Collection[PartyKey]
+) -> list[Participant]:
+    """Add these organizations and teams with the event's default maximum; who is there already stays as is.
+
+    Raises :class:`NotFound` for an organization or a team that does not exist.
+    """
+    check_organizer(actor)
+    known = {party.key for party in _load_parties(session, keys, {})}
+    if set(keys) - known:
+        raise NotFound(N_("有的单位或团队已不存在，请刷新页面后再选"))
+    taken = {(p.organization_id, p.team_id) for p in participants_of(session, event, side)}
+    added = [
+        Participant(
+            event=event,
+            side=side,
+            organization_id=organization_id,
+            team_id=team_id,
+            min_meetings=1,
+            max_meetings=event.default_max_meetings,
+        )
+        for organization_id, team_id in dict.fromkeys(keys)
+        if (organization_id, team_id) not in taken
+    ]
+    session.add_all(added)
+    session.flush()
+    log(session, actor, "event", event.id, "participants added", f"{side.value}: {len(added)}")
+    session.commit()
+    return added
+
+
+def set_limits(
+    session: Session, actor: User | None, event: Event, limits: Mapping[int, ParticipantLimits]
+) -> list[Participant]:
+    """Set minimum, maximum and booth of participants by id; returns those that changed.
+
+    Raises :class:`~matchmaker.services.events.faults.InvalidFields` with fields like ``max_meetings-12``.
+    """
+    check_organizer(actor)
+    participants = {p.id: p for p in participants_of(session, event) if p.id in limits}
+    pins = pins_of(session, event)
+    problems: list[InvalidInput] = []
+    for participant in participants.values():
+        problems += _limit_problems(event, participant, limits[participant.id], pins[participant.id])
+    refuse(problems)
+    changed = [p for p in participants.values() if _set(p, limits[p.id])]
+    if changed:
+        log(session, actor, "event", event.id, "limits set", ", ".join(str(p.id) for p in changed))
+    session.commit()
+    return changed
+
+
+def remove_participants(session: Session, actor: User | None, event: Event, ids: Collection[int]) -> int:
+    """Take participants out, with their pins, exclusions and planned meetings; returns how many.
+
+    Raises :class:`Conflict` when one of them has already met somebody.
+    """
+    check_organizer(actor)
+    leaving = {p.id for p in participants_of(session, event)} & set(ids)
+    if not leaving:
+        return 0
+    meetings = session.scalars(_with(Meeting, event, leaving)).all()
+    if any(meeting.status is not MeetingStatus.PLANNED for meeting in meetings):
+        raise Conflict(N_("其中有的参会方已有洽谈记录，不能移出"))
+    for row in (*meetings, *session.scalars(_with(PairDecision, event, leaving))):
+        session.delete(row)
+    session.flush()
+    for participant_id in leaving:
+        session.delete(session.get_one(Participant, participant_id))
+    session.flush()
+    session.expire(event, ["participants", "meetings", "decisions"])
+    if meetings:
+        record_version(session, actor, event)
+    log(session, actor, "event", event.id, "participants removed", str(len(leaving)))
+    session.commit()
+    return len(leaving)
+
+
+def pins_of(session: Session, event: Event) -> Counter[int]:
+    """How many pairs are pinned for each participant by id."""
+    decisions = session.scalars(select(PairDecision).where(PairDecision.event_id == event.id))
+    pinned = [decision for decision in decisions if decision.decision is PairDecisionKind.PIN]
+    return Counter(side_id for decision in pinned for side_id in (decision.need_side_id, decision.offer_side_id))
+
+
+def _open_postings(side: Side) -> Select[Any]:
+    """Id, organization, team and industry of every posting of the side that is published and valid today."""
+    model = POSTING_TYPES[side]
+    team: Any = Offer.team_id if side is Side.OFFER else null()
+    return (
+        select(model.id, model.organization_id, team, model.industry_code)
+        .where(
+            model.status == PostingStatus.PUBLISHED, or_(model.valid_until.is_(None), model.valid_until >= date.today())
+        )
+        .order_by(model.id)
+    )
+
+
+def _silent_keys(session: Session, side: Side) -> set[PartyKey]:
+    """Enterprises; or teams, and organizations of the supply side that have none."""
+    if side is Side.NEED:
+        enterprises = select(Organization.id).where(Organization.kind == OrganizationKind.ENTERPRISE)
+        return {(organization_id, None) for organization_id in session.scalars(enterprises)}
+    teams: set[PartyKey] = {
+        (row.organization_id, row.id) for row in session.execute(select(Team.organization_id, Team.id))
+    }
+    suppliers = select(Organization.id).where(
+        Organization.kind != OrganizationKind.ENTERPRISE, ~Organization.id.in_(select(Team.organization_id))
+    )
+    return teams | {(organization_id, None) for organization_id in session.scalars(suppliers)}
+
+
+def _load_parties(
+    session: Session, keys: Collection[PartyKey], postings: Mapping[PartyKey, Sequence[int]]
+) -> list[Party]:
+    """The parties that exist among the keys, those with most postings first, then by name."""
+    organizations = {row.id: row for row in session.scalars(select(Organization))}
+    teams = {row.id: row for row in session.scalars(select(Team))}
+    parties = []
+    for organization_id, team_id in set(keys):
+        organization, team = organizations.get(organization_id), teams.get(team_id or 0)
+        if organization is None or (team_id is not None and (team is None or team.organization_id != organization_id)):
+            continue
+        parties.append(Party(organization, team, tuple(postings.get((organization_id, team_id), ()))))
+    return sorted(parties, key=lambda p: (-len(p.posting_ids), p.organization.name, p.team.name if p.team else ""))
+
+
+def _fits(party: Party, industries: set[str | None], wanted: PartyFilter) -> bool:
+    names = f"{party.organization.name} {party.team.name if party.team else ''}".casefold()
+    return (
+        wanted.text.strip().casefold() in names
+        and (not wanted.industry or wanted.industry in {party.organization.industry_code, *industries})
+        and (not wanted.district or wanted.district == party.organization.district_code)
+    )
+
+
+def _limit_problems(
+    event: Event, participant: Participant, limits: ParticipantLimits, pins: int
+) -> Iterable[InvalidInput]:
+    most, least = f"max_meetings-{participant.id}", f"min_meetings-{participant.id}"
+    slots = event.most_meetings_each
+    if not 1 <= limits.max_meetings <= MOST_MEETINGS_EACH:
+        yield InvalidInput(N_("应为 %(least)d 到 %(most)d 的整数"), field=most, least=1, most=MOST_MEETINGS_EACH)
+    elif limits.max_meetings < pins:
+        yield InvalidInput(N_("已锁定 %(pins)d 个洽谈对象，最多场数不能更少"), field=most, pins=pins)
+    if limits.min_meetings < 0:
+        yield InvalidInput(N_("不能是负数"), field=least)
+    elif limits.min_meetings > limits.max_meetings:
+        yield InvalidInput(N_("至少场数不能大于最多场数"), field=least)
+    elif slots is not None and limits.min_meetings > slots:
+        yield InvalidInput(N_("这个活动只有 %(slots)d 个时段"), field=least, slots=slots)
+    if len(clean_text(limits.booth)) > 20:
+        yield InvalidInput(N_("展位号最多 20 字"), field=f"booth-{participant.id}")
+
+
+def _set(participant: Participant, limits: ParticipantLimits) -> bool:
+    after = (limits.min_meetings, limits.max_meetings, " ".join(clean_text(limits.booth).split()))
+    if (participant.min_meetings, participant.max_meetings, participant.booth) == after:
+        return False
+    participant.min_meetings, participant.max_meetings, participant.booth = after
+    return True
+
+
+def _with(model: type[Any], event: Event, participant_ids: Collection[int]) -> Select[Any]:
+    """The event's meetings or decisions in which one of the participants is."""
+    either = or_(model.need_side_id.in_(participant_ids), model.offer_side_id.in_(participant_ids))
+    return select(model).where(and_(model.event_id == event.id, either))

@@ -1,0 +1,32 @@
+"""The running platform: settings and the long-lived parts that services are handed."""
+
+from dataclasses import dataclass
+
+from matchmaker.config import Settings
+from matchmaker.services.accounts import PasswordLinks
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.database import Database
+from matchmaker.services.mail import Mailer, create_mailer
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One of each, made once at start and shared by all threads."""
+
+    settings: Settings
+    database: Database
+    corpus: Corpus
+    mailer: Mailer
+    password_links: PasswordLinks
+
+
+def create_platform(settings: Settings) -> Platform:
+    """Wire the parts together. Opens no connection and loads no model yet."""
+    database = Database(settings.database_url)
+    return Platform(
+        settings=settings,
+        database=database,
+        corpus=Corpus(database, settings.encoder),
+        mailer=create_mailer(settings),
+        password_links=PasswordLinks(settings.secret_key, settings.base_url),
+    )

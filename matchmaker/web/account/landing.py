@@ -1,0 +1,46 @@
+"""Where people go after logging in."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request, session, url_for
+from flask_login import login_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from matchmaker.domain.people import User
+from matchmaker.web.access import Audience, LoginUser, belongs_to
+
+
+def enter(account: User, *, stay: bool = False) -> None:
+    """Log the account in; ``stay`` keeps the login when the browser is closed."""
+    session.permanent = stay
+    login_user(LoginUser(account))
+
+
+def landing_for(account: User) -> str:
+    """The page that serves this person first."""
+    if account.organizes:
+        return _path("organizer.events")
+    if account.organization is None:
+        return _path("account.members" if account.membership is not None else "public.home")
+    return _path("enterprise.needs" if belongs_to(account, Audience.NEED_SIDE) else "research.firms")
+
+
+def own_page(target: str | None) -> str | None:
+    """The path, if it leads to a page of ours that can be opened; ``None`` for anything else.
+
+    Browsers read ``\\`` as ``/`` and skip control characters, so whatever holds such is refused.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(character) <= 32 for character in target):
+        return None
+    try:
+        current_app.url_map.bind(request.host).match(urlsplit(target).path, method="GET")
+    except (HTTPException, RequestRedirect, ValueError):
+        return None
+    return target
+
+
+def _path(endpoint: str) -> str:
+    return url_for(endpoint if endpoint in current_app.view_functions else "public.home")

@@ -1,0 +1,170 @@
+"""Logging in, registering, passwords and one's own profile."""
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext, ngettext
+from flask_login import logout_user
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import InvalidInput, NotFound
+from matchmaker.services import accounts, organizations
+from matchmaker.web.access import Audience, only_for, person, viewer
+from matchmaker.web.account import blueprint
+from matchmaker.web.account.forms import (
+    ChangePasswordForm,
+    ForgotForm,
+    LoginForm,
+    NewPasswordForm,
+    ProfileForm,
+    RegisterForm,
+)
+from matchmaker.web.account.landing import enter, landing_for, own_page
+from matchmaker.web.forms import show_error, typed
+from matchmaker.web.language import current_language
+from matchmaker.web.limits import guesses_of_many, guesses_of_one, mails_to_many, mails_to_one, registrations
+from matchmaker.web.request_context import db, platform
+
+Page = Response | str | tuple[str, int]
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@guesses_of_many
+@guesses_of_one
+def login() -> Page:
+    """Log in and go on to where one was heading."""
+    wanted = own_page(request.values.get("next"))
+    already = viewer()
+    if already is not None and request.method == "GET":
+        return redirect(wanted or landing_for(already), 303)
+    form = LoginForm()
+    if form.validate_on_submit():
+        account = accounts.authenticate(db(), typed(form.email), typed(form.password))
+        if account is not None:
+            enter(account, stay=form.stay.data)
+            _tell_of_applications()
+            return redirect(wanted or landing_for(account), 303)
+        form.form_errors.append(gettext("邮箱或密码不对"))
+    return render_template("account/login.html", form=form, next=wanted), _status()
+
+
+@blueprint.post("/logout")
+def logout() -> Page:
+    """End this session."""
+    logout_user()
+    session.permanent = False
+    return redirect("/", 303)
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@registrations
+def register() -> Page:
+    """Open an account, founding an organization or asking to join one."""
+    form = RegisterForm()
+    if form.validate_on_submit():
+        try:
+            account = accounts.register(db(), platform().mailer, _registration(form))
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            enter(account)
+            flash(gettext("欢迎，%(name)s！账号已开通", name=account.name), "success")
+            return redirect(landing_for(account), 303)
+    return render_template("account/register.html", form=form, names=organizations.known_names(db())), _status()
+
+
+@blueprint.route("/forgot", methods=["GET", "POST"])
+@mails_to_many
+@mails_to_one
+def forgot() -> Page:
+    """Ask for a set-password link by mail. The answer is the same whether there is such an account or not."""
+    form = ForgotForm()
+    if form.validate_on_submit():
+        accounts.send_password_link(db(), platform().mailer, platform().password_links, typed(form.email))
+        flash(
+            gettext("如果这个邮箱注册过，设置密码的链接已经发出，%(hours)d 小时内有效", hours=accounts.LINK_HOURS),
+            "info",
+        )
+        return redirect(url_for("account.login"), 303)
+    return render_template("account/forgot.html", form=form), _status()
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+def password(token: str) -> Page:
+    """Set a password through a one-time link, which logs its owner in."""
+    try:
+        account = platform().password_links.user(db(), token)
+    except NotFound as error:
+        flash(error.text(current_language()), "warning")
+        return redirect(url_for("account.forgot"), 303)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.set_password(db(), account, typed(form.password))
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            enter(account)
+            flash(gettext("密码已设置"), "success")
+            return redirect(landing_for(account), 303)
+    return render_template("account/password.html", form=form, account=account), _status()
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@only_for(Audience.ACCOUNTS)
+def profile() -> Page:
+    """See and change one's own data."""
+    account = person()
+    form = ProfileForm(name=account.name, phone=account.phone, language=account.language)
+    if form.validate_on_submit():
+        try:
+            accounts.update_profile(db(), account, typed(form.name), typed(form.phone), typed(form.language))
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            session.pop("language", None)
+            flash(gettext("已保存"), "success")
+            return redirect(url_for("account.profile"), 303)
+    return render_template("account/profile.html", form=form, passwords=ChangePasswordForm(formdata=None)), _status()
+
+
+@blueprint.post("/profile/password")
+@only_for(Audience.ACCOUNTS)
+@guesses_of_many
+def change_password() -> Page:
+    """Change one's password; this session goes on, all others end."""
+    account = person()
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.change_password(db(), account, typed(form.present), typed(form.password))
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            enter(account, stay=session.permanent)
+            flash(gettext("密码已修改，其他设备上的登录已失效"), "success")
+            return redirect(url_for("account.profile"), 303)
+    said = ProfileForm(formdata=None, name=account.name, phone=account.phone, language=account.language)
+    return render_template("account/profile.html", form=said, passwords=form), 400
+
+
+def _registration(form: RegisterForm) -> accounts.Registration:
+    return accounts.Registration(
+        email=typed(form.email),
+        name=typed(form.name),
+        password=typed(form.password),
+        role=form.chosen_role,
+        organization=typed(form.organization),
+        organization_kind=form.kind,
+        phone=typed(form.phone),
+        language=current_language(),
+    )
+
+
+def _tell_of_applications() -> None:
+    waiting = len(organizations.pending_members(db(), person()))
+    if waiting:
+        text = ngettext("有 %(num)d 人申请加入您的单位，等您同意", "有 %(num)d 人申请加入您的单位，等您同意", waiting)
+        flash(text, "info")
+
+
+def _status() -> int:
+    return 400 if request.method == "POST" else 200

@@ -1,0 +1,18 @@
+"""The ranked offers for one of the enterprise's needs."""
+
+from flask import render_template
+
+from matchmaker.domain.vocabulary import Side
+from matchmaker.services.posting import get_own_posting
+from matchmaker.services.recommending import matches_for
+from matchmaker.web.access import person
+from matchmaker.web.enterprise import blueprint
+from matchmaker.web.request_context import db, platform
+
+
+@blueprint.get("/needs/<int:need_id>/matches")
+def matches(need_id: int) -> str:
+    """Who fits, best first, and why."""
+    need = get_own_posting(db(), person(), Side.NEED, need_id)
+    found = matches_for(db(), platform().corpus, person(), need)
+    return render_template("enterprise/matches.html", posting=need, matches=found)

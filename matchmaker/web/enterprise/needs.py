@@ -1,0 +1,44 @@
+"""The enterprise's own needs: posting, editing, handing in."""
+
+from werkzeug.wrappers import Response
+
+from matchmaker.web.enterprise import blueprint
+from matchmaker.web.posting.layout import NEED_LAYOUT
+from matchmaker.web.posting.pages import NEED_PAGES, Page, act, create, create_quickly, edit, list_own
+from matchmaker.web.posting.pages import similar as similar_postings
+
+
+@blueprint.get("/needs")
+def needs() -> str:
+    """My needs and where they stand."""
+    return list_own(NEED_PAGES)
+
+
+@blueprint.route("/needs/quick", methods=["GET", "POST"])
+def quick_need() -> Page:
+    """Three fields and one button."""
+    return create_quickly(NEED_PAGES)
+
+
+@blueprint.route("/needs/new", methods=["GET", "POST"])
+def new_need() -> Page:
+    """The whole form."""
+    return create(NEED_PAGES, NEED_LAYOUT)
+
+
+@blueprint.route("/needs/<int:need_id>/edit", methods=["GET", "POST"])
+def edit_need(need_id: int) -> Page:
+    """The whole form of a stored need, and what was done to it."""
+    return edit(NEED_PAGES, need_id)
+
+
+@blueprint.post("/needs/<int:need_id>/<any(submit, withdraw, close):action>")
+def need_action(need_id: int, action: str) -> Response:
+    """Hand in, withdraw or close."""
+    return act(NEED_PAGES, need_id, action)
+
+
+@blueprint.get("/needs/similar")
+def similar_needs() -> str:
+    """A fragment for the page on which a title is being typed."""
+    return similar_postings(NEED_PAGES)

@@ -1,0 +1,17 @@
+"""Teams worth a call: the supply side gathered over all of the enterprise's needs."""
+
+from flask import render_template, request
+
+from matchmaker.domain.vocabulary import Side
+from matchmaker.services.recommending import recommended_partners, seeker
+from matchmaker.web.access import person
+from matchmaker.web.enterprise import blueprint
+from matchmaker.web.request_context import db, platform
+
+
+@blueprint.get("/teams")
+def teams() -> str:
+    """Whom to call, best first, and why. An organizer looks on behalf of the organization in the address."""
+    organization = seeker(db(), person(), Side.NEED, request.args.get("organization", type=int))
+    partners = [] if organization is None else recommended_partners(db(), platform().corpus, person(), organization)
+    return render_template("enterprise/teams.html", organization=organization, partners=partners)

@@ -1,0 +1,1 @@
+"""The enterprise's pages: its needs and who could answer them."""

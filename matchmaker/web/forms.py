@@ -1,0 +1,21 @@
+"""What all forms share."""
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.web.language import current_language
+
+
+def show_error(form: FlaskForm, error: InvalidInput) -> None:
+    """Put a service's complaint beside the field it is about, or above the form when it is about none."""
+    text = error.text(current_language())
+    if error.field is not None and error.field in form:
+        form[error.field].errors = [*form[error.field].errors, text]
+    else:
+        form.form_errors.append(text)
+
+
+def typed(field: Field) -> str:
+    """What was typed into the field; nothing when the browser did not send it."""
+    return str(field.data or "")

@@ -1,0 +1,16 @@
+"""The organizer's pages: reviews, imports, events."""
+
+from matchmaker.web.access import Audience, audience_blueprint
+
+blueprint = audience_blueprint("organizer", __name__, Audience.ORGANIZERS, "/organizer")
+
+from matchmaker.web.organizer import (  # noqa: E402 - views register themselves on the blueprint
+    events,  # noqa: F401
+    events_match_list,  # noqa: F401
+    events_participants,  # noqa: F401
+    events_partnerships,  # noqa: F401
+    people,  # noqa: F401
+    review,  # noqa: F401
+    transfer,  # noqa: F401
+    views,  # noqa: F401
+)

@@ -1,0 +1,140 @@
+"""Names and filters that templates use."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
+
+from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
+from matchmaker.domain.posting import Posting
+from matchmaker.domain.visibility import Detail
+from matchmaker.domain.vocabulary import (
+    EventStatus,
+    MeetingStatus,
+    OfferKind,
+    OrganizationKind,
+    PostingStatus,
+    Role,
+    Side,
+)
+from matchmaker.matching.explanation import Span, Verdict
+from matchmaker.web.access import Audience, belongs_to, viewer
+from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
+from matchmaker.web.language import current_language
+
+_VOCABULARIES = (Detail, EventStatus, MeetingStatus, OfferKind, OrganizationKind, PostingStatus, Role, Side, Verdict)
+_FIELD_LABELS = {field.name: field for field in (*CAPABILITY_FIELDS, *OUTCOME_FIELDS, *NEED_FIELDS)}
+
+
+def register_presentation(app: Flask) -> None:
+    """Make the names below known to every template."""
+    app.jinja_env.filters.update(
+        label=label,
+        day=day,
+        moment=moment,
+        marked=marked,
+        excerpt=excerpt,
+        brief=brief,
+        modes=modes_line,
+        obstacles=obstacles,
+        plain=plain,
+    )
+    app.jinja_env.globals.update(
+        viewer=viewer,
+        language=current_language,
+        field_label=field_label,
+        fact_line=fact_line,
+        matches_link=matches_link,
+        page_link=page_link,
+        **{vocabulary.__name__: vocabulary for vocabulary in _VOCABULARIES},
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def label(value: Any) -> str:
+    """A term, a vocabulary's row or an amount in the reader's language; nothing for nothing."""
+    return "" if value is None else str(value.label(current_language()))
+
+
+def day(value: date | None) -> str:
+    """A day as 2027-06-30; nothing for nothing."""
+    return "" if value is None else f"{value:%Y-%m-%d}"
+
+
+def moment(value: datetime | None) -> str:
+    """A local time as 2027-06-30 09:20; nothing for nothing."""
+    return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
+
+
+def plain(number: Decimal) -> str:
+    """An exact number without trailing zeros."""
+    return f"{number.normalize():,f}"
+
+
+def field_label(name: str) -> str:
+    """The label of a posting's field in the reader's language."""
+    return _FIELD_LABELS[name].label(current_language())
+
+
+def marked(span: Span) -> Markup:
+    """A quoted passage with its highlights marked; everything else escaped."""
+    return _marked(span, 0, len(span.text))
+
+
+def excerpt(span: Span, length: int = 56) -> Markup:
+    """The stretch of a quoted passage that has most highlights, at most ``length`` characters, for one line."""
+    start = _richest_start(span, length)
+    end = min(len(span.text), start + length)
+    before, after = "…" if start > 0 else "", "…" if end < len(span.text) else ""
+    return Markup("{}{}{}").format(before, _marked(span, start, end), after)
+
+
+def brief(text: str, length: int = 90) -> str:
+    """The beginning of a text, as one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[:length].rstrip()}…"
+
+
+def matches_link(posting: Posting) -> str | None:
+    """Where its own people see the ranked other side of a posting; ``None`` for everyone else."""
+    account = viewer()
+    if account is None or not (account.organizes or account.organization_id == posting.organization_id):
+        return None
+    if posting.side is Side.NEED:
+        return url_for("enterprise.matches", need_id=posting.id) if belongs_to(account, Audience.NEED_SIDE) else None
+    return url_for("research.matches", offer_id=posting.id) if belongs_to(account, Audience.OFFER_SIDE) else None
+
+
+def page_link(number: int) -> str:
+    """This same list at another page."""
+    chosen = {name: values for name, values in request.args.lists() if name != "page" and any(values)}
+    return f"{request.path}?{urlencode(chosen | {'page': [str(number)]}, doseq=True)}"
+
+
+def _marked(span: Span, start: int, end: int) -> Markup:
+    pieces: list[Markup] = []
+    place = start
+    for first, last in span.highlights:
+        first, last = max(first, place), min(last, end)
+        if first < last:
+            pieces.append(escape(span.text[place:first]))
+            pieces.append(Markup("<mark>{}</mark>").format(span.text[first:last]))
+            place = last
+    pieces.append(escape(span.text[place:end]))
+    return Markup("").join(pieces)
+
+
+def _richest_start(span: Span, length: int) -> int:
+    """Where to begin so that most highlighted characters fall within ``length``, with a little context before."""
+    if len(span.text) <= length:
+        return 0
+    latest = len(span.text) - length
+    starts = [0, *(max(0, min(first - length // 8, latest)) for first, _ in span.highlights)]
+
+    def highlighted(start: int) -> int:
+        return sum(max(0, min(last, start + length) - max(first, start)) for first, last in span.highlights)
+
+    return max(starts, key=highlighted)

@@ -1,0 +1,14 @@
+"""The page of an organization."""
+
+from flask import render_template
+
+from matchmaker.services.browsing import profile
+from matchmaker.web.access import viewer
+from matchmaker.web.public import blueprint
+from matchmaker.web.request_context import db
+
+
+@blueprint.get("/organizations/<int:organization_id>")
+def organization(organization_id: int) -> str:
+    """Who they are, their teams, and what they need or offer."""
+    return render_template("public/organization.html", profile=profile(db(), viewer(), organization_id))

@@ -1,0 +1,17 @@
+"""The city's action plan: what it asks for, and what has been posted so far."""
+
+from flask import render_template
+
+from matchmaker.services.browsing import city_targets, district_activity
+from matchmaker.web.access import viewer
+from matchmaker.web.public import blueprint
+from matchmaker.web.request_context import db
+
+
+@blueprint.get("/plan")
+def plan() -> str:
+    """Targets of the city and of each district, with needs, offers and organizations there."""
+    session = db()
+    return render_template(
+        "public/plan.html", targets=city_targets(session), districts=district_activity(session, viewer())
+    )

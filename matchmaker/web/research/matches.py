@@ -1,0 +1,18 @@
+"""The ranked needs for one of the supplier's offers."""
+
+from flask import render_template
+
+from matchmaker.domain.vocabulary import Side
+from matchmaker.services.posting import get_own_posting
+from matchmaker.services.recommending import matches_for
+from matchmaker.web.access import person
+from matchmaker.web.request_context import db, platform
+from matchmaker.web.research import blueprint
+
+
+@blueprint.get("/offers/<int:offer_id>/matches")
+def matches(offer_id: int) -> str:
+    """Who fits, best first, and why."""
+    offer = get_own_posting(db(), person(), Side.OFFER, offer_id)
+    found = matches_for(db(), platform().corpus, person(), offer)
+    return render_template("research/matches.html", posting=offer, matches=found)

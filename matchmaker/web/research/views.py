@@ -1,0 +1,1 @@
+"""The researcher's pages: offers and the firms worth a call."""

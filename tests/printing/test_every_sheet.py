@@ -1,0 +1,128 @@
+"""What holds for every kind of sheet, whatever is on it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from matchmaker.printing.badges import Badge, badges_pdf
+from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
+from matchmaker.printing.errors import TypesettingError
+from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, Unmatched, match_list_pdf
+from matchmaker.printing.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
+from matchmaker.printing.schedules import PersonalSchedule, ScheduledMeeting, personal_schedules_pdf
+from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf
+from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf
+from matchmaker.printing.typesetting import typeset
+from matchmaker.printing.wording import Language, wording
+from tests.printing.reading import text_of
+
+Printer = Callable[[EventHeader, str, Language], bytes]
+
+START = datetime(2026, 11, 26, 9, 0)
+
+
+def _match_list(grouping: Grouping) -> Printer:
+    def print_match_list(event: EventHeader, text: str, language: Language) -> bytes:
+        line = MatchLine(text, text, text, text, text, 80, text, text, text)
+        return match_list_pdf(MatchList(event, (line,), (Unmatched(text, "offer", text),)), grouping, language)
+
+    return print_match_list
+
+
+def _schedules(event: EventHeader, text: str, language: Language) -> bytes:
+    meeting = ScheduledMeeting(START, START + timedelta(minutes=20), text, text, text, text, 80)
+    return personal_schedules_pdf(event, [PersonalSchedule(text, text, (meeting,))], language)
+
+
+def _table_cards(event: EventHeader, text: str, language: Language) -> bytes:
+    return table_cards_pdf(event, [TableCard(text, text, (TableMeeting(text, text, text),))], language)
+
+
+def _badges(event: EventHeader, text: str, language: Language) -> bytes:
+    return badges_pdf(event, [Badge(text, text, text, "MM:1")], language)
+
+
+def _sign_in(event: EventHeader, text: str, language: Language) -> bytes:
+    return sign_in_pdf(event, [SignInEntry(text, text, text)], language)
+
+
+def _booth_guides(event: EventHeader, text: str, language: Language) -> bytes:
+    visit = BoothVisit(text, text, text, text, text, 80)
+    return booth_guides_pdf(event, [BoothGuide(text, (visit,))], language)
+
+
+def _programme(event: EventHeader, text: str, language: Language) -> bytes:
+    item = ProgrammeItem(START, START + timedelta(hours=1), text, text, text)
+    participant = ProgrammeParticipant(text, "need", text, text)
+    return programme_pdf(event, Programme((item,), (participant,), text), language)
+
+
+SHEETS = {
+    **{f"match list {grouping}": _match_list(grouping) for grouping in Grouping},
+    "schedules": _schedules,
+    "table cards": _table_cards,
+    "badges": _badges,
+    "sign-in": _sign_in,
+    "booth guide": _booth_guides,
+    "programme": _programme,
+}
+every_sheet = pytest.mark.parametrize("print_sheet", SHEETS.values(), ids=SHEETS.keys())
+
+
+@every_sheet
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rare_characters_and_markup_come_through_as_typed(
+    event: EventHeader, print_sheet: Printer, language: Language
+) -> None:
+    text = "镕旸垚龘（#panic()*粗*$x$）≥30℃"
+
+    assert text in text_of(print_sheet(event, text, language))
+
+
+@every_sheet
+@pytest.mark.parametrize("text", ["甲\x00\x1b乙", "甲\ud800乙", "甲\u2029乙"], ids=["control", "surrogate", "break"])
+def test_unprintable_characters_are_left_out(event: EventHeader, print_sheet: Printer, text: str) -> None:
+    assert "甲乙" in text_of(print_sheet(event, text, "zh"))
+
+
+@every_sheet
+@pytest.mark.parametrize("text", ["", " "], ids=["empty", "blank"])
+def test_missing_text_leaves_a_gap_and_no_error(event: EventHeader, print_sheet: Printer, text: str) -> None:
+    assert print_sheet(event, text, "zh").startswith(b"%PDF")
+
+
+@every_sheet
+def test_line_breaks_and_emoji_leave_the_words_beside_them_whole(event: EventHeader, print_sheet: Printer) -> None:
+    assert "轴承润滑" in text_of(print_sheet(event, "轴承🚀👨‍🔬\n润滑", "zh"))
+
+
+@every_sheet
+def test_a_long_event_name_is_printed_whole(event: EventHeader, print_sheet: Printer) -> None:
+    name = "中国（洛阳）高端装备制造与新材料产业产学研用协同创新供需对接大会暨科技成果转化路演活动" * 2
+
+    assert name in text_of(print_sheet(replace(event, name=name), "轴承", "zh"))
+
+
+@every_sheet
+def test_the_same_sheet_is_the_same_bytes(event: EventHeader, print_sheet: Printer) -> None:
+    assert print_sheet(event, "轴承", "zh") == print_sheet(event, "轴承", "zh")
+
+
+def test_both_languages_have_every_label_with_the_same_placeholders() -> None:
+    chinese, english = wording("zh"), wording("en")
+
+    assert chinese.keys() == english.keys()
+    for key, label in chinese.items():
+        assert _placeholders(label) == _placeholders(english[key]), key
+
+
+def test_a_fault_in_a_template_is_named(event: EventHeader) -> None:
+    with pytest.raises(TypesettingError, match=r"match_list_whole\.typ"):
+        typeset("match_list_whole", event, {}, "zh")
+
+
+def _placeholders(label: str) -> set[str]:
+    return {part.split("}")[0] for part in label.split("{")[1:]}

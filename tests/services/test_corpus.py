@@ -1,0 +1,171 @@
+"""The matcher keeps in step with the database, and no text is encoded twice."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.posting import Offer
+from matchmaker.domain.vocabulary import PostingStatus, Side
+from matchmaker.matching.document import Side as MatchingSide
+from matchmaker.matching.encoder import E5Encoder, Vectors
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.platform import Platform
+from matchmaker.services.posting import touch, withdraw
+from matchmaker.services.recommending import matches_for, search
+from tests.factories import make_need, make_offer, make_user
+
+BEARING = {"title": "高铁轴承剥落", "problem": "轴箱轴承滚道早期剥落，油膜太薄，寿命达不到要求。"}
+GREASE = {"title": "轴承润滑脂", "summary": "复合磺酸钙润滑脂，使轴承油膜增厚，滚道不再早期剥落。"}
+
+
+class CountingEncoder(E5Encoder):
+    """The real encoder, which remembers what it was asked to encode."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoded: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.encoded.extend(texts)
+        return super().encode_queries(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.encoded.extend(texts)
+        return super().encode_passages(texts)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> CountingEncoder:
+    """One for the whole module, for loading the model takes time."""
+    return CountingEncoder()
+
+
+@pytest.fixture
+def counting(loaded: CountingEncoder) -> CountingEncoder:
+    loaded.encoded.clear()
+    return loaded
+
+
+def test_every_text_is_encoded_once_whoever_asks(
+    platform: Platform, session: Session, counting: CountingEncoder
+) -> None:
+    make_need(session, **BEARING)
+    make_offer(session, **GREASE)
+    Corpus(platform.database, counting).refresh()
+    assert sorted(counting.encoded) == sorted([*BEARING.values(), *GREASE.values()])
+
+    counting.encoded.clear()
+    restarted = Corpus(platform.database, counting)
+    restarted.refresh()
+    restarted.rebuild()
+    assert counting.encoded == []
+    assert restarted.status().needs == restarted.status().offers == 1
+
+
+def test_only_a_changed_text_is_encoded_again(platform: Platform, session: Session, counting: CountingEncoder) -> None:
+    offer = make_offer(session, **GREASE)
+    corpus = Corpus(platform.database, counting)
+    corpus.refresh()
+    counting.encoded.clear()
+
+    offer.trl = 7
+    touch(session, offer)
+    session.commit()
+    corpus.refresh()
+    assert counting.encoded == []
+    assert corpus.matcher.documents(MatchingSide.OFFER)[0].facts.trl == 7
+
+    offer.title = "轨道轴承润滑脂"
+    touch(session, offer)
+    session.commit()
+    corpus.refresh()
+    assert counting.encoded == ["轨道轴承润滑脂"]
+
+
+def test_a_draft_is_encoded_at_the_first_look_only(
+    platform: Platform, session: Session, counting: CountingEncoder
+) -> None:
+    make_offer(session, **GREASE)
+    draft = make_need(session, status=PostingStatus.DRAFT, **BEARING)
+    corpus = Corpus(platform.database, counting)
+    corpus.refresh()
+    counting.encoded.clear()
+    with platform.database.reading() as reading:
+        matches_for(reading, corpus, None, draft)
+        assert sorted(counting.encoded) == sorted(BEARING.values())
+        counting.encoded.clear()
+        matches_for(reading, corpus, None, draft)
+    assert counting.encoded == []
+    assert corpus.status().needs == 0
+
+
+def test_a_change_by_another_process_is_seen(platform: Platform, session: Session) -> None:
+    ours, theirs = platform.corpus, Corpus(platform.database, platform.corpus.encoder)
+    ours.refresh()
+    theirs.refresh()
+    offer = make_offer(session, **GREASE)
+    theirs.refresh()
+    with platform.database.reading() as reading:
+        assert [found.posting.id for found in search(reading, ours, None, Side.OFFER, "轴承润滑脂")] == [offer.id]
+
+
+def test_a_withdrawn_posting_is_gone_at_once(platform: Platform, session: Session) -> None:
+    need = make_need(session, **BEARING)
+    offer = make_offer(session, **GREASE)
+    owner = make_user(session, organization=offer.organization)
+    with platform.database.reading() as reading:
+        assert [match.posting.id for match in matches_for(reading, platform.corpus, None, need)] == [offer.id]
+    withdraw(session, owner, offer)
+    with platform.database.reading() as reading:
+        assert matches_for(reading, platform.corpus, None, need) == []
+        assert search(reading, platform.corpus, None, Side.OFFER, "轴承润滑脂") == []
+    platform.corpus.refresh()
+    assert platform.corpus.matcher.count(MatchingSide.OFFER) == 0
+
+
+def test_many_changes_are_taken_in_without_keeping_a_page_waiting(platform: Platform, session: Session) -> None:
+    offer = make_offer(session, **GREASE)
+    owner = make_user(session, organization=offer.organization)
+    platform.corpus.refresh()
+    for number in range(8):
+        make_offer(session, title=f"第 {number} 种润滑脂")
+    withdraw(session, owner, offer)
+    with platform.database.reading() as reading:
+        found = search(reading, platform.corpus, None, Side.OFFER, "轴承润滑脂")
+    assert offer.id not in [each.posting.id for each in found], "what is withdrawn does not wait for the background"
+    platform.corpus.refresh()
+    assert platform.corpus.matcher.count(MatchingSide.OFFER) == 8
+    assert platform.corpus.status().revision == platform.corpus.status().database_revision
+
+
+def test_rebuilding_drops_the_vectors_of_texts_that_are_gone(platform: Platform, session: Session) -> None:
+    offer = make_offer(session, **GREASE)
+    make_offer(session, title="退回的草稿", status=PostingStatus.DRAFT)
+    platform.corpus.refresh()
+    offer.summary = "改用聚脲润滑脂。"
+    touch(session, offer)
+    session.commit()
+    platform.corpus.refresh()
+    assert platform.corpus.status().vectors == 3
+    assert platform.corpus.rebuild() == 1
+    assert platform.corpus.status().vectors == 2
+    assert platform.corpus.rebuild() == 0
+
+
+def test_rebuilding_keeps_what_a_draft_will_need(
+    platform: Platform, session: Session, counting: CountingEncoder
+) -> None:
+    draft = make_offer(session, status=PostingStatus.DRAFT, **GREASE)
+    corpus = Corpus(platform.database, counting)
+    with platform.database.reading() as reading:
+        matches_for(reading, corpus, None, draft)
+    assert corpus.rebuild() == 0
+    counting.encoded.clear()
+    draft.status = PostingStatus.PUBLISHED
+    touch(session, draft)
+    session.commit()
+    corpus.refresh()
+    assert counting.encoded == []
+    assert isinstance(draft, Offer)
+    assert corpus.access(Side.OFFER, draft.id) is not None

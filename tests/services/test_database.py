@@ -1,0 +1,115 @@
+"""Schema and transactions on both databases that the platform supports."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
+
+from matchmaker.domain.base import Base
+from matchmaker.domain.corpus import CorpusRevision
+from matchmaker.domain.people import Organization
+from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.vocabulary import CooperationMode, OfferKind, OrganizationKind, PostingStatus
+from matchmaker.matching.encoder import Encoder
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.database import Database
+from matchmaker.services.posting import touch
+from matchmaker.services.recommending import matches_for
+from matchmaker.services.vocabularies import load_reference, vocabularies
+
+ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database, empty but for what migrations put there."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
+    else:
+        database = Database(request.getfixturevalue("postgres_url"))
+        with database.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    database.upgrade()
+    yield database
+    database.engine.dispose()
+
+
+def test_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Base.metadata) == []
+    assert database.is_current()
+
+
+def test_upgrading_again_keeps_all_rows(database: Database) -> None:
+    with database.writing() as session:
+        load_reference(session)
+        session.add(Organization(name="示例轴承厂", kind=OrganizationKind.ENTERPRISE, district_code="jianxi"))
+        session.commit()
+    database.upgrade()
+    with database.reading() as session:
+        load_reference_again = vocabularies(session)
+        assert load_reference_again["district"]["涧西区"] == "jianxi"
+        assert session.scalars(select(Organization.name)).all() == ["示例轴承厂"]
+
+
+def test_what_is_not_committed_is_undone(database: Database) -> None:
+    with database.writing() as session:
+        session.add(Organization(name="半途而废", kind=OrganizationKind.ENTERPRISE))
+        session.flush()
+    with database.reading() as session:
+        assert session.scalars(select(Organization)).all() == []
+
+
+def test_concurrent_changes_each_get_a_revision_of_their_own(database: Database) -> None:
+    with database.writing() as session:
+        session.add(Organization(id=1, name="示例单位", kind=OrganizationKind.ENTERPRISE))
+        session.commit()
+    failures: list[Exception] = []
+
+    def post(number: int) -> None:
+        try:
+            with database.writing() as session:
+                need = Need(organization_id=1, title=f"需求{number}", status=PostingStatus.PUBLISHED)
+                session.add(need)
+                touch(session, need)
+                session.commit()
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=post, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reading() as session:
+        assert sorted(session.scalars(select(Need.revision))) == list(range(1, 13))
+        assert session.scalar(select(CorpusRevision.value)) == 12
+
+
+def test_matching_works_on_either_database(database: Database, encoder: Encoder) -> None:
+    with database.writing() as session:
+        load_reference(session)
+        enterprise = Organization(name="示例轴承厂", kind=OrganizationKind.ENTERPRISE)
+        university = Organization(name="示例大学", kind=OrganizationKind.UNIVERSITY)
+        need = Need(organization=enterprise, title="高铁轴承疲劳寿命不足", status=PostingStatus.PUBLISHED)
+        need.cooperation_modes = frozenset({CooperationMode.JOINT_DEVELOPMENT, CooperationMode.LICENSE})
+        offers = [
+            Offer(organization=university, kind=OfferKind.OUTCOME, title=title, status=PostingStatus.PUBLISHED)
+            for title in ("牡丹花色素提取", "轴承滚道表面强化与疲劳寿命提升")
+        ]
+        session.add_all([need, *offers])
+        touch(session, need, *offers)
+        session.commit()
+        corpus = Corpus(database, encoder)
+        ranked = matches_for(session, corpus, None, need)
+        assert ranked[0].posting is offers[1]
+        assert corpus.status().revision == corpus.status().database_revision
+        session.expire_all()
+        assert need.cooperation_modes == {CooperationMode.JOINT_DEVELOPMENT, CooperationMode.LICENSE}

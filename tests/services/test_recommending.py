@@ -1,0 +1,158 @@
+"""Who could solve it, and whom to call."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import NotFound
+from matchmaker.domain.people import Team
+from matchmaker.domain.vocabulary import OrganizationKind, PostingStatus, Role, Side, Visibility
+from matchmaker.services.documents import document_of
+from matchmaker.services.platform import Platform
+from matchmaker.services.posting import touch
+from matchmaker.services.recommending import (
+    matches_for,
+    published_teams,
+    recommended_partners,
+    search,
+    seeker,
+    similar_own,
+)
+from tests.factories import make_need, make_offer, make_organization, make_user
+
+BEARING_NEED = {
+    "title": "高铁轴承滚道早期剥落",
+    "problem": "轴箱轴承滚道早期剥落，油膜太薄，疲劳寿命达不到三百万公里。",
+}
+BEARING_OFFER = {
+    "title": "轴箱轴承滚道疲劳寿命试验",
+    "summary": "高铁轴承全尺寸台架，测油膜厚度，分析滚道早期剥落和疲劳寿命。",
+}
+PIG_OFFER = {"title": "仔猪断奶饲料", "summary": "低蛋白日粮，减少仔猪腹泻。"}
+
+
+def test_the_fitting_offer_comes_first_and_is_explained(platform: Platform, session: Session) -> None:
+    need = make_need(session, **BEARING_NEED)
+    make_offer(session, **PIG_OFFER)
+    offer = make_offer(session, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        best = matches_for(reading, platform.corpus, None, need)[0]
+    assert best.posting.id == offer.id
+    assert best.explanation is not None
+    for pair in best.explanation.evidence:
+        for span, posting in ((pair.need, need), (pair.offer, offer)):
+            text = document_of(posting).section_text(span.section)
+            assert text[span.start : span.start + len(span.text)] == span.text
+    assert any(pair.need.highlights and pair.offer.highlights for pair in best.explanation.evidence)
+
+
+def test_the_fitting_need_comes_first_for_an_offer(platform: Platform, session: Session) -> None:
+    need = make_need(session, **BEARING_NEED)
+    make_need(session, title="白羽鸡舍除臭", problem="鸡舍氨气浓，夏天邻居投诉。")
+    offer = make_offer(session, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        assert matches_for(reading, platform.corpus, None, offer)[0].posting.id == need.id
+
+
+def test_what_fits_nobody_gets_an_empty_list(platform: Platform, session: Session) -> None:
+    make_offer(session, **PIG_OFFER)
+    need = make_need(session, title="？？？")
+    with platform.database.reading() as reading:
+        assert matches_for(reading, platform.corpus, None, need) == []
+        assert search(reading, platform.corpus, None, Side.OFFER, "☃ 😀") == []
+        assert search(reading, platform.corpus, None, Side.OFFER, "  ") == []
+
+
+def test_nobody_is_recommended_to_themselves(platform: Platform, session: Session) -> None:
+    organization = make_organization(session)
+    need = make_need(session, organization, **BEARING_NEED)
+    make_offer(session, organization, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        assert matches_for(reading, platform.corpus, None, need) == []
+
+
+def test_a_summary_is_ranked_but_never_quoted(platform: Platform, session: Session) -> None:
+    need = make_need(session, **BEARING_NEED)
+    make_offer(session, visibility=Visibility.SUMMARY, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        (match,) = matches_for(reading, platform.corpus, None, need)
+    assert match.explanation is None
+
+
+def test_needs_are_gathered_by_enterprise_each_once(platform: Platform, session: Session) -> None:
+    researcher = make_user(session, Role.RESEARCHER)
+    assert researcher.organization is not None
+    make_offer(session, researcher.organization, **BEARING_OFFER)
+    make_offer(session, researcher.organization, title="轴承油膜厚度测量", summary="光干涉法测轴承油膜厚度。")
+    firm = make_organization(session)
+    first = make_need(session, firm, **BEARING_NEED)
+    second = make_need(session, firm, title="轴承油膜测不准", problem="轴承油膜厚度怎么测，寿命怎么估。")
+    with platform.database.reading() as reading:
+        (partner,) = recommended_partners(reading, platform.corpus, researcher, researcher.organization)
+    assert partner.organization.id == firm.id
+    assert {match.posting.id for _, match in partner.pairs} == {first.id, second.id}
+    assert partner.fitting == len(partner.pairs) == 2
+    assert partner.score == partner.pairs[0][1].score >= partner.pairs[1][1].score
+
+
+def test_a_team_looks_for_partners_of_its_own(platform: Platform, session: Session) -> None:
+    researcher = make_user(session, Role.RESEARCHER)
+    organization = researcher.organization
+    assert organization is not None
+    bearings, pigs = (Team(organization=organization, name=name) for name in ("轴承团队", "畜牧团队"))
+    session.add_all((bearings, pigs))
+    make_offer(session, organization, team=bearings, **BEARING_OFFER)
+    make_offer(session, organization, team=pigs, **PIG_OFFER)
+    need = make_need(session, **BEARING_NEED)
+    with platform.database.reading() as reading:
+        assert [team.name for team in published_teams(reading, organization)] == ["畜牧团队", "轴承团队"]
+        whole, of_team, of_other_team = (
+            recommended_partners(reading, platform.corpus, researcher, organization, team)
+            for team in (None, bearings, pigs)
+        )
+    (found,) = of_team
+    assert found.organization.id == need.organization_id
+    assert found.score == whole[0].score
+    assert all(own.id != found.pairs[0][0].id for partner in of_other_team for own, _ in partner.pairs)
+
+
+def test_offers_are_gathered_by_team(platform: Platform, session: Session) -> None:
+    engineer = make_user(session)
+    assert engineer.organization is not None
+    make_need(session, engineer.organization, **BEARING_NEED)
+    university = make_organization(session, OrganizationKind.UNIVERSITY)
+    for name in ("甲团队", "乙团队"):
+        team = Team(organization=university, name=name)
+        session.add(team)
+        make_offer(session, university, team=team, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        partners = recommended_partners(reading, platform.corpus, engineer, engineer.organization)
+    assert {partner.team.name for partner in partners if partner.team} == {"甲团队", "乙团队"}
+
+
+def test_only_organizers_look_on_behalf_of_others(session: Session) -> None:
+    researcher, organizer = make_user(session, Role.RESEARCHER), make_user(session, Role.ORGANIZER)
+    theirs = make_organization(session, OrganizationKind.UNIVERSITY)
+    assert seeker(session, researcher, Side.OFFER) == researcher.organization
+    assert seeker(session, organizer, Side.OFFER) is None
+    assert seeker(session, organizer, Side.OFFER, theirs.id) == theirs
+    assert seeker(session, organizer, Side.NEED, theirs.id) is None
+    with pytest.raises(NotFound):
+        seeker(session, researcher, Side.OFFER, theirs.id)
+    with pytest.raises(NotFound):
+        seeker(session, organizer, Side.OFFER, 10**6)
+
+
+def test_possible_duplicates_are_ones_own(platform: Platform, session: Session) -> None:
+    engineer = make_user(session)
+    own = make_need(session, engineer.organization, **BEARING_NEED)
+    make_need(session, title=BEARING_NEED["title"])
+    gone = make_need(session, engineer.organization, title=BEARING_NEED["title"] + "！")
+    gone.status = PostingStatus.WITHDRAWN
+    touch(session, gone)
+    session.commit()
+    with platform.database.reading() as reading:
+        found = similar_own(reading, platform.corpus, engineer, Side.NEED, "高铁轴承滚道过早剥落")
+        assert [posting.id for posting in found] == [own.id]
+        assert similar_own(reading, platform.corpus, engineer, Side.NEED, "仔猪断奶饲料") == []
+        assert similar_own(reading, platform.corpus, engineer, Side.NEED, "😀") == []
+    assert platform.corpus.status().vectors == 0, "what is typed is not kept"
