@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matchmaker.matching.background import mean_vector
 from matchmaker.matching.dense import FlatIndex
 from matchmaker.matching.document import Document, Side
+from matchmaker.matching.encoder import Vector
 from matchmaker.matching.lexical import LexicalIndex, OfferStatistics, TermCounts, count_matrix, need_weights
 from matchmaker.matching.vectors import EmbeddedDocument
 
@@ -34,12 +36,16 @@ class Collection:
     """The indexed documents of one side. Row i of `dense` and of `counts` belongs to `documents[i]`."""
 
     def __init__(
-        self, side: Side, dimension: int, vocabulary_size: int, documents: Sequence[IndexedDocument] = ()
+        self,
+        side: Side,
+        prior_mean: Vector,
+        vocabulary_size: int,
+        documents: Sequence[IndexedDocument] = (),
     ) -> None:
         self.side = side
         self.documents = tuple(documents)
         self.rows = {indexed.document.id: row for row, indexed in enumerate(self.documents)}
-        self._dimension = dimension
+        self._prior_mean = prior_mean
         self._vocabulary_size = vocabulary_size
 
     def __len__(self) -> int:
@@ -57,10 +63,15 @@ class Collection:
 
     @cached_property
     def dense(self) -> FlatIndex:
-        vectors = np.zeros((len(self), self._dimension), dtype=np.float32)
+        vectors = np.zeros((len(self), len(self._prior_mean)), dtype=np.float32)
         for row, indexed in enumerate(self.documents):
             vectors[row] = indexed.embedded.vector
         return FlatIndex(vectors)
+
+    @cached_property
+    def mean(self) -> Vector:
+        """What the documents' vectors have in common (d,); see `background`."""
+        return mean_vector(self.dense.vectors, self._prior_mean)
 
     @cached_property
     def counts(self) -> sparse.csr_array:
@@ -83,10 +94,10 @@ class Collection:
         """A collection in which these documents stand in the place of, or beside, those it has now."""
         by_id = {indexed.document.id: indexed for indexed in self.documents}
         by_id.update((indexed.document.id, indexed) for indexed in documents)
-        return Collection(self.side, self._dimension, vocabulary_size, tuple(by_id.values()))
+        return Collection(self.side, self._prior_mean, vocabulary_size, tuple(by_id.values()))
 
     def without(self, ids: Iterable[int]) -> Collection:
         """A collection without these documents; ids it does not have are ignored."""
         gone = set(ids)
         kept = tuple(indexed for indexed in self.documents if indexed.document.id not in gone)
-        return Collection(self.side, self._dimension, self._vocabulary_size, kept)
+        return Collection(self.side, self._prior_mean, self._vocabulary_size, kept)

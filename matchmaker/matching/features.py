@@ -24,13 +24,17 @@ _LEXICAL_MIDPOINT = 30.0
 def pair_features(market: Market, document: IndexedDocument, rows: NDArray[np.intp]) -> Features:
     """The features of `document` paired with these rows of the other side's collection.
 
-    `dense` is the cosine of the two document vectors; `lexical` is BM25 brought from [0, ∞) to [0, 1).
+    `dense` is the cosine of the two document vectors; `centred` is the same after each side's mean was taken off (see
+    `background`), mostly within ±0.05; `lexical` is BM25 brought from [0, ∞) to [0, 1).
     """
     side = document.document.side
     others = market.side(side.other)
     weights = market.term_weights(side, document.terms)
     bm25 = others.lexical.scores_of(rows, weights)
+    vectors = others.dense.vectors[rows]
+    beyond_common = document.embedded.vector - market.side(side).mean
     return {
-        "dense": others.dense.vectors[rows] @ document.embedded.vector,
+        "dense": vectors @ document.embedded.vector,
+        "centred": vectors @ beyond_common - others.mean @ beyond_common,
         "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
     }

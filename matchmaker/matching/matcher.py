@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.matching.background import prior_means
 from matchmaker.matching.collection import Collection, IndexedDocument
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
@@ -54,7 +55,8 @@ class Matcher:
         self._store = store
         self._ranker = ranker if ranker is not None else FusionRanker()
         self._vocabulary = Vocabulary()
-        self._market = Market(*(Collection(side, encoder.dimension, 0) for side in (Side.NEED, Side.OFFER)))
+        priors = prior_means(encoder.name, encoder.dimension)
+        self._market = Market(*(Collection(side, priors[side], 0) for side in (Side.NEED, Side.OFFER)))
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -182,15 +184,19 @@ def _candidates(market: Market, subject: IndexedDocument, allowed: NDArray[np.bo
     if len(rows) <= 2 * limit:
         return rows
     others = market.side(subject.document.side.other)
-    nearest = others.dense.nearest(subject.embedded.vector, limit, allowed)
+    beyond_common = subject.embedded.vector - market.side(subject.document.side).mean
+    nearest = others.dense.nearest(beyond_common, limit, allowed)
     bm25 = others.lexical.scores(market.term_weights(subject.document.side, subject.terms))
     best = rows[np.argpartition(-bm25[rows], limit)[:limit]]
     return np.union1d(nearest, best[bm25[best] > 0])
 
 
 def _best_first(scores: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Positions by falling score; equal scores by rising id, so that an answer can be repeated."""
-    return np.lexsort((ids, -scores))
+    """Positions by falling score; equal scores by rising id, so that an answer can be repeated.
+
+    Rounded, because the same vector in another row may be summed in another order.
+    """
+    return np.lexsort((ids, -np.round(scores, 3)))
 
 
 def _text_document(text: str, side: Side) -> Document:

@@ -33,6 +33,7 @@ REFERENCE_COLUMNS = {"industry": "industry_code", "field": "field_code", "distri
 """Fields whose value is the code of a vocabulary's row, and the columns that hold it."""
 
 REASON_LENGTH = 500
+LARGEST_ID = 2**31 - 1
 
 POSTING_TYPES: Mapping[Side, type[Need] | type[Offer]] = {Side.NEED: Need, Side.OFFER: Offer}
 
@@ -57,7 +58,7 @@ def fields_of(side: Side, kind: OfferKind | None = None) -> tuple[Field, ...]:
 
 def get_posting(session: Session, viewer: User | None, side: Side, posting_id: int) -> tuple[Posting, Detail]:
     """The posting and how much of it the viewer sees; raises :class:`NotFound` when that is nothing."""
-    posting = session.get(POSTING_TYPES[side], posting_id)
+    posting = _find(session, side, posting_id)
     detail = Detail.NOTHING if posting is None else detail_for(viewer, posting, date.today())
     if posting is None or detail is Detail.NOTHING:
         raise NotFound(N_("没有这条信息，或您无权查看"))
@@ -66,7 +67,7 @@ def get_posting(session: Session, viewer: User | None, side: Side, posting_id: i
 
 def get_own_posting(session: Session, person: User, side: Side, posting_id: int) -> Posting:
     """A posting the person may change: their organization's, or any for an organizer. Raises :class:`NotFound`."""
-    posting = session.get(POSTING_TYPES[side], posting_id)
+    posting = _find(session, side, posting_id)
     if posting is None or not (person.organizes or person.organization_id == posting.organization_id):
         raise NotFound(N_("没有这条信息，或您无权修改"))
     return posting
@@ -254,6 +255,11 @@ def touch(session: Session, *postings: Posting) -> None:
 def may_submit(posting: Posting) -> bool:
     """Whether the posting is in a state from which its people can hand it in."""
     return may_become(posting, PostingStatus.SUBMITTED)
+
+
+def _find(session: Session, side: Side, posting_id: int) -> Posting | None:
+    # A greater number fits no key; some databases would not even compare it.
+    return session.get(POSTING_TYPES[side], posting_id) if posting_id <= LARGEST_ID else None
 
 
 def _check_version(posting: Posting, version: int | None) -> None:

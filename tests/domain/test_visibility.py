@@ -62,8 +62,10 @@ def test_published(visibility: Visibility, stranger: Detail, member: Detail) -> 
 
 @pytest.mark.parametrize(
     "hidden",
-    [*(need(Visibility.PUBLIC, s) for s in PostingStatus if s is not PostingStatus.PUBLISHED)]
-    + [need(Visibility.PUBLIC, until=date(2026, 5, 17))],
+    [
+        *(need(Visibility.PUBLIC, s) for s in PostingStatus if s is not PostingStatus.PUBLISHED),
+        need(Visibility.PUBLIC, until=date(2026, 5, 17)),
+    ],
     ids=lambda posting: f"{posting.status.value} {posting.valid_until}",
 )
 def test_only_its_own_people_and_organizers_see_what_is_not_open(hidden: Need) -> None:

@@ -32,8 +32,9 @@ def decide(client: FlaskClient, posting: Posting, decision: str, **data: str) ->
 
 
 def status(session: Session, posting: Posting) -> PostingStatus:
-    session.rollback()
+    """As it is now; leaves no transaction open, for that would keep the application from writing."""
     session.refresh(posting)
+    session.commit()
     return posting.status
 
 
