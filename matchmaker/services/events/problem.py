@@ -35,25 +35,31 @@ def assignment_problem(event: Event, scores: PairScores, decisions: Collection[P
         )
         for participant in participants
     )
+    excluded = _keys(decisions, PairDecisionKind.EXCLUDE)
     capacity = event.most_meetings
     needed = max(sum(participant.min_meetings for participant in participants), len(pinned))
     return AssignmentProblem(
         parties=parties,
-        pairs=shortlist(_candidates(scores), SHORTLIST),
+        pairs=shortlist(_candidates(scores, excluded), SHORTLIST),
         pinned=pinned,
-        excluded=_keys(decisions, PairDecisionKind.EXCLUDE),
+        excluded=excluded,
         most_pairs=None if capacity is None else max(capacity, needed),
     )
 
 
-def _candidates(scores: PairScores) -> list[Pair]:
-    """All pairs that score enough, and the best there are for those who would have none."""
+def _candidates(scores: PairScores, excluded: Collection[tuple[str, str]]) -> list[Pair]:
+    """All pairs that score enough, and the best there are for those whom exclusions would leave with none."""
     values = scores.scores
+    barred = np.array(
+        [[(str(row.id), str(column.id)) in excluded for column in scores.columns] for row in scores.rows],
+        dtype=np.bool_,
+    ).reshape(values.shape)
+    possible = np.where(barred, np.float32(-1), values)
     worth = values >= WEAKEST_SHOWN
     for axis in (0, 1):
-        lonely = ~worth.any(axis=axis)
-        ranks = np.argsort(np.argsort(-values, axis=axis, kind="stable"), axis=axis)
-        last_resorts = (ranks < LAST_RESORTS) & (values >= 0)
+        lonely = ~(possible >= WEAKEST_SHOWN).any(axis=axis)
+        ranks = np.argsort(np.argsort(-possible, axis=axis, kind="stable"), axis=axis)
+        last_resorts = (ranks < LAST_RESORTS) & (possible >= 0)
         worth |= last_resorts & np.expand_dims(lonely, axis)
     return [
         Pair(str(scores.rows[row].id), str(scores.columns[column].id), shown_score(scores, row, column) / 100)

@@ -20,10 +20,10 @@ def enter(account: User, *, stay: bool = False) -> None:
 def landing_for(account: User) -> str:
     """The page that serves this person first."""
     if account.organizes:
-        return _path("organizer.events")
+        return url_for("organizer.events")
     if account.organization is None:
-        return _path("account.members" if account.membership is not None else "public.home")
-    return _path("enterprise.needs" if belongs_to(account, Audience.NEED_SIDE) else "research.firms")
+        return url_for("account.members" if account.membership is not None else "public.home")
+    return url_for("enterprise.needs" if belongs_to(account, Audience.NEED_SIDE) else "research.firms")
 
 
 def own_page(target: str | None) -> str | None:
@@ -40,7 +40,3 @@ def own_page(target: str | None) -> str | None:
     except (HTTPException, RequestRedirect, ValueError):
         return None
     return target
-
-
-def _path(endpoint: str) -> str:
-    return url_for(endpoint if endpoint in current_app.view_functions else "public.home")
