@@ -15,6 +15,8 @@ from matchmaker.services.demo import load_demo, store_vectors
 from tests.cli.conftest import CommandLine
 from tests.factories import make_need, make_offer, make_organization
 
+pytestmark = pytest.mark.slow
+
 NEEDS = "编号,单位,需求名称,需求背景与技术难点\nA1,示例轴承厂,高速轴承润滑失效,润滑脂在高温下三个月就发干\n"
 
 

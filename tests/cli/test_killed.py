@@ -22,6 +22,8 @@ from matchmaker.services.database import Database
 from tests.cli.conftest import CommandLine
 from tests.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.slow
+
 ROWS = 60
 
 KILLED_AT = """

@@ -26,6 +26,8 @@ from matchmaker.scheduling import (
 from matchmaker.scheduling.errors import UnknownPartyError
 from tests.scheduling.problems import fair, problems, times
 
+pytestmark = pytest.mark.slow
+
 
 def fewest_changes_by_enumeration(problem: Problem, published: Plan) -> int:
     """Try every set of published meetings, largest first, until one can be locked as a whole."""

@@ -59,6 +59,8 @@ from matchmaker.services.events.state import match_list_state, meetings_of
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
 
+pytestmark = pytest.mark.slow
+
 TOPICS = (
     ("高铁轴箱轴承接触疲劳寿命不足", "高速铁路轴承接触疲劳试验与寿命预测"),
     ("拖拉机动力换挡变速箱液压冲击", "动力换挡变速箱湿式离合器缓冲控制"),

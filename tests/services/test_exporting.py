@@ -17,6 +17,8 @@ from matchmaker.services.exporting import check_ending, export_file, export_rows
 from matchmaker.services.importing import TableKind, import_table, read_import
 from tests.factories import make_need
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = [
     '=HYPERLINK("http://example.com","x")',
     "-5 ℃ 以下仍能启动，低温不结冰不断流",

@@ -14,6 +14,8 @@ from matchmaker.web.access import Audience, audience_of, belongs_to
 from tests.factories import login
 from tests.web.world import SECRET, World, addresses, build_world, forms_that_post, rows
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_AUDIENCE = {"static", "bootstrap", "health"}
 OUTSIDE = "您的账号不能打开这个页面"
 PEOPLE = ("enterprise", "researcher", "broker", "waiting", "organizer", "admin")

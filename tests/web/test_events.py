@@ -22,6 +22,8 @@ from matchmaker.services.events.state import meetings_of
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 
+pytestmark = pytest.mark.slow
+
 DAY = (date.today() + timedelta(days=20)).isoformat()
 FORM = {
     "kind": "docking",

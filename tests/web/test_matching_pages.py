@@ -13,6 +13,8 @@ from matchmaker.domain.vocabulary import CooperationMode, PostingStatus, Role, V
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 
+pytestmark = pytest.mark.slow
+
 NEED = {"title": "高铁轴承滚道早期剥落", "problem": "轴箱轴承滚道早期剥落，油膜太薄，疲劳寿命达不到三百万公里。"}
 OFFER = {"title": "轴箱轴承滚道疲劳寿命试验", "summary": "高铁轴承全尺寸台架，测油膜厚度，分析滚道早期剥落和疲劳寿命。"}
 

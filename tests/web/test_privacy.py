@@ -22,6 +22,8 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 
+pytestmark = pytest.mark.slow
+
 SEEN_BY = {
     "nobody": {Visibility.PUBLIC: Detail.TEXT, Visibility.SUMMARY: Detail.SUMMARY},
     "person without organization": {Visibility.PUBLIC: Detail.TEXT, Visibility.SUMMARY: Detail.SUMMARY},

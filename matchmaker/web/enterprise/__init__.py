@@ -8,5 +8,4 @@ from matchmaker.web.enterprise import (  # noqa: E402 - views register themselve
     matches,  # noqa: F401
     needs,  # noqa: F401
     teams,  # noqa: F401
-    views,  # noqa: F401
 )

@@ -12,5 +12,4 @@ from matchmaker.web.organizer import (  # noqa: E402 - views register themselves
     people,  # noqa: F401
     review,  # noqa: F401
     transfer,  # noqa: F401
-    views,  # noqa: F401
 )

@@ -8,5 +8,4 @@ from matchmaker.web.research import (  # noqa: E402 - views register themselves 
     firms,  # noqa: F401
     matches,  # noqa: F401
     offers,  # noqa: F401
-    views,  # noqa: F401
 )

@@ -1,1 +1,0 @@
-"""The enterprise's pages: its needs and who could answer them."""
