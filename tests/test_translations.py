@@ -14,7 +14,7 @@ from matchmaker.i18n import TRANSLATIONS
 PACKAGE = Path(matchmaker.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[.\d]*[sdf]")
 
 
 @pytest.fixture(scope="module")
