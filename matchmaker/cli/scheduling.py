@@ -8,8 +8,10 @@ from matchmaker.cli.language import say
 from matchmaker.cli.outcome import show_json
 from matchmaker.i18n import N_
 
+_HELP = N_("为 PROBLEM.json 排出日程：谁在什么时段、哪张桌与谁洽谈。输入输出格式见 docs/scheduling.md。")
 
-@click.command(help=say(N_("为 PROBLEM.json 排出日程：谁在什么时段、哪张桌与谁洽谈。输入输出格式见 docs/scheduling.md。")))
+
+@click.command(help=say(_HELP))
 @click.argument("problem_file", metavar="PROBLEM.json", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="PLAN.json")
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=30.0, help=say(N_("最多用多少秒")))

@@ -13,6 +13,7 @@ from matchmaker.i18n import TRANSLATIONS
 from matchmaker.services.platform import Platform, create_platform
 from matchmaker.web import account, admin, enterprise, errors, health, organizer, public, research
 from matchmaker.web.access import login_manager
+from matchmaker.web.addresses import RowIdConverter
 from matchmaker.web.headers import add_security_headers
 from matchmaker.web.language import current_language
 from matchmaker.web.limits import limiter
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
     )
+    app.url_map.converters["int"] = RowIdConverter
     app.extensions["matchmaker"] = platform or create_platform(settings)
     Bootstrap5(app)
     Babel(app, locale_selector=current_language)
