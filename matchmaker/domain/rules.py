@@ -9,7 +9,7 @@ from matchmaker.domain.fields import NEED_FIELDS, VALID_UNTIL, letters_in
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 
-SHORTEST_PROBLEM = 10
+SHORTEST_PROBLEM = 8
 """Letters of the problem, below which nothing can be matched with it."""
 
 _PROBLEM = next(field for field in NEED_FIELDS if field.name == "problem")
