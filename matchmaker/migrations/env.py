@@ -11,7 +11,18 @@ from sqlalchemy import Connection, Enum, TypeDecorator
 
 # All mapped modules, so that the metadata is complete.
 from matchmaker.config import load_settings
-from matchmaker.domain import activity, corpus, event, people, posting, reference  # noqa: F401
+from matchmaker.domain import (  # noqa: F401
+    activity,
+    coaching,
+    corpus,
+    event,
+    feedback,
+    interest,
+    judgment,
+    people,
+    posting,
+    reference,
+)
 from matchmaker.domain.base import Base
 from matchmaker.services.database import Database
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
+from matchmaker.domain.feedback import DismissalCause
 from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail
@@ -25,7 +26,18 @@ from matchmaker.web.access import Audience, belongs_to, viewer
 from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
 from matchmaker.web.language import current_language
 
-_VOCABULARIES = (Detail, EventStatus, MeetingStatus, OfferKind, OrganizationKind, PostingStatus, Role, Side, Verdict)
+_VOCABULARIES = (
+    Detail,
+    DismissalCause,
+    EventStatus,
+    MeetingStatus,
+    OfferKind,
+    OrganizationKind,
+    PostingStatus,
+    Role,
+    Side,
+    Verdict,
+)
 _FIELD_LABELS = {field.name: field for field in (*CAPABILITY_FIELDS, *OUTCOME_FIELDS, *NEED_FIELDS)}
 
 

@@ -2,11 +2,14 @@
 
 from flask import render_template
 
+from matchmaker.domain.posting import Need
 from matchmaker.domain.vocabulary import Side
+from matchmaker.services.coaching import coach
 from matchmaker.services.posting import get_own_posting
 from matchmaker.services.recommending import matches_for
 from matchmaker.web.access import person
 from matchmaker.web.enterprise import blueprint
+from matchmaker.web.feedback.marking import with_feedback
 from matchmaker.web.request_context import db, platform
 
 
@@ -15,4 +18,6 @@ def matches(need_id: int) -> str:
     """Who fits, best first, and why."""
     need = get_own_posting(db(), person(), Side.NEED, need_id)
     found = matches_for(db(), platform().corpus, person(), need)
-    return render_template("enterprise/matches.html", posting=need, matches=found)
+    assert isinstance(need, Need)
+    coaching = coach(platform().database, platform().corpus, need)
+    return render_template("enterprise/matches.html", posting=need, coaching=coaching, **with_feedback(need, found))

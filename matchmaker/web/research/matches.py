@@ -6,6 +6,7 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.services.posting import get_own_posting
 from matchmaker.services.recommending import matches_for
 from matchmaker.web.access import person
+from matchmaker.web.feedback.marking import with_feedback
 from matchmaker.web.request_context import db, platform
 from matchmaker.web.research import blueprint
 
@@ -15,4 +16,4 @@ def matches(offer_id: int) -> str:
     """Who fits, best first, and why."""
     offer = get_own_posting(db(), person(), Side.OFFER, offer_id)
     found = matches_for(db(), platform().corpus, person(), offer)
-    return render_template("research/matches.html", posting=offer, matches=found)
+    return render_template("research/matches.html", posting=offer, **with_feedback(offer, found))
