@@ -21,6 +21,8 @@ class Organization(Timestamps, Base):
     city: Mapped[str] = mapped_column(String(40), default="")
     district_code: Mapped[str | None] = mapped_column(ForeignKey("district.code"), index=True)
     industry_code: Mapped[str | None] = mapped_column(ForeignKey("industry.code"), index=True)
+    group_name: Mapped[str] = mapped_column(String(120), default="")
+    """所属集团: organizations of one group are not matched with each other."""
     introduction: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(200), default="")
     website: Mapped[str] = mapped_column(String(200), default="")

@@ -155,11 +155,41 @@ class Side(Term):
     OFFER = "offer", "供给方", "Offer side"
 
 
+class ParticipantStatus(Term):
+    """Whether a participant comes. Only the confirmed take part in match list and schedule."""
+
+    INVITED = "invited", "已邀请", "Invited"
+    APPLIED = "applied", "待审核", "Waiting for approval"
+    CONFIRMED = "confirmed", "已确认", "Confirmed"
+    DECLINED = "declined", "不参加", "Not coming"
+    REJECTED = "rejected", "未通过", "Not admitted"
+    WITHDRAWN = "withdrawn", "已退出", "Withdrawn"
+
+
 class PairDecisionKind(Term):
     """What an organizer decided about a pair before the match list is built."""
 
     PIN = "pin", "锁定", "Pinned"
     EXCLUDE = "exclude", "排除", "Excluded"
+
+
+class RequestStatus(Term):
+    """Where a meeting request stands."""
+
+    REQUESTED = "requested", "待答复", "Waiting for an answer"
+    ACCEPTED = "accepted", "已接受", "Accepted"
+    DECLINED = "declined", "已谢绝", "Declined"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+    EXPIRED = "expired", "已过时限", "Expired"
+
+
+class PlanOrigin(Term):
+    """What made a version of an event's plan."""
+
+    BUILT = "built", "生成", "Built"
+    CHANGED = "changed", "手工调整", "Changed by hand"
+    REPLANNED = "replanned", "重排", "Re-planned"
+    RESTORED = "restored", "恢复", "Restored"
 
 
 class MeetingStatus(Term):
@@ -172,7 +202,7 @@ class MeetingStatus(Term):
 
 
 class NextStep(Term):
-    """What both sides mean to do after a meeting."""
+    """What a side means to do after a meeting."""
 
     NONE = "none", "暂无后续", "Nothing for now"
     EXCHANGE = "exchange", "交换资料", "Exchange documents"

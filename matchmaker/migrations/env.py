@@ -13,14 +13,17 @@ from sqlalchemy import Connection, Enum, TypeDecorator
 from matchmaker.config import load_settings
 from matchmaker.domain import (  # noqa: F401
     activity,
+    block,
     coaching,
     corpus,
     event,
     feedback,
     interest,
     judgment,
+    meeting_request,
     people,
     posting,
+    print_template,
     reference,
 )
 from matchmaker.domain.base import Base

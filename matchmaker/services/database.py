@@ -44,18 +44,34 @@ class Database:
         with self._writing() as session:
             yield session
 
-    def upgrade(self) -> None:
+    def upgrade(self, revision: str = "head") -> None:
         """Create the tables or bring them to the present version, keeping all rows."""
-        with self.engine.begin() as connection:
+        with self.engine.connect() as connection, _tables_replaceable(connection), connection.begin():
             config = _alembic_config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
     def is_current(self) -> bool:
         """Whether the tables are those this code expects."""
         head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
         with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision() == head
+
+
+@contextmanager
+def _tables_replaceable(connection: Connection) -> Iterator[None]:
+    """Let SQLite replace a table that others point at: it changes a column by making the table anew. The setting only
+    takes effect between transactions.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _alembic_config() -> Config:

@@ -26,7 +26,7 @@ from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.reason import Reason
-from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, NextStep, Role, Side
+from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, NextStep, PlanOrigin, Role, Side
 from matchmaker.i18n import N_
 from matchmaker.matching.document import Document
 from matchmaker.matching.vectors import VectorStore, vector_key
@@ -208,6 +208,7 @@ def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[st
         need, offer = needs.get(one["need"]), offers.get(one["offer"])
         if need is None or offer is None:
             raise _unknown(one["need"] if need is None else one["offer"])
+        next_step = NextStep.parse(one["next_step"]) if "next_step" in one else None
         event.meetings.append(
             Meeting(
                 need_side=sides[Side.NEED, need.organization_id, None],
@@ -221,11 +222,12 @@ def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[st
                 status=MeetingStatus.parse(one["status"]),
                 need_rating=one.get("need_rating"),
                 offer_rating=one.get("offer_rating"),
-                next_step=NextStep.parse(one["next_step"]) if "next_step" in one else None,
+                need_next_step=next_step,
+                offer_next_step=next_step,
             )
         )
     if event.meetings:
-        record_version(session, None, event, reasons={})
+        record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
 
 
 def _organization(session: Session, name: str) -> Organization:

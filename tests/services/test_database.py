@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,18 @@ from sqlalchemy import select, text
 
 from matchmaker.domain.base import Base
 from matchmaker.domain.corpus import CorpusRevision
+from matchmaker.domain.event import Assignment, Meeting, Participant
 from matchmaker.domain.people import Organization
 from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.vocabulary import CooperationMode, OfferKind, OrganizationKind, PostingStatus
+from matchmaker.domain.vocabulary import (
+    CooperationMode,
+    NextStep,
+    OfferKind,
+    OrganizationKind,
+    ParticipantStatus,
+    PlanOrigin,
+    PostingStatus,
+)
 from matchmaker.matching.encoder import Encoder
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
@@ -25,8 +35,8 @@ ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.xdis
 
 
 @pytest.fixture(params=["sqlite", ON_POSTGRES])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A migrated database, empty but for what migrations put there."""
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without tables."""
     if request.param == "sqlite":
         database = Database(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
     else:
@@ -34,9 +44,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         with database.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-    database.upgrade()
     yield database
     database.engine.dispose()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    """A migrated database, empty but for what migrations put there."""
+    empty_database.upgrade()
+    return empty_database
 
 
 def test_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
@@ -56,6 +72,38 @@ def test_upgrading_again_keeps_all_rows(database: Database) -> None:
         load_reference_again = vocabularies(session)
         assert load_reference_again["district"]["涧西区"] == "jianxi"
         assert session.scalars(select(Organization.name)).all() == ["示例轴承厂"]
+
+
+_EVENT_OF_REVISION_2 = (
+    "INSERT INTO organization VALUES (1, '示例轴承厂', 'enterprise', '', NULL, NULL, '', '', '', '', '', '', :t, :t)",
+    "INSERT INTO organization VALUES (2, '示例大学', 'university', '', NULL, NULL, '', '', '', '', '', '', :t, :t)",
+    "INSERT INTO event VALUES (1, 'docking', '对接会', '会展中心', '', '', 'finished', 20, 5, 6, 2, :t, :t, :t)",
+    "INSERT INTO participant VALUES (1, 1, 'need', 1, NULL, 1, 6, '')",
+    "INSERT INTO participant VALUES (2, 1, 'offer', 2, NULL, 1, 6, '')",
+    "INSERT INTO assignment VALUES (1, 1, 1, :t, NULL, true, true, '[[1, 2, 88.0]]', '[]')",
+    "INSERT INTO assignment VALUES (2, 1, 2, :t, NULL, false, false, '[[1, 2, 88.0]]', '[]')",
+    "INSERT INTO meeting VALUES"
+    " (1, 1, 1, 2, NULL, NULL, 88.0, '{}', false, '2026-05-18 09:20:00.000000', 3, 'held', 4, 5, 'visit')",
+)
+
+
+def test_events_of_an_older_version_keep_their_plans(empty_database: Database) -> None:
+    empty_database.upgrade("0002")
+    with empty_database.engine.begin() as connection:
+        for statement in _EVENT_OF_REVISION_2:
+            values = {"t": datetime(2026, 5, 1)} if ":t" in statement else {}
+            connection.execute(text(statement), values)
+    empty_database.upgrade()
+    with empty_database.reading() as session:
+        (meeting,) = session.scalars(select(Meeting)).all()
+        first, latest = session.scalars(select(Assignment).order_by(Assignment.version)).all()
+        assert (meeting.need_next_step, meeting.offer_next_step) == (NextStep.VISIT, NextStep.VISIT)
+        assert first.schedule == [[1, 2, None, None, False, "planned"]]
+        assert latest.schedule == [[1, 2, "2026-05-18T09:20", 3, False, "held"]]
+        assert (first.origin, latest.origin) == (PlanOrigin.BUILT, PlanOrigin.CHANGED)
+        participants = session.scalars(select(Participant)).all()
+        assert {len(participant.code) for participant in participants} == {8}
+        assert {participant.status for participant in participants} == {ParticipantStatus.CONFIRMED}
 
 
 def test_what_is_not_committed_is_undone(database: Database) -> None:

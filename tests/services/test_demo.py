@@ -56,7 +56,7 @@ def test_one_event_is_past_with_results_and_two_are_to_come(city: DemoCity, sess
         assert meeting.starts_at in past.slots
         if meeting.status is MeetingStatus.HELD:
             assert meeting.need_rating in range(1, 6)
-            assert meeting.next_step is not None
+            assert meeting.need_next_step is not None
     places = [(meeting.starts_at, meeting.table) for meeting in past.meetings]
     sides = [(m.starts_at, side) for m in past.meetings for side in (m.need_side_id, m.offer_side_id)]
     assert len(set(places)) == len(places)

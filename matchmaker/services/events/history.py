@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import AssignedPair, Assignment, Event, Meeting, Participant
+from matchmaker.domain.event import AssignedPair, Assignment, Event, Meeting, Participant, ScheduleRow
 from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import PlanOrigin
 
 CHANGED_BY_HAND = "changed_by_hand"
 """Why somebody is unserved whom the last build had served."""
@@ -29,10 +30,12 @@ def record_version(
     actor: User | None,
     event: Event,
     *,
+    origin: PlanOrigin = PlanOrigin.CHANGED,
+    note: str = "",
     reasons: Mapping[int, str] | None = None,
     proven: bool = False,
 ) -> Assignment:
-    """Make the meetings as they stand in the session the next version of the match list.
+    """Make the meetings as they stand in the session the next version of the plan.
 
     A build gives its ``reasons`` for those left unserved, by participant; after a change by hand the reasons that are
     known stay. Part of the caller's transaction.
@@ -49,14 +52,28 @@ def record_version(
         version=event.plan_version,
         made_at=event.planned_at,
         made_by=actor,
-        built=reasons is not None,
+        origin=origin,
+        note=note,
         proven=proven,
         pairs=[(meeting.need_side_id, meeting.offer_side_id, meeting.score) for meeting in meetings],
+        schedule=[_row(meeting) for meeting in meetings],
         unserved=[(p.id, known.get(p.id, CHANGED_BY_HAND)) for p in participants if met[p.id] < p.min_meetings],
     )
     session.add(version)
     session.flush()
     return version
+
+
+def _row(meeting: Meeting) -> ScheduleRow:
+    starts_at = None if meeting.starts_at is None else meeting.starts_at.isoformat(timespec="minutes")
+    return (
+        meeting.need_side_id,
+        meeting.offer_side_id,
+        starts_at,
+        meeting.table,
+        meeting.locked,
+        meeting.status.value,
+    )
 
 
 def versions(session: Session, event: Event) -> Sequence[Assignment]:

@@ -10,7 +10,7 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
 from matchmaker.domain.reason import Reason
-from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, Side
+from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
 from matchmaker.scheduling.assignment import AssignedPair, assign
 from matchmaker.services.activity import log
@@ -52,7 +52,7 @@ def build_match_list(session: Session, corpus: Corpus, event: Event, actor: User
         int(left.id): NO_POSTINGS if int(left.id) in scores.silent else left.reason.value
         for left in assignment.unserved
     }
-    version = record_version(session, actor, event, reasons=reasons, proven=assignment.proven)
+    version = record_version(session, actor, event, origin=PlanOrigin.BUILT, reasons=reasons, proven=assignment.proven)
     log(session, actor, "event", event.id, "match list built", f"{version.version}: {len(assignment.pairs)}")
     session.commit()
     return version

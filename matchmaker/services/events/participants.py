@@ -14,7 +14,14 @@ from matchmaker.domain.event import Event, Meeting, PairDecision, Participant
 from matchmaker.domain.fields import clean_text
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.posting import Offer
-from matchmaker.domain.vocabulary import MeetingStatus, OrganizationKind, PairDecisionKind, PostingStatus, Side
+from matchmaker.domain.vocabulary import (
+    MeetingStatus,
+    OrganizationKind,
+    PairDecisionKind,
+    ParticipantStatus,
+    PostingStatus,
+    Side,
+)
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import MOST_MEETINGS_EACH, check_organizer
@@ -60,7 +67,12 @@ class ParticipantLimits:
 
 
 def participants_of(session: Session, event: Event, side: Side | None = None) -> Sequence[Participant]:
-    """The event's participants, of one side or both, in the order they were added."""
+    """Who takes part: the confirmed participants, of one side or both, in the order they were added."""
+    return [p for p in everyone_of(session, event, side) if p.status is ParticipantStatus.CONFIRMED]
+
+
+def everyone_of(session: Session, event: Event, side: Side | None = None) -> Sequence[Participant]:
+    """All participants whatever their status: also who is invited, has applied, or has withdrawn."""
     query = (
         select(Participant)
         .where(Participant.event_id == event.id)
@@ -89,7 +101,7 @@ def open_posting_ids(session: Session, participants: Iterable[Participant]) -> d
 
 def addable_parties(session: Session, event: Event, side: Side, wanted: PartyFilter) -> list[Party]:
     """Who could still be added on that side, those with most open postings first."""
-    taken = {(p.organization_id, p.team_id) for p in participants_of(session, event, side)}
+    taken = {(p.organization_id, p.team_id) for p in everyone_of(session, event, side)}
     postings: defaultdict[PartyKey, list[int]] = defaultdict(list)
     industries: defaultdict[PartyKey, set[str | None]] = defaultdict(set)
     for posting_id, organization_id, team_id, industry in session.execute(_open_postings(side)):
@@ -111,7 +123,7 @@ def add_participants(
     known = {party.key for party in _load_parties(session, keys, {})}
     if set(keys) - known:
         raise NotFound(N_("有的单位或团队已不存在，请刷新页面后再选"))
-    taken = {(p.organization_id, p.team_id) for p in participants_of(session, event, side)}
+    taken = {(p.organization_id, p.team_id) for p in everyone_of(session, event, side)}
     added = [
         Participant(
             event=event,
@@ -139,7 +151,7 @@ def set_limits(
     Raises :class:`~matchmaker.services.events.faults.InvalidFields` with fields like ``max_meetings-12``.
     """
     check_organizer(actor)
-    participants = {p.id: p for p in participants_of(session, event) if p.id in limits}
+    participants = {p.id: p for p in everyone_of(session, event) if p.id in limits}
     pins = pins_of(session, event)
     problems: list[InvalidInput] = []
     for participant in participants.values():
@@ -158,7 +170,7 @@ def remove_participants(session: Session, actor: User | None, event: Event, ids:
     Raises :class:`Conflict` when one of them has already met somebody.
     """
     check_organizer(actor)
-    leaving = {p.id for p in participants_of(session, event)} & set(ids)
+    leaving = {p.id for p in everyone_of(session, event)} & set(ids)
     if not leaving:
         return 0
     meetings = session.scalars(_with(Meeting, event, leaving)).all()
