@@ -5,6 +5,7 @@
 | ``DATABASE_URL`` | SQLite in ``MATCHMAKER_DATA`` | where the records live |
 | ``MATCHMAKER_DATA`` | ``instance`` | folder of files: database, mail, secret |
 | ``MATCHMAKER_ENCODER`` | ``e5`` | ``e5`` or ``sentence-transformers:NAME_OR_PATH`` |
+| ``MATCHMAKER_RANKER`` | the installation's own, else the shipped one | file of a trained ranker |
 | ``SECRET_KEY`` | made once, kept in ``MATCHMAKER_DATA`` | signs sessions and links |
 | ``MATCHMAKER_SMTP`` | none: mail goes to files | ``smtp://USER:PASSWORD@HOST:PORT`` |
 | ``MATCHMAKER_MAIL_FROM`` | ``matchmaker@localhost`` | sender of mail |
@@ -30,6 +31,7 @@ class Settings:
     database_url: str
     data: Path
     encoder: str
+    ranker: Path | None
     secret_key: str
     smtp: str | None
     mail_from: str
@@ -58,6 +60,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(env.get("DATABASE_URL"), data),
         data=data,
         encoder=encoder,
+        ranker=Path(env["MATCHMAKER_RANKER"]) if env.get("MATCHMAKER_RANKER") else None,
         secret_key=env.get("SECRET_KEY") or _kept_secret(data / "secret_key"),
         smtp=smtp,
         mail_from=env.get("MATCHMAKER_MAIL_FROM") or "matchmaker@localhost",

@@ -19,15 +19,18 @@ BACKGROUNDS = Path(matchmaker.matching.__file__).parent / "backgrounds"
 
 
 def main() -> None:
-    """Write the mean vector of each side."""
+    """Write the mean vectors."""
     corpus = create_platform(load_settings()).corpus
     corpus.refresh()
-    means = {}
-    for side in Side:
-        embedded = embed_documents(corpus.matcher.documents(side), corpus.encoder, corpus.store)
-        means[side.value] = np.mean([one.vector for one in embedded], axis=0).astype(np.float16)
-        print(side, len(embedded))
-    np.savez_compressed(BACKGROUNDS / f"{corpus.encoder.name}.npz", **means)
+    embedded = {side: embed_documents(corpus.matcher.documents(side), corpus.encoder, corpus.store) for side in Side}
+    means = {
+        "needs": np.mean([one.vector for one in embedded[Side.NEED]], axis=0),
+        "offers": np.mean([one.vector for one in embedded[Side.OFFER]], axis=0),
+        "openings": np.mean([one.opening for one in embedded[Side.NEED]], axis=0),
+    }
+    np.savez_compressed(
+        BACKGROUNDS / f"{corpus.encoder.name}.npz", **{name: mean.astype(np.float16) for name, mean in means.items()}
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 """The platform as commands use it."""
 
-from matchmaker.config import load_settings
+from matchmaker.config import Settings, load_settings
+from matchmaker.domain.corpus import Embedding
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
 from matchmaker.i18n import N_
+from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.vectors import VectorStore
+from matchmaker.services.corpus import DatabaseVectorStore
+from matchmaker.services.database import Database
 from matchmaker.services.platform import Platform, create_platform
 
 
@@ -19,3 +24,11 @@ def open_platform() -> Platform:
 def operator() -> User:
     """Whoever runs commands on the server sees what an organizer sees."""
     return User(email="", name="", role=Role.ADMIN, active=True)
+
+
+def evaluation_store(settings: Settings, encoder: Encoder) -> VectorStore:
+    """Vectors of judged datasets, kept apart from the city's, which ``index rebuild`` tidies."""
+    database = Database(f"sqlite:///{settings.data / 'evaluation-vectors.sqlite'}")
+    with database.engine.begin() as connection:
+        Embedding.__table__.create(connection, checkfirst=True)  # type: ignore[attr-defined]
+    return DatabaseVectorStore(database, encoder.name)

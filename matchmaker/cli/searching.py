@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.cli.language import say
 from matchmaker.cli.outcome import progress_bar, show_json
-from matchmaker.cli.running import open_platform, operator
+from matchmaker.cli.running import evaluation_store, open_platform, operator
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
@@ -179,13 +179,15 @@ def evaluate_command(folder: Path, pipeline: str, pool: str, as_json: bool) -> N
     from matchmaker.matching.dataset import read_dataset
     from matchmaker.matching.encoder import create_encoder
     from matchmaker.matching.evaluation import Pipeline, Pool, evaluate
+    from matchmaker.services.rankers import ranker_for
 
     dataset = read_dataset(folder)
     settings = load_settings()
     encoder = create_encoder(settings.encoder)
-    store = _evaluation_store(settings.data, encoder.name)
+    store = evaluation_store(settings, encoder)
+    ranker = ranker_for(settings, encoder.name)
     with progress_bar(say(N_("编码"))) as progress:
-        result = evaluate(dataset, Pipeline(pipeline), Pool(pool), encoder, store, progress=progress)
+        result = evaluate(dataset, Pipeline(pipeline), Pool(pool), encoder, store, ranker, progress)
     figures = {
         "pipeline": result.pipeline.value,
         "pool": result.pool.value,
@@ -201,15 +203,3 @@ def evaluate_command(folder: Path, pipeline: str, pool: str, as_json: bool) -> N
         return
     for name, value in figures.items():
         click.echo(f"{name:<12}{value}")
-
-
-def _evaluation_store(folder: Path, encoder: str) -> Any:
-    """Vectors of judged datasets, kept apart from the city's, which ``index rebuild`` tidies."""
-    from matchmaker.domain.corpus import Embedding
-    from matchmaker.services.corpus import DatabaseVectorStore
-    from matchmaker.services.database import Database
-
-    database = Database(f"sqlite:///{folder / 'evaluation-vectors.sqlite'}")
-    with database.engine.begin() as connection:
-        Embedding.__table__.create(connection, checkfirst=True)  # type: ignore[attr-defined]
-    return DatabaseVectorStore(database, encoder)

@@ -8,7 +8,7 @@ to reduce hubs”, EMNLP 2013.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -28,15 +28,32 @@ def mean_vector(vectors: Vectors, prior: Vector) -> Vector:
     return mean
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Mean vectors (d,) of an encoder's space: of needs, of offers, and of the openings of needs, encoded as offers."""
+
+    needs: Vector
+    offers: Vector
+    openings: Vector
+
+    @property
+    def dimension(self) -> int:
+        return len(self.needs)
+
+    def of(self, side: Side) -> Vector:
+        """The mean of the documents of one side."""
+        return self.needs if side is Side.NEED else self.offers
+
+
 @cache
-def prior_means(encoder: str, dimension: int) -> Mapping[Side, Vector]:
-    """The general background of an encoder's space, by side: the means over the demo city.
+def background_of(encoder: str, dimension: int) -> Background:
+    """The general background of an encoder's space: the means over the demo city.
 
     Zero for encoders that none was computed for (`scripts/background.py`): then a city's own means have to do, which
     takes some hundred documents.
     """
     path = files("matchmaker.matching").joinpath("backgrounds").joinpath(f"{encoder}.npz")
     if not path.is_file():
-        return {side: np.zeros(dimension, dtype=np.float32) for side in Side}
+        return Background(*(np.zeros(dimension, dtype=np.float32) for _ in range(3)))
     with path.open("rb") as file, np.load(file) as stored:
-        return {side: stored[side.value].astype(np.float32) for side in Side}
+        return Background(*(stored[name].astype(np.float32) for name in ("needs", "offers", "openings")))

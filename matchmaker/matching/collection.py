@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.matching.background import mean_vector
+from matchmaker.matching.background import Background, mean_vector
 from matchmaker.matching.dense import FlatIndex
-from matchmaker.matching.document import Document, Side
-from matchmaker.matching.encoder import Vector
+from matchmaker.matching.document import TITLE, Document, Side
+from matchmaker.matching.encoder import Vector, Vectors
 from matchmaker.matching.lexical import LexicalIndex, OfferStatistics, TermCounts, count_matrix, need_weights
+from matchmaker.matching.projection import Projection, project
 from matchmaker.matching.vectors import EmbeddedDocument
 
 _NO_ORGANIZATION = -1
@@ -26,10 +27,21 @@ class IndexedDocument:
 
     embedded: EmbeddedDocument
     terms: TermCounts
+    title_terms: TermCounts
 
     @property
     def document(self) -> Document:
         return self.embedded.document
+
+    @property
+    def title_vector(self) -> Vector:
+        """The title's own vector (d,), of unit length; zero if nothing in it is legible."""
+        return self.embedded.vector_of(lambda passage: passage.section == TITLE)
+
+    @property
+    def body_vector(self) -> Vector:
+        """The vector (d,) of all but the title, of unit length; zero if there is no more."""
+        return self.embedded.vector_of(lambda passage: passage.section != TITLE)
 
 
 class Collection:
@@ -38,15 +50,17 @@ class Collection:
     def __init__(
         self,
         side: Side,
-        prior_mean: Vector,
+        background: Background,
         vocabulary_size: int,
         documents: Sequence[IndexedDocument] = (),
+        projection: Projection | None = None,
     ) -> None:
         self.side = side
         self.documents = tuple(documents)
         self.rows = {indexed.document.id: row for row, indexed in enumerate(self.documents)}
-        self._prior_mean = prior_mean
+        self._background = background
         self._vocabulary_size = vocabulary_size
+        self.projection = np.eye(background.dimension, dtype=np.float32) if projection is None else projection
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -63,7 +77,7 @@ class Collection:
 
     @cached_property
     def dense(self) -> FlatIndex:
-        vectors = np.zeros((len(self), len(self._prior_mean)), dtype=np.float32)
+        vectors = np.zeros((len(self), self._background.dimension), dtype=np.float32)
         for row, indexed in enumerate(self.documents):
             vectors[row] = indexed.embedded.vector
         return FlatIndex(vectors)
@@ -71,7 +85,44 @@ class Collection:
     @cached_property
     def mean(self) -> Vector:
         """What the documents' vectors have in common (d,); see `background`."""
-        return mean_vector(self.dense.vectors, self._prior_mean)
+        return mean_vector(self.dense.vectors, self._background.of(self.side))
+
+    @cached_property
+    def projected_wholes(self) -> Vectors:
+        """The documents' vectors as the ranker compares them (n, d); see `projection`."""
+        return project(self.dense.vectors, self.mean, self.projection)
+
+    @cached_property
+    def projected_titles(self) -> Vectors:
+        """The same for the titles alone; zero where there is none."""
+        return project(self._stacked([one.title_vector for one in self.documents]), self.mean, self.projection)
+
+    @cached_property
+    def projected_bodies(self) -> Vectors:
+        """The same for the documents without their titles; zero for those that are a title and no more."""
+        return project(self._stacked([one.body_vector for one in self.documents]), self.mean, self.projection)
+
+    @cached_property
+    def projected_openings(self) -> Vectors:
+        """The same for the openings of needs, which lie among the offers' vectors: without their own mean."""
+        return project(self._openings, self.openings_mean, self.projection)
+
+    @cached_property
+    def openings_mean(self) -> Vector:
+        """What the openings' vectors have in common (d,)."""
+        return mean_vector(self._openings, self._background.openings)
+
+    @cached_property
+    def _openings(self) -> Vectors:
+        return self._stacked([one.embedded.opening for one in self.documents])
+
+    @cached_property
+    def title_counts(self) -> sparse.csr_array:
+        """Term counts of the titles, shape as `counts`."""
+        return count_matrix([indexed.title_terms for indexed in self.documents], self._vocabulary_size)
+
+    def _stacked(self, vectors: Sequence[Vector]) -> Vectors:
+        return np.array(vectors, dtype=np.float32).reshape(len(self), self._background.dimension)
 
     @cached_property
     def counts(self) -> sparse.csr_array:
@@ -94,10 +145,10 @@ class Collection:
         """A collection in which these documents stand in the place of, or beside, those it has now."""
         by_id = {indexed.document.id: indexed for indexed in self.documents}
         by_id.update((indexed.document.id, indexed) for indexed in documents)
-        return Collection(self.side, self._prior_mean, vocabulary_size, tuple(by_id.values()))
+        return Collection(self.side, self._background, vocabulary_size, tuple(by_id.values()), self.projection)
 
     def without(self, ids: Iterable[int]) -> Collection:
         """A collection without these documents; ids it does not have are ignored."""
         gone = set(ids)
         kept = tuple(indexed for indexed in self.documents if indexed.document.id not in gone)
-        return Collection(self.side, self._prior_mean, self._vocabulary_size, kept)
+        return Collection(self.side, self._background, self._vocabulary_size, kept, self.projection)

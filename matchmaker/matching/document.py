@@ -21,6 +21,9 @@ TITLE = "title"
 LONGEST_PASSAGE = 220
 """Characters in a passage. Some 150 tokens of Chinese: far below the encoder's 512, and short enough to quote."""
 
+LONGEST_OPENING = 300
+"""Characters of a document's opening."""
+
 _TITLE_SHARE = 0.5
 """What the title weighs in a document's vector against all sections together."""
 
@@ -109,6 +112,10 @@ class Document:
         ]
         share = _TITLE_SHARE if titles and bodies else 1.0
         return (*_weighted(titles, share), *_weighted(bodies, 1.0 - share if titles else share))
+
+    def opening(self) -> str:
+        """The title and what follows it, in one, at most `LONGEST_OPENING` characters."""
+        return "。".join(filter(None, map(clean, (self.title, *(s.text for s in self.sections)))))[:LONGEST_OPENING]
 
     def section_text(self, name: str) -> str:
         """The text in which the offsets of the passages of section `name` count; KeyError if there is none."""

@@ -8,23 +8,30 @@ matcher.match(need)
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.background import prior_means
+from matchmaker.matching.background import background_of
 from matchmaker.matching.collection import Collection, IndexedDocument
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.explanation import Explanation, explain
 from matchmaker.matching.features import pair_features
-from matchmaker.matching.lexical import Vocabulary, count_terms
+from matchmaker.matching.lexical import TermCounts, Vocabulary, count_terms
 from matchmaker.matching.market import Market
+from matchmaker.matching.projection import projection_of
 from matchmaker.matching.ranking import FusionRanker, Ranker
-from matchmaker.matching.vectors import Progress, ReadOnlyVectorStore, VectorStore, embed_documents
+from matchmaker.matching.vectors import (
+    EmbeddedDocument,
+    Progress,
+    ReadOnlyVectorStore,
+    VectorStore,
+    embed_documents,
+)
 
 _CANDIDATES = 200
 """How many each retriever nominates for ranking."""
@@ -55,8 +62,10 @@ class Matcher:
         self._store = store
         self._ranker = ranker if ranker is not None else FusionRanker()
         self._vocabulary = Vocabulary()
-        priors = prior_means(encoder.name, encoder.dimension)
-        self._market = Market(*(Collection(side, priors[side], 0) for side in (Side.NEED, Side.OFFER)))
+        background = background_of(encoder.name, encoder.dimension)
+        projection = projection_of(encoder.name, encoder.dimension)
+        needs, offers = (Collection(side, background, 0, projection=projection) for side in (Side.NEED, Side.OFFER))
+        self._market = Market(needs, offers)
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -68,7 +77,7 @@ class Matcher:
         embedded = embed_documents(documents, self._encoder, self._store, progress)
         with self._writing:
             market = self._market
-            indexed = [IndexedDocument(one, self._vocabulary.add(count_terms(one.document))) for one in embedded]
+            indexed = [_indexed(one, self._vocabulary.add) for one in embedded]
             for side in Side:
                 own = [one for one in indexed if one.document.side is side]
                 if own:
@@ -79,6 +88,11 @@ class Matcher:
         """Forget these documents; ids that are not indexed are ignored."""
         with self._writing:
             self._market = self._market.replaced(self._market.side(side).without(ids))
+
+    @property
+    def market(self) -> Market:
+        """All that is indexed, at this moment."""
+        return self._market
 
     def count(self, side: Side) -> int:
         return len(self._market.side(side))
@@ -158,7 +172,13 @@ class Matcher:
         if row is not None and collection.documents[row].document == document:
             return collection.documents[row]
         (embedded,) = embed_documents([document], self._encoder, ReadOnlyVectorStore(self._store))
-        return IndexedDocument(embedded, self._vocabulary.known(count_terms(document)))
+        return _indexed(embedded, self._vocabulary.known)
+
+
+def _indexed(embedded: EmbeddedDocument, by_column: Callable[[Mapping[str, float]], TermCounts]) -> IndexedDocument:
+    document = embedded.document
+    title = replace(document, sections=())
+    return IndexedDocument(embedded, by_column(count_terms(document)), by_column(count_terms(title)))
 
 
 def _allowed(

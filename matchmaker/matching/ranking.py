@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +34,18 @@ class FusionRanker:
     def score(self, features: Features) -> NDArray[np.float32]:
         logits = self._CENTRED * features["centred"] + self._LEXICAL * features["lexical"] + self._CONSTANT
         return squash(logits)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearRanker:
+    """What `training` learns: 100 / (1 + e^−(Σ weight·feature + constant)); a feature without weight does not count."""
+
+    weights: Mapping[str, float]
+    constant: float
+
+    def score(self, features: Features) -> NDArray[np.float32]:
+        logits = sum(weight * features[name].astype(np.float64) for name, weight in self.weights.items())
+        return squash(np.asarray(logits + self.constant))
 
 
 @dataclass(frozen=True, slots=True)

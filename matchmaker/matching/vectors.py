@@ -62,13 +62,21 @@ class ReadOnlyVectorStore:
 class EmbeddedDocument:
     """A document with its passages, one row of `passage_vectors` for each, and its own `vector` (d,).
 
-    The vector is the normalized sum of the passages' vectors by their weights; zero if nothing is legible.
+    The vector is the normalized sum of the passages' vectors by their weights; zero if nothing is legible. A need also
+    has the vector of its `opening` (d,), encoded as offers are: seen so, it speaks their language. An offer's is its
+    own.
     """
 
     document: Document
     passages: tuple[Passage, ...]
     passage_vectors: Vectors
     vector: Vector
+    opening: Vector
+
+    def vector_of(self, wanted: Callable[[Passage], bool]) -> Vector:
+        """The vector (d,) of a part of the document, made of its passages as the whole is of all."""
+        weights = np.array([p.weight if wanted(p) else 0.0 for p in self.passages], dtype=np.float32)
+        return _unit(weights @ self.passage_vectors)
 
 
 def vector_key(side: Side, text: str) -> str:
@@ -89,20 +97,37 @@ def embed_documents(
         [vector_key(document.side, passage.text) for passage in own]
         for document, own in zip(documents, passages, strict=True)
     ]
-    texts = {
-        key: (document.side, passage.text)
-        for document, own, own_keys in zip(documents, passages, keys, strict=True)
-        for passage, key in zip(own, own_keys, strict=True)
-    }
+    openings = [_opening(document) for document in documents]
+    texts = {key: text for document in documents for key, text in vector_texts(document).items()}
     vectors = store.get(list(texts))
     missing = {key: text for key, text in texts.items() if key not in vectors}
     for batch in _encoded_batches(missing, encoder, progress):
         store.put(batch)
         vectors.update(batch)
     return [
-        _embedded(document, own, [vectors[key] for key in own_keys], encoder.dimension)
-        for document, own, own_keys in zip(documents, passages, keys, strict=True)
+        _embedded(
+            document,
+            own,
+            [vectors[key] for key in own_keys],
+            vectors[vector_key(Side.OFFER, opening)] if opening else None,
+            encoder.dimension,
+        )
+        for document, own, own_keys, opening in zip(documents, passages, keys, openings, strict=True)
     ]
+
+
+def vector_texts(document: Document) -> dict[str, tuple[Side, str]]:
+    """All texts of a document that have vectors, by key, with the side as which each is encoded."""
+    texts = [(document.side, passage.text) for passage in document.passages()]
+    opening = _opening(document)
+    if opening:
+        texts.append((Side.OFFER, opening))
+    return {vector_key(side, text): (side, text) for side, text in texts}
+
+
+def _opening(document: Document) -> str:
+    """What of a document is encoded in one as offers are: nothing of an offer, which is so encoded anyway."""
+    return document.opening() if document.side is Side.NEED else ""
 
 
 def _encoded_batches(
@@ -122,11 +147,16 @@ def _encoded_batches(
 
 
 def _embedded(
-    document: Document, passages: tuple[Passage, ...], vectors: Sequence[Vector], dimension: int
+    document: Document,
+    passages: tuple[Passage, ...],
+    vectors: Sequence[Vector],
+    opening: Vector | None,
+    dimension: int,
 ) -> EmbeddedDocument:
     rows = np.array(vectors, dtype=np.float32).reshape(len(vectors), dimension)
     weights = np.array([passage.weight for passage in passages], dtype=np.float32)
-    return EmbeddedDocument(document, passages, rows, _unit(weights @ rows))
+    vector = _unit(weights @ rows)
+    return EmbeddedDocument(document, passages, rows, vector, vector if opening is None else opening)
 
 
 def _unit(vector: Vector) -> Vector:

@@ -25,7 +25,8 @@ from matchmaker.domain.vocabulary import Side as DomainSide
 from matchmaker.matching.document import Document, Side
 from matchmaker.matching.encoder import Encoder, Vector, create_encoder
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.vectors import embed_documents, vector_key
+from matchmaker.matching.ranking import Ranker
+from matchmaker.matching.vectors import embed_documents, vector_texts
 from matchmaker.services.database import Database
 from matchmaker.services.documents import document_of
 from matchmaker.services.posting import POSTING_TYPES
@@ -141,11 +142,11 @@ class Corpus:
     or on SQLite the two wait for each other.
     """
 
-    def __init__(self, database: Database, encoder: str | Encoder) -> None:
+    def __init__(self, database: Database, encoder: str | Encoder, ranker: Ranker | None = None) -> None:
         self._database = database
         self.encoder = create_encoder(encoder) if isinstance(encoder, str) else encoder
         self.store = DatabaseVectorStore(database, self.encoder.name)
-        self.matcher = Matcher(self.encoder, self.store)
+        self.matcher = Matcher(self.encoder, self.store, ranker)
         self._access: dict[DomainSide, dict[int, Access]] = {side: {} for side in DomainSide}
         self._revision = _NOTHING_YET
         self._refreshing = threading.Lock()
@@ -236,7 +237,7 @@ class Corpus:
         with self._database.reading() as session:
             postings = [p for model in POSTING_TYPES.values() for p in session.scalars(_with_organization(model))]
         documents = (document_of(posting) for posting in postings)
-        return {vector_key(document.side, passage.text) for document in documents for passage in document.passages()}
+        return {key for document in documents for key in vector_texts(document)}
 
     def _take_in_changes(self, since: int, progress: Progress | None) -> None:
         """Bring matcher and access from the state at revision ``since`` to the present. Only for who holds the lock."""

@@ -29,7 +29,7 @@ from matchmaker.domain.reason import Reason
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, NextStep, PlanOrigin, Role, Side
 from matchmaker.i18n import N_
 from matchmaker.matching.document import Document
-from matchmaker.matching.vectors import VectorStore, vector_key
+from matchmaker.matching.vectors import VectorStore, vector_texts
 from matchmaker.services.accounts import create_user, find_user, set_password
 from matchmaker.services.events.history import record_version
 from matchmaker.services.importing import TableKind, import_table, read_import
@@ -92,7 +92,7 @@ def store_vectors(store: VectorStore, encoder: str, folder: Path = DEMO) -> int:
 
 def save_vectors(documents: Iterable[Document], store: VectorStore, path: Path) -> int:
     """Write the stored vectors of the documents' passages, at half precision, into a file for later loading."""
-    keys = sorted({vector_key(document.side, one.text) for document in documents for one in document.passages()})
+    keys = sorted({key for document in documents for key in vector_texts(document)})
     vectors = store.get(keys)
     rows = np.array([vectors[key] for key in keys], dtype=np.float16)
     np.savez_compressed(path, keys=np.array(keys), vectors=rows)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from matchmaker.config import Settings
+from matchmaker.matching.encoder import create_encoder
 from matchmaker.services.accounts import PasswordLinks
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
 from matchmaker.services.mail import Mailer, create_mailer
+from matchmaker.services.rankers import ranker_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,11 @@ class Platform:
 def create_platform(settings: Settings) -> Platform:
     """Wire the parts together. Opens no connection and loads no model yet."""
     database = Database(settings.database_url)
+    encoder = create_encoder(settings.encoder)
     return Platform(
         settings=settings,
         database=database,
-        corpus=Corpus(database, settings.encoder),
+        corpus=Corpus(database, encoder, ranker_for(settings, encoder.name)),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
     )

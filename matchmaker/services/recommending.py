@@ -30,7 +30,7 @@ PARTNERS_SHOWN = 12
 POSTINGS_OF_A_PARTNER = 3
 """How many of a partner's postings are explained; the others are only counted."""
 
-WEAKEST_SHOWN = 20.0
+WEAKEST_SHOWN = 12.0
 """Scores below this are no match worth a person's time; a list says so instead of filling up."""
 
 LEAST_SIMILAR = {Side.NEED: 0.93, Side.OFFER: 0.95}

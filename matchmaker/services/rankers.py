@@ -1,0 +1,63 @@
+"""Which ranker the platform uses, and training one."""
+
+from datetime import date
+from pathlib import Path
+
+from matchmaker.config import Settings
+from matchmaker.matching.dataset import Dataset
+from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.errors import RankerError
+from matchmaker.matching.judged_pairs import judged_pairs
+from matchmaker.matching.ranker_file import FILE_NAME, Card, StoredRanker, read_ranker
+from matchmaker.matching.ranking import FusionRanker, Ranker
+from matchmaker.matching.vectors import Progress, VectorStore
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+"""What comes with the platform."""
+
+
+def ranker_for(settings: Settings, encoder: str) -> Ranker:
+    """The ranker of :func:`stored_ranker_for`; in a space that none was trained in, the fusion of vectors and words."""
+    stored = stored_ranker_for(settings, encoder)
+    return FusionRanker() if stored is None else stored.ranker
+
+
+def stored_ranker_for(settings: Settings, encoder: str) -> StoredRanker | None:
+    """The trained ranker that the settings name; else the installation's own, corrected by its feedback; else the
+    shipped one, if it was trained on this encoder's vectors.
+
+    Raises :class:`~matchmaker.matching.errors.RankerError` when the one that is named, or the installation's own,
+    cannot be used.
+    """
+    if settings.ranker is not None:
+        return read_ranker(settings.ranker, encoder)
+    own = settings.data / FILE_NAME
+    if own.is_file():
+        return read_ranker(own, encoder)
+    try:
+        return read_ranker(MODELS / FILE_NAME, encoder)
+    except RankerError:
+        return None
+
+
+def train_ranker(
+    datasets: dict[str, Dataset], encoder: Encoder, store: VectorStore, seed: int = 0, progress: Progress | None = None
+) -> StoredRanker:
+    """Train on judged datasets, by name. Raises RankerError when they have too few judgments."""
+    from matchmaker.matching.training import train
+
+    training = train(judged_pairs(list(datasets.values()), encoder, store, seed, progress), seed)
+    scores = training.scores
+    card = Card(
+        data={name: dataset.fingerprint for name, dataset in datasets.items()},
+        needs=scores.needs,
+        pairs=scores.pairs,
+        ndcg_at_10=scores.ndcg_at_10,
+        ndcg_at_10_by_seed=scores.ndcg_at_10_by_seed,
+        calibration_error=scores.calibration_error,
+        baselines=scores.baselines,
+        penalty=training.penalty,
+        seed=seed,
+        made_on=date.today().isoformat(),
+    )
+    return StoredRanker(training.ranker, encoder.name, card)
