@@ -12,12 +12,15 @@ from scipy import sparse
 
 from matchmaker.matching.background import mean_vector
 from matchmaker.matching.dense import FlatIndex
-from matchmaker.matching.document import Document, Side
-from matchmaker.matching.encoder import Vector
+from matchmaker.matching.document import TITLE, Document, Side
+from matchmaker.matching.encoder import Vector, Vectors
 from matchmaker.matching.lexical import LexicalIndex, OfferStatistics, TermCounts, count_matrix, need_weights
 from matchmaker.matching.vectors import EmbeddedDocument
 
 _NO_ORGANIZATION = -1
+
+_SAMPLE = 4096
+"""Documents that a covariance is computed from, evenly spaced among all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,38 @@ class Collection:
     def mean(self) -> Vector:
         """What the documents' vectors have in common (d,); see `background`."""
         return mean_vector(self.dense.vectors, self._prior_mean)
+
+    @cached_property
+    def covariance(self) -> NDArray[np.float32]:
+        """How the documents' vectors spread about their mean, (d, d)."""
+        spaced = np.unique(np.linspace(0, len(self) - 1, min(len(self), _SAMPLE)).astype(np.intp))
+        centred = self.dense.vectors[spaced] - self.mean
+        return (centred.T @ centred / max(len(spaced), 1)).astype(np.float32)
+
+    @cached_property
+    def title_vectors(self) -> Vectors:
+        """The titles' own vectors (n, d), of unit length; zero where there is no legible title."""
+        vectors = np.zeros((len(self), len(self._prior_mean)), dtype=np.float32)
+        for row, indexed in enumerate(self.documents):
+            titles = [n for n, passage in enumerate(indexed.embedded.passages) if passage.section == TITLE]
+            vectors[row] = indexed.embedded.passage_vectors[titles].sum(axis=0)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(lengths > 0, lengths, 1)
+        return vectors
+
+    def best_passages(self, rows: NDArray[np.intp], vectors: Vectors) -> NDArray[np.float32]:
+        """How near the passage of each row that is nearest comes to each of `vectors` (q, d): cosines (rows, q).
+
+        Zero for rows without a legible passage.
+        """
+        own = [self.documents[row].embedded.passage_vectors for row in rows]
+        lengths = np.fromiter((len(one) for one in own), np.intp, len(own))
+        best = np.zeros((len(rows), len(vectors)), dtype=np.float32)
+        filled = lengths > 0
+        if filled.any() and len(vectors):
+            starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+            best[filled] = np.maximum.reduceat(np.concatenate(own) @ vectors.T, starts, axis=0)
+        return best
 
     @cached_property
     def counts(self) -> sparse.csr_array:

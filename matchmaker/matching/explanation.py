@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -96,18 +98,27 @@ def _best_aligned(need: EmbeddedDocument, offer: EmbeddedDocument) -> Iterator[t
 
 
 def _evidence(need: Passage, offer: Passage, similarity: float, is_telling: Callable[[str], bool]) -> Evidence:
-    need_terms, offer_terms = located_terms(need.text), located_terms(offer.text)
-    shared = {
-        term
-        for term in {term for term, _, _ in need_terms} & {term for term, _, _ in offer_terms}
-        if len(term) > 1 and is_telling(term)
-    }
-    return Evidence(_span(need, need_terms, shared), _span(offer, offer_terms, shared), similarity)
+    need_places = _places(need.text)
+    offer_terms = located_terms(offer.text, need_places)
+    shared = {term for term in {term for term, _, _ in offer_terms} if len(term) > 1 and is_telling(term)}
+    return Evidence(
+        _span(need, (place for term in shared for place in need_places[term])),
+        _span(offer, ((start, end) for term, start, end in offer_terms if term in shared)),
+        similarity,
+    )
 
 
-def _span(passage: Passage, terms: list[tuple[str, int, int]], shared: set[str]) -> Span:
-    places = sorted((start, end) for term, start, end in terms if term in shared)
-    return Span(passage.section, passage.text, passage.start, tuple(_joined(places)))
+@lru_cache(maxsize=256)
+def _places(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Where each term of a passage stands. Kept, because a list explains the same need many times."""
+    places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for term, start, end in located_terms(text):
+        places[term].append((start, end))
+    return dict(places)
+
+
+def _span(passage: Passage, places: Iterable[tuple[int, int]]) -> Span:
+    return Span(passage.section, passage.text, passage.start, tuple(_joined(sorted(places))))
 
 
 def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -30,6 +30,7 @@ _SATURATION = 2.0
 _LENGTH_NORMALIZATION = 0.75
 """BM25's b: how far long offers are held against short ones."""
 
+_RARE_SHARE = 0.01
 _COMMON_SHARE = 0.1
 _FEW_OFFERS = 50
 """Among few offers a term can be frequent by chance: as if there were so many more without it."""
@@ -104,6 +105,12 @@ class OfferStatistics:
         if column is None or column >= self.columns:
             return False
         return bool(self._frequencies[column] <= _COMMON_SHARE * (self._offers + _FEW_OFFERS))
+
+    @cached_property
+    def rare(self) -> NDArray[np.bool_]:
+        """Which terms (columns,) are so rare that hardly every hundredth offer has them."""
+        rare: NDArray[np.bool_] = self._frequencies <= _RARE_SHARE * (self._offers + _FEW_OFFERS)
+        return rare
 
     def offer_weights(self, counts: sparse.csr_array) -> sparse.csr_array:
         """BM25 weights, same shape as `counts` (n, columns)."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.matching.collection import Collection
 from matchmaker.matching.document import Side
+from matchmaker.matching.exposure import handicaps
 from matchmaker.matching.lexical import TermCounts, count_matrix, need_weights
 
 
@@ -32,3 +35,26 @@ class Market:
         statistics = self.offers.statistics
         counts = count_matrix([terms], statistics.columns)
         return need_weights(counts) if side is Side.NEED else statistics.offer_weights(counts)
+
+    def rare_terms(self, weights: sparse.csr_array) -> sparse.csr_array:
+        """The same row of `term_weights` without the terms that are frequent among the offers."""
+        rare = self.offers.statistics.rare[weights.indices]
+        kept = int(np.count_nonzero(rare))
+        return sparse.csr_array((weights.data[rare], weights.indices[rare], [0, kept]), shape=weights.shape)
+
+    def rare_weights(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """The weights of all needs (n, rare terms) and of all offers (rare terms, m); their product is the rare
+        BM25."""
+        statistics = self.offers.statistics
+        columns = np.flatnonzero(statistics.rare)
+        need_counts = self.needs.counts
+        width = max(statistics.columns, need_counts.shape[1])
+        needs = need_weights(need_counts)
+        needs.resize((len(self.needs), width))
+        return needs[:, columns].tocsr(), self.offers.lexical.weights[:, columns].T.tocsr()
+
+    def handicaps(self, side: Side, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """What `exposure` takes off the scores of these rows of one side, in points (n,), when a list is ordered."""
+        shown, asking = self.side(side), self.side(side.other)
+        typical = float((asking.covariance * shown.covariance).sum())
+        return handicaps(shown.dense.vectors[rows] - shown.mean, asking.covariance, typical, len(asking))
