@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.encoder import Vectors
 
-MOST_POINTS = 4.0
+MOST_POINTS = 5.0
 """The greatest handicap or advance in points of the score (0–100): nobody is overtaken by a posting that scores more
 than twice as many points less. `benchmarks/exposure.py` draws what other values would do."""
 
@@ -24,12 +24,12 @@ _USUAL_RANGE = 0.64
 """Natural logarithm of how much the variances of usual postings differ from the typical one: two standard deviations,
 0.29 to 0.35 each on the Henan needs and the demo city. Beyond it the handicap is the greatest."""
 
-_FEW_DOCUMENTS = 50
+_FEW_DOCUMENTS = 10
 """A spread over few questions is chance: with so many of them half of it is believed."""
 
 
 def handicaps(centred: Vectors, covariance: NDArray[np.float32], typical: float, asking: int) -> NDArray[np.float32]:
-    """What to take off the scores of these postings to put them in order, −MOST_POINTS to MOST_POINTS, shape (n,).
+    """How much handicap these postings get, from −1 (the greatest advance) to 1 (the greatest handicap), shape (n,).
 
     `centred` (n, d) are their vectors without their side's mean, `covariance` (d, d) is that of the `asking` documents
     of the other side, `typical` the mean variance of a posting's similarities. Never part of a score that is shown.
@@ -39,8 +39,8 @@ def handicaps(centred: Vectors, covariance: NDArray[np.float32], typical: float,
     variances = np.einsum("ij,ij->i", centred @ covariance, centred)
     relative = np.log(np.maximum(variances, np.finfo(np.float32).tiny) / typical) / _USUAL_RANGE
     belief = asking / (asking + _FEW_DOCUMENTS)
-    taken: NDArray[np.float32] = (MOST_POINTS * belief * np.clip(relative, -1, 1)).astype(np.float32)
-    return taken
+    shares: NDArray[np.float32] = (belief * np.clip(relative, -1, 1)).astype(np.float32)
+    return shares
 
 
 def gini(appearances: NDArray[np.integer]) -> float:

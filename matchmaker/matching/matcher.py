@@ -23,6 +23,7 @@ from matchmaker.matching.diversity import collapse
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.explanation import Explanation, explain
+from matchmaker.matching.exposure import MOST_POINTS
 from matchmaker.matching.features import Features, pair_features
 from matchmaker.matching.lexical import Vocabulary, count_terms
 from matchmaker.matching.market import Market
@@ -71,10 +72,18 @@ class Matcher:
     on disk; after a restart everything is rebuilt by `upsert` from the documents and their stored vectors.
     """
 
-    def __init__(self, encoder: Encoder, store: VectorStore, ranker: Ranker | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        store: VectorStore,
+        ranker: Ranker | None = None,
+        most_points: float = MOST_POINTS,
+    ) -> None:
+        """`most_points` is the greatest handicap of `exposure`; 0 orders by score alone."""
         self._encoder = encoder
         self._store = store
         self._ranker = ranker if ranker is not None else FusionRanker()
+        self._most_points = np.float32(most_points)
         self._vocabulary = Vocabulary()
         priors = prior_means(encoder.name, encoder.dimension)
         self._market = Market(*(Collection(side, priors[side], 0) for side in (Side.NEED, Side.OFFER)))
@@ -134,7 +143,7 @@ class Matcher:
         rows = nominate(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
-        order = _best_first(scores - market.handicaps(side, rows), others.ids[rows])
+        order = _best_first(scores - self._most_points * market.handicaps(side, rows), others.ids[rows])
         positions = {int(rows[position]): int(position) for position in order}
         chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
@@ -157,8 +166,8 @@ class Matcher:
         by_needs, by_offers = nominate_all(market, _candidates(k))
         scores = self._score_nominated(market, by_needs | by_offers)
         return {
-            Side.NEED: _top_matches(market, Side.NEED, by_needs, scores, k),
-            Side.OFFER: _top_matches(market, Side.OFFER, by_offers.T, scores.T.tocsr(), k),
+            Side.NEED: self._top_matches(market, Side.NEED, by_needs, scores, k),
+            Side.OFFER: self._top_matches(market, Side.OFFER, by_offers.T, scores.T.tocsr(), k),
         }
 
     def search(
@@ -188,11 +197,11 @@ class Matcher:
     def explain(self, need: Document, offer: Document) -> Explanation:
         """Why these two match, or do not: passages of both that speak for it, and facts compared."""
         market = self._market
-        statistics = market.offers.statistics
         return explain(
             self._indexed(market, need).embedded,
             self._indexed(market, offer).embedded,
-            lambda term: statistics.is_telling(self._vocabulary.column(term)),
+            lambda term: market.is_telling(self._vocabulary.column(term)),
+            market.needs.boilerplate | market.offers.boilerplate,
         )
 
     def _score_rows(self, market: Market, pairs: Iterable[tuple[int, NDArray[np.intp]]]) -> list[NDArray[np.float32]]:
@@ -222,6 +231,30 @@ class Matcher:
         starts = np.cumsum([0, *(len(row) for row in rows)])
         return sparse.csr_array((np.concatenate(scores), np.concatenate(rows), starts), shape=nominated.shape)
 
+    def _top_matches(
+        self, market: Market, side: Side, nominated: NDArray[np.bool_], scores: sparse.csr_array, k: int
+    ) -> TopMatches:
+        """Order the nominated among the scored pairs (documents of `side`, documents of the other side)."""
+        ids, other_ids = market.side(side).ids, market.side(side.other).ids
+        rows = np.repeat(np.arange(len(ids)), np.diff(scores.indptr))
+        own = nominated[rows, scores.indices]
+        rows, columns, values = rows[own], scores.indices[own], scores.data[own]
+        counts = np.bincount(rows, minlength=len(ids))
+        places = np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
+        shape = len(ids), max(int(counts.max(initial=0)), k)
+        found, listed, keys = (
+            np.full(shape, -1, np.int64),
+            np.full(shape, -1, np.float32),
+            np.full(shape, -np.inf, np.float32),
+        )
+        found[rows, places] = other_ids[columns]
+        listed[rows, places] = values
+        keys[rows, places] = (
+            values - self._most_points * market.handicaps(side.other, np.arange(len(other_ids)))[columns]
+        )
+        best = _best_first(keys, found)[:, :k]
+        return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
+
     def _indexed(self, market: Market, document: Document) -> IndexedDocument:
         """The document as indexed if it is, unchanged; else prepared for this one question."""
         collection = market.side(document.side)
@@ -242,29 +275,6 @@ def _allowed(
     if exclude_organizations:
         allowed &= ~np.isin(others.organizations, list(exclude_organizations))
     return allowed
-
-
-def _top_matches(
-    market: Market, side: Side, nominated: NDArray[np.bool_], scores: sparse.csr_array, k: int
-) -> TopMatches:
-    """Order the nominated among the scored pairs (documents of `side`, documents of the other side)."""
-    ids, other_ids = market.side(side).ids, market.side(side.other).ids
-    rows = np.repeat(np.arange(len(ids)), np.diff(scores.indptr))
-    own = nominated[rows, scores.indices]
-    rows, columns, values = rows[own], scores.indices[own], scores.data[own]
-    counts = np.bincount(rows, minlength=len(ids))
-    places = np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
-    shape = len(ids), max(int(counts.max(initial=0)), k)
-    found, listed, keys = (
-        np.full(shape, -1, np.int64),
-        np.full(shape, -1, np.float32),
-        np.full(shape, -np.inf, np.float32),
-    )
-    found[rows, places] = other_ids[columns]
-    listed[rows, places] = values
-    keys[rows, places] = values - market.handicaps(side.other, np.arange(len(other_ids)))[columns]
-    best = _best_first(keys, found)[:, :k]
-    return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 
 
 def _candidates(k: int) -> int:
