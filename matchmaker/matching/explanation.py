@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -78,23 +78,42 @@ class Explanation:
     facts: tuple[FactCheck, ...]
 
 
-def explain(need: EmbeddedDocument, offer: EmbeddedDocument, is_telling: Callable[[str], bool]) -> Explanation:
-    """Compare passage by passage and fact by fact. Only terms that are telling are highlighted."""
+def explain(
+    need: EmbeddedDocument,
+    offer: EmbeddedDocument,
+    is_telling: Callable[[str], bool],
+    boilerplate: Container[str] = frozenset(),
+) -> Explanation:
+    """Compare passage by passage and fact by fact.
+
+    Only terms that are telling are highlighted, and passages that are `boilerplate` are no evidence, unless a document
+    consists of nothing else.
+    """
     evidence = tuple(
         _evidence(need.passages[row], offer.passages[column], similarity, is_telling)
-        for row, column, similarity in _best_aligned(need, offer)
+        for row, column, similarity in _best_aligned(need, offer, boilerplate)
     )
     return Explanation(evidence, compare_facts(need.document.facts, offer.document.facts))
 
 
-def _best_aligned(need: EmbeddedDocument, offer: EmbeddedDocument) -> Iterator[tuple[int, int, float]]:
+def _best_aligned(
+    need: EmbeddedDocument, offer: EmbeddedDocument, boilerplate: Container[str]
+) -> Iterator[tuple[int, int, float]]:
     """The most similar pairs of passages, best first, no passage twice."""
-    similarities = need.passage_vectors @ offer.passage_vectors.T
+    rows, columns = _saying_something(need, boilerplate), _saying_something(offer, boilerplate)
+    similarities = need.passage_vectors[rows] @ offer.passage_vectors[columns].T
     for _ in range(min(_EVIDENCE, *similarities.shape)):
         row, column = np.unravel_index(np.argmax(similarities), similarities.shape)
-        yield int(row), int(column), float(similarities[row, column])
+        yield rows[row], columns[column], float(similarities[row, column])
         similarities[row, :] = -np.inf
         similarities[:, column] = -np.inf
+
+
+def _saying_something(document: EmbeddedDocument, boilerplate: Container[str]) -> list[int]:
+    """The positions of the passages that are not boilerplate; of all if none is left."""
+    everything = range(len(document.passages))
+    own = [position for position in everything if document.passages[position].text not in boilerplate]
+    return own or list(everything)
 
 
 def _evidence(need: Passage, offer: Passage, similarity: float, is_telling: Callable[[str], bool]) -> Evidence:
