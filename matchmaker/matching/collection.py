@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +15,25 @@ from matchmaker.matching.background import Background, mean_vector
 from matchmaker.matching.dense import FlatIndex
 from matchmaker.matching.document import TITLE, Document, Side
 from matchmaker.matching.encoder import Vector, Vectors
-from matchmaker.matching.lexical import LexicalIndex, OfferStatistics, TermCounts, count_matrix, need_weights
+from matchmaker.matching.lexical import (
+    LexicalIndex,
+    OfferStatistics,
+    TermCounts,
+    count_matrix,
+    need_weights,
+    without_terms,
+)
 from matchmaker.matching.projection import Projection, project
 from matchmaker.matching.vectors import EmbeddedDocument
 
 _NO_ORGANIZATION = -1
+
+_BOILERPLATE_SHARE = 0.02
+_FEW_COPIES = 4
+"""A posting may be there several times; a form's fixed sentences are in many."""
+
+_SAMPLE = 4096
+"""Documents that a covariance is computed from, evenly spaced among all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +140,48 @@ class Collection:
         return np.array(vectors, dtype=np.float32).reshape(len(self), self._background.dimension)
 
     @cached_property
+    def boilerplate(self) -> frozenset[str]:
+        """Texts of passages that so many of the documents have word for word that they say nothing of any of them."""
+        counts = Counter(passage.text for one in self.documents for passage in one.embedded.passages)
+        many = max(_BOILERPLATE_SHARE * len(self), _FEW_COPIES)
+        return frozenset(text for text, count in counts.items() if count > many)
+
+    @cached_property
+    def covariance(self) -> NDArray[np.float32]:
+        """How the documents' vectors spread about their mean, (d, d)."""
+        spaced = np.unique(np.linspace(0, len(self) - 1, min(len(self), _SAMPLE)).astype(np.intp))
+        centred = self.dense.vectors[spaced] - self.mean
+        return (centred.T @ centred / max(len(spaced), 1)).astype(np.float32)
+
+    def best_passages(self, rows: NDArray[np.intp], vectors: Vectors) -> NDArray[np.float32]:
+        """How near the passage of each row that is nearest comes to each of `vectors` (q, d): cosines (rows, q).
+
+        Zero for rows without a legible passage.
+        """
+        own = [self.documents[row].embedded.passage_vectors for row in rows]
+        lengths = np.fromiter((len(one) for one in own), np.intp, len(own))
+        best = np.zeros((len(rows), len(vectors)), dtype=np.float32)
+        filled = lengths > 0
+        if filled.any() and len(vectors):
+            starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+            best[filled] = np.maximum.reduceat(np.concatenate(own) @ vectors.T, starts, axis=0)
+        return best
+
+    @cached_property
     def counts(self) -> sparse.csr_array:
         """Term counts (n, vocabulary when this collection was made)."""
         return count_matrix([indexed.terms for indexed in self.documents], self._vocabulary_size)
 
     @cached_property
     def statistics(self) -> OfferStatistics:
-        """How rare terms are in this collection; only that of the offers is ever asked for."""
+        """How rare terms are in this collection."""
         return OfferStatistics(self.counts)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
         """Computed at the first search after a change, so that a series of changes costs one computation."""
         if self.side is Side.NEED:
-            return LexicalIndex(need_weights(self.counts))
+            return LexicalIndex(without_terms(need_weights(self.counts), self.statistics.boilerplate))
         return LexicalIndex(self.statistics.offer_weights(self.counts))
 
     def replaced(self, documents: Iterable[IndexedDocument], vocabulary_size: int) -> Collection:

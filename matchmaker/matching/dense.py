@@ -27,16 +27,20 @@ class FlatIndex:
         flat: Vector = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self._index.d)
         return flat.reshape(len(self), self._index.d)
 
-    def nearest(self, query: Vector, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
-        """The rows of the `k` vectors nearest to `query`, best first; only `allowed` (n,) rows if given."""
+    def nearest(
+        self, query: Vector, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The rows of the `k` vectors nearest to `query` and their similarities, best first; only `allowed` (n,) rows
+        if given.
+        """
         k = min(k, len(self))
         if k <= 0:
-            return np.zeros(0, dtype=np.intp)
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32)
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        _, rows = self._index.search(query.reshape(1, -1), k, params=parameters)
-        found: NDArray[np.intp] = rows[0][rows[0] >= 0].astype(np.intp)
-        return found
+        similarities, rows = self._index.search(query.reshape(1, -1), k, params=parameters)
+        found = rows[0] >= 0
+        return rows[0][found].astype(np.intp), similarities[0][found]

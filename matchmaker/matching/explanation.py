@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -76,38 +78,66 @@ class Explanation:
     facts: tuple[FactCheck, ...]
 
 
-def explain(need: EmbeddedDocument, offer: EmbeddedDocument, is_telling: Callable[[str], bool]) -> Explanation:
-    """Compare passage by passage and fact by fact. Only terms that are telling are highlighted."""
+def explain(
+    need: EmbeddedDocument,
+    offer: EmbeddedDocument,
+    is_telling: Callable[[str], bool],
+    boilerplate: Container[str] = frozenset(),
+) -> Explanation:
+    """Compare passage by passage and fact by fact.
+
+    Only terms that are telling are highlighted, and passages that are `boilerplate` are no evidence, unless a document
+    consists of nothing else.
+    """
     evidence = tuple(
         _evidence(need.passages[row], offer.passages[column], similarity, is_telling)
-        for row, column, similarity in _best_aligned(need, offer)
+        for row, column, similarity in _best_aligned(need, offer, boilerplate)
     )
     return Explanation(evidence, compare_facts(need.document.facts, offer.document.facts))
 
 
-def _best_aligned(need: EmbeddedDocument, offer: EmbeddedDocument) -> Iterator[tuple[int, int, float]]:
+def _best_aligned(
+    need: EmbeddedDocument, offer: EmbeddedDocument, boilerplate: Container[str]
+) -> Iterator[tuple[int, int, float]]:
     """The most similar pairs of passages, best first, no passage twice."""
-    similarities = need.passage_vectors @ offer.passage_vectors.T
+    rows, columns = _saying_something(need, boilerplate), _saying_something(offer, boilerplate)
+    similarities = need.passage_vectors[rows] @ offer.passage_vectors[columns].T
     for _ in range(min(_EVIDENCE, *similarities.shape)):
         row, column = np.unravel_index(np.argmax(similarities), similarities.shape)
-        yield int(row), int(column), float(similarities[row, column])
+        yield rows[row], columns[column], float(similarities[row, column])
         similarities[row, :] = -np.inf
         similarities[:, column] = -np.inf
 
 
+def _saying_something(document: EmbeddedDocument, boilerplate: Container[str]) -> list[int]:
+    """The positions of the passages that are not boilerplate; of all if none is left."""
+    everything = range(len(document.passages))
+    own = [position for position in everything if document.passages[position].text not in boilerplate]
+    return own or list(everything)
+
+
 def _evidence(need: Passage, offer: Passage, similarity: float, is_telling: Callable[[str], bool]) -> Evidence:
-    need_terms, offer_terms = located_terms(need.text), located_terms(offer.text)
-    shared = {
-        term
-        for term in {term for term, _, _ in need_terms} & {term for term, _, _ in offer_terms}
-        if len(term) > 1 and is_telling(term)
-    }
-    return Evidence(_span(need, need_terms, shared), _span(offer, offer_terms, shared), similarity)
+    need_places = _places(need.text)
+    offer_terms = located_terms(offer.text, need_places)
+    shared = {term for term in {term for term, _, _ in offer_terms} if len(term) > 1 and is_telling(term)}
+    return Evidence(
+        _span(need, (place for term in shared for place in need_places[term])),
+        _span(offer, ((start, end) for term, start, end in offer_terms if term in shared)),
+        similarity,
+    )
 
 
-def _span(passage: Passage, terms: list[tuple[str, int, int]], shared: set[str]) -> Span:
-    places = sorted((start, end) for term, start, end in terms if term in shared)
-    return Span(passage.section, passage.text, passage.start, tuple(_joined(places)))
+@lru_cache(maxsize=256)
+def _places(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Where each term of a passage stands. Kept, because a list explains the same need many times."""
+    places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for term, start, end in located_terms(text):
+        places[term].append((start, end))
+    return dict(places)
+
+
+def _span(passage: Passage, places: Iterable[tuple[int, int]]) -> Span:
+    return Span(passage.section, passage.text, passage.start, tuple(_joined(sorted(places))))
 
 
 def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

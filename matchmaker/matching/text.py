@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+
+import opencc
 
 _NOT_TEXT = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -25,13 +28,46 @@ _SENTENCE = re.compile(
 _CLAUSE_END = re.compile(r"[，、,：:\s]")
 
 
+class _Simplified(dict[int, str]):
+    """Code point → the simplified character for a traditional one, itself for all others, worked out at its first use.
+
+    Characters of GB 2312 are left alone: 著 and 乾 are traditional in one word and simplified in another.
+    """
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = character if _in_gb2312(character) else _converter().convert(character)
+        return self[code]
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_SIMPLIFIED = _Simplified()
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters, one for one."""
+    return text.translate(_SIMPLIFIED)
+
+
 def clean(text: str) -> str:
-    """The text in Unicode form NFKC (full-width digits and units become plain) with single blanks.
+    """The text in simplified characters and Unicode form NFKC (full-width digits become plain) with single blanks.
 
     What is no character of a text (NULs, control and zero-width characters, lone surrogates) becomes a blank.
     The result can always be encoded as UTF-8 and is empty when nothing legible is left.
     """
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text))).strip()
+    return _BLANKS.sub(" ", simplified(unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text)))).strip()
 
 
 def sentences(text: str, longest: int) -> Iterator[tuple[int, int]]:

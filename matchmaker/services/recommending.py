@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from matchmaker.matching.document import Document
 from matchmaker.matching.document import Side as MatchingSide
 from matchmaker.matching.explanation import Explanation
 from matchmaker.matching.matcher import Match
+from matchmaker.matching.reciprocity import harmonic_mean, preference
 from matchmaker.matching.vectors import ReadOnlyVectorStore, embed_documents
 from matchmaker.services.corpus import Corpus, load_postings
 from matchmaker.services.documents import document_of
@@ -27,10 +28,13 @@ from matchmaker.services.sight import Sight
 
 PAGE_LENGTH = 20
 PARTNERS_SHOWN = 12
+RECONSIDERED = 2
+"""How many times the partners shown are looked at from their side."""
+
 POSTINGS_OF_A_PARTNER = 3
 """How many of a partner's postings are explained; the others are only counted."""
 
-WEAKEST_SHOWN = 12.0
+WEAKEST_SHOWN = 16.0
 """Scores below this are no match worth a person's time; a list says so instead of filling up."""
 
 LEAST_SIMILAR = {Side.NEED: 0.93, Side.OFFER: 0.95}
@@ -44,12 +48,16 @@ further apart than passages (offers), so their limits differ.
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One match as a list shows it. ``explanation`` is ``None`` where the viewer may not read the text."""
+    """One match as a list shows it. ``explanation`` is ``None`` where the viewer may not read the text.
+
+    ``similar`` are near-identical postings that the list leaves out for this one, as far as the viewer may see them.
+    """
 
     posting: Posting
     score: float
     detail: Detail
     explanation: Explanation | None
+    similar: tuple[Posting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class Partner:
     """A partnership as a list shows it: one organization (or team) with what speaks for it.
 
     ``pairs`` are (own posting, its match), best first, the first :data:`POSTINGS_OF_A_PARTNER` of ``fitting``;
-    ``score`` is the best one's.
+    ``score`` is the best one's. Partners are in the order of their mutual score, which is not shown: a partnership
+    has to serve both (see :mod:`matchmaker.matching.reciprocity`).
     """
 
     organization: Organization
@@ -69,11 +78,13 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """An own posting and a posting of the other side that fits it, not yet loaded."""
+    """An own posting and a posting of the other side that fits it, not yet loaded. ``place`` is that in the own
+    list."""
 
     own: Posting
     posting_id: int
     score: float
+    place: int
 
 
 def other(side: Side) -> Side:
@@ -84,13 +95,17 @@ def other(side: Side) -> Side:
 def matches_for(
     session: Session, corpus: Corpus, viewer: User | None, posting: Posting, k: int = PAGE_LENGTH
 ) -> list[Recommendation]:
-    """The ranked other side for a posting, which may be a draft; empty when nothing fits."""
+    """The ranked other side for a posting, which may be a draft; empty when nothing fits.
+
+    Near-identical postings take one place.
+    """
     corpus.keep_up()
     side = other(posting.side)
     document = document_of(posting)
     if posting.id is not None and posting.status is not PostingStatus.PUBLISHED:
         corpus.remember([document])
-    found = _worthwhile(corpus.matcher.match(document, k, among=_listed(corpus, viewer, side, posting.organization_id)))
+    listed = _listed(corpus, viewer, side, posting.organization_id)
+    found = _worthwhile(corpus.matcher.match(document, k, among=listed, varied=True))
     return _recommendations(session, corpus, viewer, side, found, asking=document)
 
 
@@ -184,12 +199,14 @@ def recommended_partners(
     side = organization.side
     listed = _listed(corpus, viewer, other(side), organization.id)
     pairs = [
-        _Pair(own, _id_of(match, other(side)), match.score)
+        _Pair(own, _id_of(match, other(side)), match.score, place)
         for own in _published(session, organization, team)
-        for match in _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=listed))
+        for place, match in enumerate(
+            _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=listed)), start=1
+        )
     ]
-    groups = _gathered(corpus, other(side), pairs)[:k]
-    return _partners(session, corpus, viewer, other(side), groups)
+    groups = _gathered(corpus, other(side), pairs)[: RECONSIDERED * k]
+    return _partners(session, corpus, viewer, other(side), _mutual_first(session, corpus, other(side), groups)[:k])
 
 
 def published_teams(session: Session, organization: Organization) -> Sequence[Team]:
@@ -222,6 +239,25 @@ def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_
         if access is not None:
             groups[access.organization_id, access.team_id].append(pair)
     return sorted(groups.values(), key=lambda group: (-group[0].score, -len(group)))
+
+
+def _mutual_first(session: Session, corpus: Corpus, side: Side, groups: Sequence[list[_Pair]]) -> Sequence[list[_Pair]]:
+    """The partners in the order of what their best pair is worth to both."""
+    best = [group[0] for group in groups]
+    postings = load_postings(session, side, {pair.posting_id for pair in best})
+    worth = [
+        _mutual_score(corpus, pair, postings[pair.posting_id]) if pair.posting_id in postings else 0.0 for pair in best
+    ]
+    order = sorted(range(len(groups)), key=lambda number: (-worth[number], number))
+    return [groups[number] for number in order]
+
+
+def _mutual_score(corpus: Corpus, pair: _Pair, posting: Posting) -> float:
+    """What a pair is worth to both, by its places in the lists of the two postings."""
+    back = corpus.matcher.match(document_of(posting), PAGE_LENGTH)
+    ids = [_id_of(match, pair.own.side) for match in back]
+    place = ids.index(pair.own.id) + 1 if pair.own.id in ids else PAGE_LENGTH
+    return pair.score * harmonic_mean(preference(pair.place, PAGE_LENGTH), preference(place, PAGE_LENGTH))
 
 
 def _partners(
@@ -265,10 +301,20 @@ def _id_of(match: Match, side: Side) -> int:
 def _recommendations(
     session: Session, corpus: Corpus, viewer: User | None, side: Side, matches: Sequence[Match], asking: Document
 ) -> list[Recommendation]:
-    scores = {_id_of(match, side): match.score for match in matches}
-    postings = load_postings(session, side, scores)
-    seen = (_seen(corpus, viewer, postings, posting_id, score, asking) for posting_id, score in scores.items())
-    return [recommendation for recommendation in seen if recommendation is not None]
+    found = {_id_of(match, side): match for match in matches}
+    postings = load_postings(session, side, {*found, *(one for match in matches for one in match.similar)})
+    visible = {
+        posting_id: posting
+        for posting_id, posting in postings.items()
+        if detail_for(viewer, posting, date.today()) > Detail.NOTHING and posting.open_on(date.today())
+    }
+    recommendations = []
+    for posting_id, match in found.items():
+        recommendation = _seen(corpus, viewer, postings, posting_id, match.score, asking)
+        if recommendation is not None:
+            similar = tuple(visible[one] for one in match.similar if one in visible)
+            recommendations.append(replace(recommendation, similar=similar))
+    return recommendations
 
 
 def _seen(

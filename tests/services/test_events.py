@@ -22,6 +22,7 @@ from matchmaker.domain.vocabulary import (
     Side,
     Visibility,
 )
+from matchmaker.matching.reciprocity import mutual_scores
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events import Format, build_match_list, find_event, list_events, print_match_list
 from matchmaker.services.events.editing import (
@@ -401,6 +402,19 @@ def test_partnerships_are_ranked_filtered_and_cut_into_pages(session: Session, c
     assert {(p.need.title, p.offer.title) for p in shown[:3] if p.need and p.offer} == set(TOPICS)
     named = list_partnerships(session, corpus, fair, PartnershipFilter(text="第2团队", least=0), 0, 50)
     assert {p.offer_side.name for p in named.partnerships} == {"示例理工大学 · 第2团队"}
+
+
+def test_partnerships_are_listed_by_what_they_are_worth_to_both(session: Session, corpus: Corpus, fair: Event) -> None:
+    scores = score_partnerships(session, corpus, fair)
+    mutual = mutual_scores(scores.scores)
+    listed = list_partnerships(session, corpus, fair, PartnershipFilter(least=0), 0, 9).partnerships
+    rows, columns = ({one.id: place for place, one in enumerate(side)} for side in (scores.rows, scores.columns))
+    places = [(rows[p.need_side.id], columns[p.offer_side.id]) for p in listed]
+
+    assert len(places) == 9
+    worth = [mutual[place] for place in places]
+    assert worth == sorted(worth, reverse=True)
+    assert [p.score for p in listed] == pytest.approx([scores.scores[place] for place in places])
 
 
 def test_decisions_are_shown_whatever_the_score_and_can_be_undone(

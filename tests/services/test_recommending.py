@@ -1,15 +1,22 @@
 """Who could solve it, and whom to call."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import NotFound
 from matchmaker.domain.people import Team
+from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import OrganizationKind, PostingStatus, Role, Side, Visibility
+from matchmaker.services.demo import load_demo, store_vectors
 from matchmaker.services.documents import document_of
 from matchmaker.services.platform import Platform
 from matchmaker.services.posting import touch
 from matchmaker.services.recommending import (
+    PAGE_LENGTH,
     matches_for,
     published_teams,
     recommended_partners,
@@ -156,3 +163,63 @@ def test_possible_duplicates_are_ones_own(platform: Platform, session: Session) 
         assert similar_own(reading, platform.corpus, engineer, Side.NEED, "仔猪断奶饲料") == []
         assert similar_own(reading, platform.corpus, engineer, Side.NEED, "😀") == []
     assert platform.corpus.status().vectors == 0, "what is typed is not kept"
+
+
+def test_near_identical_offers_take_one_place(platform: Platform, session: Session) -> None:
+    need = make_need(session, **BEARING_NEED)
+    copies = [make_offer(session, **BEARING_OFFER) for _ in range(3)]
+    make_offer(session, visibility=Visibility.PRIVATE, **BEARING_OFFER)
+    with platform.database.reading() as reading:
+        (best,) = matches_for(reading, platform.corpus, None, need)
+    assert best.posting.id == copies[0].id
+    assert [posting.id for posting in best.similar] == [copy.id for copy in copies[1:]]
+
+
+def test_partners_who_want_it_too_come_first(platform: Platform, session: Session) -> None:
+    engineer = make_user(session)
+    assert engineer.organization is not None
+    own = make_need(session, engineer.organization, **BEARING_NEED)
+    # What the popular team offers fits twenty other firms better than ours; the other team has only us.
+    popular = make_offer(session, title="高铁轴承滚道早期剥落分析", summary=BEARING_OFFER["summary"])
+    faithful = make_offer(session, title="轴箱轴承滚道剥落与油膜", summary="轴箱轴承滚道剥落，油膜太薄怎么办。")
+    corpus = platform.corpus
+    corpus.refresh()
+    first, second = corpus.matcher.match(document_of(own), 2)
+    better, worse = (popular, faithful) if first.offer_id == popular.id else (faithful, popular)
+    assert first.score - second.score < 25
+    for number in range(PAGE_LENGTH):
+        make_need(session, title=better.title, problem=better.summary + f"第{number}条线。")
+    corpus.refresh()
+    with platform.database.reading() as reading:
+        partners = recommended_partners(reading, corpus, engineer, engineer.organization)
+    assert [partner.pairs[0][1].posting.id for partner in partners] == [worse.id, better.id]
+    assert partners[0].score == partners[0].pairs[0][1].score
+
+
+@pytest.mark.slow
+def test_every_quotation_of_a_thousand_matches_is_literal_and_may_be_seen(platform: Platform, session: Session) -> None:
+    load_demo(session)
+    store_vectors(platform.corpus.store, platform.corpus.encoder.name)
+    offers = session.scalars(select(Offer).order_by(Offer.id)).all()
+    for offer in offers[::7]:
+        offer.visibility = Visibility.SUMMARY
+    for offer in offers[3::11]:
+        offer.visibility = Visibility.MEMBERS
+    touch(session, *offers)
+    session.commit()
+    platform.corpus.refresh()
+    quotations = seen = 0
+    with platform.database.reading() as reading:
+        for need in reading.scalars(select(Need)):
+            for match in matches_for(reading, platform.corpus, None, need):
+                seen += 1
+                assert detail_for(None, match.posting, date.today()) == match.detail
+                assert (match.explanation is not None) == (match.detail >= Detail.TEXT)
+                for pair in match.explanation.evidence if match.explanation else ():
+                    for span, posting in ((pair.need, need), (pair.offer, match.posting)):
+                        text = document_of(posting).section_text(span.section)
+                        assert text[span.start : span.start + len(span.text)] == span.text
+                        assert span.text.strip()
+                        quotations += 1
+    assert seen >= 1000
+    assert quotations >= 2000

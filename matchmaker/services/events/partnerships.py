@@ -2,6 +2,9 @@
 
 A pair of participants scores what the best match between their open postings scores: a meeting is about one need and
 one offer, and a second fitting need does not make the first talk better. All pairs are scored in one call.
+
+Partnerships are listed by what they are worth to both: the score, lessened by how far down the lists of the two the
+pair stands (:mod:`matchmaker.matching.reciprocity`). What is shown is the pair's own score.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +24,7 @@ from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.reason import Reason
 from matchmaker.domain.vocabulary import PairDecisionKind, Side
 from matchmaker.i18n import N_
+from matchmaker.matching.reciprocity import mutual_scores
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus, load_postings
 from matchmaker.services.events.editing import check_organizer
@@ -154,13 +158,16 @@ def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
 def list_partnerships(
     session: Session, corpus: Corpus, event: Event, wanted: PartnershipFilter, start: int, length: int
 ) -> PartnershipList:
-    """A stretch of the candidate partnerships, best first. Pairs that were decided about are never too weak to show."""
+    """A stretch of the candidate partnerships, best for both first. Pairs that were decided about are never too weak to
+    show.
+    """
     corpus.refresh()
     scores = score_partnerships(session, corpus, event)
     decisions = decisions_of(session, event)
     shown = _shown(scores, decisions, wanted)
     rows, columns = np.nonzero(shown)
-    order = np.lexsort((columns, rows, -scores.scores[rows, columns]))[start : start + length]
+    mutual = mutual_scores(scores.scores)[rows, columns]
+    order = np.lexsort((columns, rows, -scores.scores[rows, columns], -mutual))[start : start + length]
     places = [(int(rows[number]), int(columns[number])) for number in order]
     about = next((p for p in (*scores.rows, *scores.columns) if p.id == wanted.participant), None)
     return PartnershipList(

@@ -1,0 +1,183 @@
+"""How evenly places are given out, and what relevance that costs, for handicaps of several sizes.
+
+    python benchmarks/exposure.py [DATASET_DIR] [--vectors FILE.npz] [--plot exposure.svg]
+
+Places are those among the ten best of every need of the demo city and, when a judged dataset in BEIR layout is given,
+of that; relevance is nDCG@10 over the judged offers. Where there are fewer places than offers not all can appear: the
+Gini index is given above its least possible value as well. `--vectors` keeps what was encoded for the next run.
+
+Prints a table and one JSON line, draws the trade-off (SVG), and exits 1 when the default handicap lowers the Gini index
+of the demo city by less than 15 % or costs more than 0.005 nDCG@10.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pygal
+from matching_instances import demo_city
+
+from matchmaker.matching.dataset import Judgments, read_dataset
+from matchmaker.matching.document import Document, Side
+from matchmaker.matching.encoder import create_encoder
+from matchmaker.matching.exposure import MOST_LOG_ODDS, gini, share_of_most_shown
+from matchmaker.matching.matcher import Matcher
+from matchmaker.matching.metrics import ndcg
+from matchmaker.matching.ranker_file import FILE_NAME, read_ranker
+from matchmaker.matching.vectors import MemoryVectorStore, VectorStore, vector_texts
+from matchmaker.services.rankers import MODELS
+
+HANDICAPS = sorted({0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, MOST_LOG_ODDS})
+PLACES = 10
+RANKER = read_ranker(MODELS / FILE_NAME, "e5").ranker
+LOWER_BY = 0.15
+LOSS_AT_MOST = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Needs and offers, with judgments or without."""
+
+    documents: Sequence[Document]
+    store: VectorStore
+    judgments: Judgments
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One size of the handicap. `gini`, `above_least` and `most_shown` (the share of the places that the tenth shown
+    most holds) are of offers in the lists of needs, `gini_of_needs` of needs in the lists of offers; `mean_score` is
+    that of the ten best offers of each need; `one_provider` the share of first places that one organization holds.
+    """
+
+    handicap: float
+    gini: float
+    above_least: float
+    most_shown: float
+    gini_of_needs: float
+    mean_score: float
+    one_provider: float | None
+    ndcg_at_10: float | None
+
+
+def trial(city: City, handicap: float) -> Trial:
+    """Make all lists with this handicap and look who is in them."""
+    matcher = Matcher(create_encoder("e5"), city.store, RANKER, most_log_odds=handicap)
+    matcher.upsert(city.documents)
+    top = matcher.top_matches(PLACES)
+    offers = _appearances(matcher, Side.OFFER, top[Side.NEED].others)
+    providers = {offer.id: offer.facts.organization_id for offer in matcher.documents(Side.OFFER)}
+    first = Counter(filter(None, (providers.get(offer_id) for offer_id in top[Side.NEED].others[:, 0].tolist())))
+    return Trial(
+        handicap=handicap,
+        gini=gini(offers),
+        above_least=gini(offers) - max(0.0, 1 - offers.sum() / len(offers)),
+        most_shown=share_of_most_shown(offers),
+        gini_of_needs=gini(_appearances(matcher, Side.NEED, top[Side.OFFER].others)),
+        mean_score=float(top[Side.NEED].scores.mean()),
+        one_provider=max(first.values()) / first.total() if first else None,
+        ndcg_at_10=_mean_ndcg(city.judgments, matcher) if city.judgments else None,
+    )
+
+
+def _appearances(matcher: Matcher, side: Side, listed: np.ndarray) -> np.ndarray:
+    counts = Counter(listed[listed >= 0].tolist())
+    return np.array([counts[document.id] for document in matcher.documents(side)])
+
+
+def _mean_ndcg(judgments: Judgments, matcher: Matcher) -> float:
+    """Over the needs that have a related offer, each ranking what was judged for it."""
+    needs = {need.id: need for need in matcher.documents(Side.NEED)}
+    gains = []
+    for need_id, judged in judgments.items():
+        matches = matcher.match(needs[need_id], len(judged), among=judged.keys())
+        gains.append(ndcg([judged[match.offer_id or 0] for match in matches], list(judged.values())))
+    return fmean(gain for gain in gains if gain is not None)
+
+
+def plot(cities: dict[str, list[Trial]], path: str) -> None:
+    """Relevance given up to the right, places evened out upwards; a point for each size of the handicap."""
+    chart = pygal.XY(
+        title="Evener places against relevance",
+        x_title="mean score of the ten best, lowered by %",
+        y_title="Gini index above its least possible, lowered by %",
+        legend_at_bottom=True,
+    )
+    for name, trials in cities.items():
+        start = trials[0]
+        chart.add(
+            name,
+            [
+                {
+                    "value": (
+                        100 * (1 - trial.mean_score / start.mean_score),
+                        100 * (1 - trial.above_least / start.above_least),
+                    ),
+                    "label": f"at most {trial.handicap:g}",
+                }
+                for trial in trials
+            ],
+        )
+    chart.render_to_file(path)
+
+
+def main() -> int:
+    """Measure, print, draw, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("dataset", nargs="?", type=Path)
+    parser.add_argument("--vectors", type=Path, help="where what was encoded is kept (NPZ)")
+    parser.add_argument("--plot", help="where to draw the trade-off (SVG)")
+    wanted = parser.parse_args()
+    cities = {"demo city": City(*demo_city(), judgments={})}
+    if wanted.dataset:
+        cities[wanted.dataset.name] = _judged_city(wanted.dataset, wanted.vectors)
+    measured = {name: [trial(city, handicap) for handicap in HANDICAPS] for name, city in cities.items()}
+    for name, trials in measured.items():
+        _print(name, trials)
+    if wanted.plot:
+        plot(measured, wanted.plot)
+    lower = min(1 - _default(trials).above_least / trials[0].above_least for trials in measured.values())
+    lost = max((trials[0].ndcg_at_10 or 0) - (_default(trials).ndcg_at_10 or 0) for trials in measured.values())
+    print(f"Gini index above its least possible lower by {lower:.1%} (bar 15 %), nDCG@10 lost {lost:.4f} (bar 0.005)")
+    rows = {name: [asdict(one) for one in trials] for name, trials in measured.items()}
+    print(json.dumps({"benchmark": "exposure", "default": MOST_LOG_ODDS, "trials": rows}))
+    return int(lower < LOWER_BY or lost > LOSS_AT_MOST)
+
+
+def _print(name: str, trials: Sequence[Trial]) -> None:
+    headings = ("Gini", "above least", "tenth holds", "of needs", "mean score", "nDCG@10")
+    print(f"{name:<24}" + "".join(f"{heading:>13}" for heading in headings))
+    for one in trials:
+        values = (one.gini, one.above_least, one.most_shown, one.gini_of_needs, one.mean_score, one.ndcg_at_10)
+        cells = "".join(f"{'' if value is None else f'{value:.4f}':>13}" for value in values)
+        print(f"  at most {one.handicap:4g}   {cells}" + ("  ← default" if one.handicap == MOST_LOG_ODDS else ""))
+
+
+def _default(trials: Sequence[Trial]) -> Trial:
+    return next(one for one in trials if one.handicap == MOST_LOG_ODDS)
+
+
+def _judged_city(folder: Path, kept: Path | None) -> City:
+    dataset = read_dataset(folder)
+    store = MemoryVectorStore()
+    if kept and kept.exists():
+        with np.load(kept) as vectors:
+            store.put(dict(vectors))
+    documents = (*dataset.needs, *dataset.offers)
+    Matcher(create_encoder("e5"), store).upsert(documents)
+    if kept:
+        keys = {key for one in documents for key in vector_texts(one)}
+        np.savez(kept, **store.get(list(keys)))
+    return City(documents, store, dataset.judgments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

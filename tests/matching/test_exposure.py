@@ -1,0 +1,90 @@
+"""Those who are near everybody step back a little, and nobody is hidden for being new."""
+
+import numpy as np
+import pytest
+
+from matchmaker.matching.document import Side
+from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.exposure import MOST_LOG_ODDS, gini, handicaps, share_of_most_shown
+from matchmaker.matching.matcher import Matcher
+from matchmaker.matching.ranking import log_odds
+from matchmaker.matching.vectors import MemoryVectorStore
+from tests.matching.documents import city, need, offer
+
+
+@pytest.fixture(scope="module")
+def matcher(encoder: Encoder) -> Matcher:
+    matcher = Matcher(encoder, MemoryVectorStore())
+    matcher.upsert(city())
+    return matcher
+
+
+def hubs(points: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Centred vectors of which the first ten reach far along the direction in which the questions vary."""
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((points, 8)).astype(np.float32)
+    vectors[:10, 0] += 6
+    covariance = np.diag([4, 1, 1, 1, 1, 1, 1, 1]).astype(np.float32)
+    return vectors, covariance
+
+
+def test_who_is_near_everybody_steps_back() -> None:
+    vectors, covariance = hubs()
+    typical = float(np.einsum("ij,jk,ik->i", vectors, covariance, vectors).mean())
+    given = handicaps(vectors, covariance, typical, 500)
+    assert np.abs(given).max() <= 1
+    assert given[:10].min() > np.median(given[10:])
+
+
+def test_few_questions_say_little_of_who_is_near_everybody() -> None:
+    vectors, covariance = hubs()
+    few, many = (np.abs(handicaps(vectors, covariance, 10.0, asking)).max() for asking in (2, 500))
+    assert few < many / 4
+    assert not handicaps(vectors, covariance, 10.0, 0).any()
+
+
+def test_without_questions_nobody_steps_back() -> None:
+    vectors, covariance = hubs()
+    assert not handicaps(vectors, np.zeros_like(covariance), 0.0, 0).any()
+
+
+def test_the_order_changes_only_between_close_scores(matcher: Matcher) -> None:
+    for document in city():
+        odds = log_odds(np.array([match.score for match in matcher.match(document)], dtype=np.float32))
+        for place, own in enumerate(odds):
+            assert max(odds[place:]) - own <= 2 * MOST_LOG_ODDS + 1e-4
+
+
+def test_scores_shown_are_those_without_handicap(encoder: Encoder, matcher: Matcher) -> None:
+    fair = {match.offer_id: match.score for match in matcher.match(need(1))}
+    plain = Matcher(encoder, matcher._store, most_log_odds=0)
+    plain.upsert(city())
+    assert {match.offer_id: match.score for match in plain.match(need(1))} == fair
+    scores = [match.score for match in plain.match(need(1))]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_new_posting_is_found_at_once_and_treated_as_an_old_one(encoder: Encoder, matcher: Matcher) -> None:
+    later = Matcher(encoder, matcher._store)
+    later.upsert([one for one in city() if (one.side, one.id) != (Side.OFFER, 3)])
+    assert 3 not in [match.offer_id for match in later.match(need(1))]
+    for _ in range(20):
+        later.match(need(1))
+    later.upsert([offer(3)])
+    expected = {match.offer_id: match.score for match in matcher.match(need(1))}
+    found = {match.offer_id: match.score for match in later.match(need(1))}
+    assert next(iter(found)) == next(iter(expected)) == 3
+    assert found == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("appearances", "expected"),
+    [([1, 1, 1, 1], 0.0), ([0, 0, 0, 4], 0.75), ([0, 0], 0.0), ([1, 3], 0.25)],
+)
+def test_gini(appearances: list[int], expected: float) -> None:
+    assert gini(np.array(appearances)) == pytest.approx(expected)
+
+
+def test_what_the_most_shown_hold() -> None:
+    assert share_of_most_shown(np.array([8, *[1] * 9]), 0.1) == pytest.approx(8 / 17)
+    assert share_of_most_shown(np.array([0, 0])) == 0
