@@ -144,6 +144,8 @@ def _described(shape: Shape, pieces: Pieces) -> Mapping[str, Any]:
             "sep_token": pieces.text(pieces.end),
             "pad_token": pieces.text(pieces.padding),
             "unk_token": pieces.text(pieces.unknown),
+            # What is typed is text, even where it looks like <s>.
+            "split_special_tokens": True,
         },
         "sentence_bert_config.json": {
             "transformer_task": "feature-extraction",

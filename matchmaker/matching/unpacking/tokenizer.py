@@ -63,9 +63,7 @@ def _normalizer(characters: Mapping[str, str]) -> Normalizer:
 
 def _ranges(characters: Collection[str]) -> str:
     """The inside of a regular expression's character class."""
-    return "".join(
-        f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in _runs(sorted(map(ord, characters)))
-    )
+    return "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in _runs(sorted(map(ord, characters))))
 
 
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
