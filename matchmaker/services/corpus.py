@@ -166,9 +166,9 @@ class Corpus:
     def change_encoder(self, progress: Progress | None = None) -> None:
         """Encode the published postings with the encoder that the settings ask for, then serve with it.
 
-        Until then the earlier one serves. Nothing happens when there is nothing to change. ``progress`` counts postings.
-        Raises :class:`EncoderError` when the encoder cannot be loaded or gives vectors of another length than those
-        stored under its name; then all stays as it was.
+        Until then the earlier one serves. Nothing happens when there is nothing to change. ``progress`` counts
+        postings. Raises :class:`EncoderError` when the encoder cannot be loaded or gives vectors of another length than
+        those stored under its name; then all stays as it was.
         """
         with self._changing:
             if not self.is_changing:
@@ -286,8 +286,8 @@ class Corpus:
         stored = store.dimension()
         if stored not in (None, encoder.dimension):
             raise EncoderError(
-                f"The encoder {encoder.name!r} gives vectors of {encoder.dimension} numbers, but those stored under its "
-                f"name have {stored}: it is not the model they were made by. Give the new model's folder another name."
+                f"The encoder {encoder.name!r} gives vectors of {encoder.dimension} numbers, but those stored under "
+                f"its name have {stored}: another model made them. Give the new model's folder another name."
             )
         return Engine(encoder, store, Matcher(encoder, store))
 
@@ -305,7 +305,7 @@ class Corpus:
             _log.error("The encoder %s goes on serving: %s", self._serving.encoder.name, error)
 
     def _encode_published(self, engine: Engine, progress: Progress | None) -> None:
-        """Store the vectors of all published postings. Several processes share the work: each has an order of its own."""
+        """Store the vectors of all published postings. Processes share the work, each in an order of its own."""
         documents = self._published_documents()
         random.shuffle(documents)
         for start in range(0, len(documents), _POSTINGS_AT_ONCE):

@@ -2,7 +2,7 @@
 
 The layout is that of `e5_parse` in the package's own `e5.c`. Everything is little-endian, in this order:
 
-header      magic "E5S1", version; hidden size, layers, heads, inner size, words, positions, types; epsilon, block length
+header      magic "E5S1", version; hidden size, layers, heads, inner size, words, positions, types; epsilon, block
 tokenizer   number of pieces; the ids of <s>, </s>, <pad>, <unk>; length of the text of all pieces;
             where each piece begins in that text (one more than pieces); each piece's log probability; the text
 characters  number, bytes; for each: code point, how many code points stand in its place, these
@@ -15,6 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def _pieces(reader: _Reader) -> Pieces:
     starts = reader.array("<u4", count + 1).tolist()
     scores = reader.array("<f4", count).tolist()
     text = reader.text(length)
-    pieces = (text[start:stop].decode() for start, stop in zip(starts, starts[1:], strict=False))
+    pieces = (text[start:stop].decode() for start, stop in pairwise(starts))
     return Pieces(tuple(zip(pieces, scores, strict=True)), begin, end, padding, unknown)
 
 
