@@ -28,8 +28,8 @@ Vectors: TypeAlias = NDArray[np.float32]
 LONGEST_NAME = 120
 """Characters of an encoder's name: vectors are stored under it."""
 
-_CHARACTERS_AT_ONCE = 1000
-"""A batch's texts in characters, padding included: some 700 tokens, whose numbers stay in a processor's cache."""
+_CHARACTERS_AT_ONCE = 2000
+"""A batch's texts in characters, padding included: some 1,500 tokens, whose numbers stay in a processor's cache."""
 
 NEEDS_EXTRA = "%s needs an extra: pip install 'matchmaker[transformers]' (docs/operating.md says how to keep it small)."
 
