@@ -31,9 +31,9 @@ class WindowedTransformer(Transformer):  # type: ignore[misc]
         masks = features["attention_mask"].split(_AT_ONCE)
         windows = zip(features["input_ids"].split(_AT_ONCE), masks, strict=True)
         passes = [encode({"input_ids": ids, "attention_mask": mask})["token_embeddings"] for ids, mask in windows]
-        real = torch.cat(masks).bool()
-        texts = [text_of_window == text for text in range(int(text_of_window.max()) + 1)]
-        tokens = [torch.cat(passes)[windows_of_text][real[windows_of_text]] for windows_of_text in texts]
-        features["token_embeddings"] = pad_sequence(tokens, batch_first=True)
-        features["attention_mask"] = pad_sequence([torch.ones(len(one), dtype=torch.long) for one in tokens], True)
+        tokens, real = torch.cat(passes), torch.cat(masks).bool()
+        own_windows = [text_of_window == text for text in range(int(text_of_window.max()) + 1)]
+        texts = [tokens[own][real[own]] for own in own_windows]
+        features["token_embeddings"] = pad_sequence(texts, batch_first=True)
+        features["attention_mask"] = pad_sequence([one.new_ones(len(one), dtype=torch.long) for one in texts], True)
         return features

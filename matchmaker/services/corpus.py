@@ -275,8 +275,8 @@ class Corpus:
                 return self._engine_of(create_encoder(best))
             except EncoderError as error:
                 _log.warning(
-                    "The vectors of the encoder %s are complete, but it cannot be loaded any more (%s). All postings "
-                    "are encoded anew with %s; lists are incomplete until then.",
+                    "The encoder %s, whose vectors cover the postings best, cannot be loaded any more (%s). "
+                    "All are encoded anew with %s; lists wait until then.",
                     *(best, error, wanted),
                 )
         return self._engine_of(self._wanted)

@@ -218,7 +218,10 @@ def test_an_earlier_encoder_that_is_gone_is_said_and_all_is_encoded_anew(
     e5.drop(e5.keys())
     corpus = Corpus(city.database, encoder)
     corpus.refresh()
-    assert "sentence-transformers:models/gone are complete, but it cannot be loaded any more" in caplog.text
+    assert (
+        "sentence-transformers:models/gone, whose vectors cover the postings best, cannot be loaded any more"
+        in caplog.text
+    )
     assert (corpus.status().encoder, corpus.status().vectors) == ("e5", 6)
     assert found(city, corpus, "轴承润滑脂") == ["轴承润滑脂"]
 
