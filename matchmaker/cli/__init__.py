@@ -3,7 +3,7 @@
     setting_up.py  init, serve, user        transfer.py  import, export
     searching.py   index, match, evaluate   events.py    event
     scheduling.py  schedule                 judge.py     judge
-    training.py    train
+    training.py    train                    models.py    models
 
 A new command goes into the module of its kind and into :data:`COMMANDS`. Modules are imported when one of their
 commands is called, so that a command pays only for what it uses.
@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "searching",
     "train": "training",
     "judge": "judge",
+    "models": "models",
     "event": "events",
     "schedule": "scheduling",
 }

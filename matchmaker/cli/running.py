@@ -8,9 +8,9 @@ from matchmaker.domain.vocabulary import Role
 from matchmaker.i18n import N_
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.vectors import VectorStore
-from matchmaker.services.corpus import DatabaseVectorStore
 from matchmaker.services.database import Database
 from matchmaker.services.platform import Platform, create_platform
+from matchmaker.services.vector_store import DatabaseVectorStore
 
 
 def open_platform() -> Platform:

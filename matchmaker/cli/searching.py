@@ -32,13 +32,16 @@ def index_command() -> None:
     pass
 
 
-@index_command.command("rebuild", help=say(N_("补算缺少的向量，删去无用的向量。网站运行时也可以做。")))
+@index_command.command(
+    "rebuild", help=say(N_("换用设置中的编码器，补算缺少的向量，删去无用的向量。网站运行时也可以做。"))
+)
+@click.option("--forget-others", is_flag=True, help=say(N_("把其他编码器的向量也删去")))
 @_JSON
-def rebuild_command(as_json: bool) -> None:
+def rebuild_command(forget_others: bool, as_json: bool) -> None:
     corpus = open_platform().corpus
     started = time.perf_counter()
     with progress_bar(say(N_("编码"))) as progress:
-        dropped = corpus.rebuild(progress)
+        dropped = corpus.rebuild(progress, forget_others=forget_others)
     if as_json:
         show_json({"dropped": dropped, "seconds": round(time.perf_counter() - started, 3)} | _status(corpus))
     else:
@@ -46,7 +49,7 @@ def rebuild_command(as_json: bool) -> None:
         _tell_status(corpus)
 
 
-@index_command.command("status", help=say(N_("索引与数据库是否一致。缺少的向量会先补上。")))
+@index_command.command("status", help=say(N_("索引与数据库是否一致，换编码器进行到哪里。缺少的向量会先补上。")))
 @_JSON
 def status_command(as_json: bool) -> None:
     corpus = open_platform().corpus
@@ -60,7 +63,11 @@ def status_command(as_json: bool) -> None:
 
 def _status(corpus: Corpus) -> dict[str, Any]:
     status = corpus.status()
-    return asdict(status) | {"in_step": status.revision == status.database_revision}
+    change = corpus.change()
+    return asdict(status) | {
+        "in_step": status.revision == status.database_revision,
+        "change": None if change is None else asdict(change),
+    }
 
 
 def _tell_status(corpus: Corpus) -> None:
@@ -69,6 +76,11 @@ def _tell_status(corpus: Corpus) -> None:
         say(N_("需求 %(needs)d，供给 %(offers)d，向量 %(vectors)d，编码器 %(encoder)s，版本 %(revision)d"), **status)
     )
     click.echo(say(N_("与数据库一致")) if status["in_step"] else say(N_("落后于数据库")))
+    change = status["change"]
+    if change is not None:
+        click.echo(say(N_("正在换用编码器 %(encoder)s：已编码 %(encoded)d / %(total)d 段，完成前仍用原来的"), **change))
+        if change["problem"]:
+            click.echo(say(N_("换不了：%(problem)s"), problem=change["problem"]), err=True)
 
 
 @click.command(help=say(N_("为一条需求、一条供给或一段文字排出最合适的对方，得分 0–100。")))

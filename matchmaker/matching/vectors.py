@@ -16,8 +16,8 @@ from matchmaker.matching.text import clean
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total) passages while something long is running."""
 
-_BATCH = 16
-"""Passages encoded and stored at once: some two seconds of work, so little is lost when it is cut short."""
+_BATCH = 32
+"""Passages encoded and stored at once: a few seconds of work, so little is lost when it is cut short."""
 
 
 class VectorStore(Protocol):
@@ -136,7 +136,8 @@ def _encoded_batches(
     encode = {Side.NEED: encoder.encode_queries, Side.OFFER: encoder.encode_passages}
     done = 0
     for side in Side:
-        keys = [key for key, (text_side, _) in texts.items() if text_side is side]
+        # Texts of like length together, so that little of a batch is padding.
+        keys = sorted((key for key, (own, _) in texts.items() if own is side), key=lambda key: len(texts[key][1]))
         for start in range(0, len(keys), _BATCH):
             batch = keys[start : start + _BATCH]
             encoded = encode[side]([texts[key][1] for key in batch])

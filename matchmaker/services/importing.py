@@ -37,7 +37,6 @@ from matchmaker.domain.rules import check_complete, check_dates
 from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Side, Term
 from matchmaker.i18n import N_
 from matchmaker.matching.document import Document
-from matchmaker.matching.vectors import embed_documents
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus, Progress
 from matchmaker.services.database import Database
@@ -200,7 +199,7 @@ def import_and_encode(
         preview = preview_import(session, kind, table)
     if preview.report.problems and not skip_bad:
         return preview.report
-    embed_documents(preview.documents, corpus.encoder, corpus.store, progress)
+    corpus.remember(preview.documents, progress)
     with database.writing() as session:
         actor = None if actor_id is None else session.get(User, actor_id)
         report = import_table(session, actor, kind, table, skip_bad=skip_bad)

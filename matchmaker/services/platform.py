@@ -1,9 +1,9 @@
 """The running platform: settings and the long-lived parts that services are handed."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from matchmaker.config import Settings
-from matchmaker.matching.encoder import create_encoder
 from matchmaker.services.accounts import PasswordLinks
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
@@ -25,11 +25,10 @@ class Platform:
 def create_platform(settings: Settings) -> Platform:
     """Wire the parts together. Opens no connection and loads no model yet."""
     database = Database(settings.database_url)
-    encoder = create_encoder(settings.encoder)
     return Platform(
         settings=settings,
         database=database,
-        corpus=Corpus(database, encoder, ranker_for(settings, encoder.name)),
+        corpus=Corpus(database, settings.encoder, partial(ranker_for, settings)),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
     )

@@ -20,7 +20,6 @@ from matchmaker.matching.document import Side as MatchingSide
 from matchmaker.matching.explanation import Explanation
 from matchmaker.matching.matcher import Match
 from matchmaker.matching.reciprocity import harmonic_mean, preference
-from matchmaker.matching.vectors import ReadOnlyVectorStore, embed_documents
 from matchmaker.services.corpus import Corpus, load_postings
 from matchmaker.services.documents import document_of
 from matchmaker.services.posting import POSTING_TYPES
@@ -162,8 +161,7 @@ def similar_own(
         return []
     matching_side = MatchingSide(side.value)
     titles = [Document(id=0, side=matching_side, title=title) for title in (text, *(p.title for p in own))]
-    store = ReadOnlyVectorStore(corpus.store)
-    vectors = [embedded.vector for embedded in embed_documents(titles, corpus.encoder, store)]
+    vectors = [embedded.vector for embedded in corpus.embed(titles)]
     scored = [(float(vectors[0] @ vector), posting) for vector, posting in zip(vectors[1:], own, strict=True)]
     ranked = sorted(scored, key=lambda pair: -pair[0])
     return [posting for score, posting in ranked[:k] if score >= least]

@@ -9,6 +9,7 @@ from matchmaker.domain.posting import Offer
 from matchmaker.domain.vocabulary import PostingStatus, Side
 from matchmaker.matching.document import Side as MatchingSide
 from matchmaker.matching.encoder import E5Encoder, Vectors
+from matchmaker.matching.text import clean
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.platform import Platform
 from matchmaker.services.posting import touch, withdraw
@@ -17,6 +18,8 @@ from tests.factories import make_need, make_offer, make_user
 
 BEARING = {"title": "高铁轴承剥落", "problem": "轴箱轴承滚道早期剥落，油膜太薄，寿命达不到要求。"}
 GREASE = {"title": "轴承润滑脂", "summary": "复合磺酸钙润滑脂，使轴承油膜增厚，滚道不再早期剥落。"}
+BEARING_OPENING = clean("。".join(BEARING.values()))
+"""Title and text in one: needs are encoded so as well."""
 
 
 class CountingEncoder(E5Encoder):
@@ -53,7 +56,7 @@ def test_every_text_is_encoded_once_whoever_asks(
     make_need(session, **BEARING)
     make_offer(session, **GREASE)
     Corpus(platform.database, counting).refresh()
-    assert sorted(counting.encoded) == sorted([*BEARING.values(), *GREASE.values()])
+    assert sorted(counting.encoded) == sorted([*BEARING.values(), BEARING_OPENING, *GREASE.values()])
 
     counting.encoded.clear()
     restarted = Corpus(platform.database, counting)
@@ -93,7 +96,7 @@ def test_a_draft_is_encoded_at_the_first_look_only(
     counting.encoded.clear()
     with platform.database.reading() as reading:
         matches_for(reading, corpus, None, draft)
-        assert sorted(counting.encoded) == sorted(BEARING.values())
+        assert sorted(counting.encoded) == sorted([*BEARING.values(), BEARING_OPENING])
         counting.encoded.clear()
         matches_for(reading, corpus, None, draft)
     assert counting.encoded == []
