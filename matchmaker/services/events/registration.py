@@ -42,6 +42,8 @@ NOTE_LENGTH = 500
 
 _MAY_APPLY_AGAIN = (ParticipantStatus.DECLINED, ParticipantStatus.WITHDRAWN)
 
+WITHDRAWABLE = (ParticipantStatus.APPLIED, ParticipantStatus.CONFIRMED)
+
 _ADMISSIBLE = frozenset(ParticipantStatus) - {ParticipantStatus.CONFIRMED}
 """Organizers can admit whoever is not in yet: also on the phone, after an invitation or a refusal."""
 
@@ -237,7 +239,7 @@ def withdraw(
     """
     participant = _locked(session, changeable_participant(session, actor, participant_id))
     event = participant.event
-    if participant.status not in (ParticipantStatus.APPLIED, ParticipantStatus.CONFIRMED):
+    if participant.status not in WITHDRAWABLE:
         raise Conflict(N_("“%(name)s”现在是“%(status)s”，不用退出"), name=participant.name, status=participant.status)
     if is_over(event, at):
         raise Conflict(N_("“%(name)s”已经结束"), name=event.name)
