@@ -27,6 +27,7 @@ from matchmaker.services.events.availability import SAID, slot_key
 from matchmaker.services.events.deadlines import local_time, wishes_are_open
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.letters import AddressOf, Letter, letter, readers_of, send
+from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import open_posting_ids
 from matchmaker.services.mail import Mailer
 from matchmaker.services.spreadsheets import write_xlsx
@@ -198,6 +199,7 @@ def remind(
 ) -> Reminded:
     """Write to the people of the chosen participants what they still have to do."""
     check_organizer(actor)
+    lock_event(session, event)
     at = at or now()
     letters: list[Letter] = []
     written = spared = 0
