@@ -201,6 +201,9 @@ ORGANIZATION_FIELDS = (
         also=("区域", "县区", "所在区域"),
     ),
     INDUSTRY,
+    Field(
+        "group_name", "所属集团", "Group", length=120, also=("集团", "集团名称"), hint=N_("同一集团的单位不会互相配对")
+    ),
     _text("introduction", "单位简介", "Introduction", "简介"),
     Field("address", "地址", "Address"),
     Field("website", "网址", "Website", also=("网站",)),

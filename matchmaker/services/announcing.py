@@ -28,7 +28,9 @@ def coming_events(session: Session, viewer: User | None, at: datetime) -> list[E
 
 
 def public_event(session: Session, viewer: User | None, event_id: int) -> Event:
-    """One of :func:`public_events`, with its participants. Raises :class:`NotFound`."""
+    """One of :func:`public_events`, with its participants, of whom only the confirmed are anybody's business. Raises
+    :class:`NotFound`.
+    """
     event = session.get(
         Event,
         event_id,

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.block import Block
+from matchmaker.domain.event import Delegate, Event, Participant
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
@@ -59,10 +60,16 @@ def build_world(session: Session) -> World:
     hidden = {"title": SECRET, "status": PostingStatus.DRAFT, "published_at": None}
     draft_need, draft_offer = make_need(session, enterprise, **hidden), make_offer(session, university, **hidden)
     event = _event(session, enterprise.id, university.id)
+    block = Block(organization_id=enterprise.id, blocked_id=university.id)
+    delegate = Delegate(participant=event.participants[0], name="示例·代表", leads=True)
+    session.add_all([block, delegate])
+    session.commit()
     common = {
         "organization_id": enterprise.id,
         "event_id": event.id,
         "participant_id": event.participants[0].id,
+        "delegate_id": delegate.id,
+        "block_id": block.id,
         "user_id": people["enterprise"].id,
         "membership_id": waiting.id,
         "kind": "outcome",

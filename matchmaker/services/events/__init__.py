@@ -5,6 +5,10 @@
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
     printing.py      PDF and XLSX                  faults.py        several faults at once
+    registration.py  invited, applied, withdrawn   delegates.py     who comes for a participant
+    availability.py  when, and how often           deadlines.py     what is still open
+    dashboard.py     who has done what, reminders  letters.py       mail to a participant's people
+    bars.py          pairs that never meet         met_before.py    pairs that met at other events
 
 A new verb goes to the file of what it changes.
 """

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Event, Meeting, Participant
+from matchmaker.domain.event import Event, Meeting, Participant, Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import TEXT_LENGTH
-from matchmaker.domain.vocabulary import EventKind, EventStatus, Side
+from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.faults import refuse
@@ -24,14 +28,29 @@ SHORTEST_SLOT, LONGEST_SLOT = 5, 240
 MOST_TABLES = 2000
 MOST_MEETINGS_EACH = 50
 MOST_SESSIONS = 20
+MOST_ROOMS = 30
+LONGEST_HOLD_HOURS = 168
+LONGEST_HOLD_MINUTES = 120
 
 Period = tuple[datetime, datetime]
 """Begin and end, local time."""
 
 
 @dataclass(frozen=True, slots=True)
+class RoomValues:
+    """A room with its tables, or a hall of an expo, whose exhibitors have booths."""
+
+    name: str
+    table_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EventValues:
-    """What an organizer says of an event. An expo may have no tables: its exhibitors have booths."""
+    """What an organizer says of an event. An expo may have no tables: its exhibitors have booths.
+
+    ``rooms`` are in walking order. Where a docking event names rooms, their tables together are its tables, numbered
+    through in that order, and ``table_count`` is not asked. All times are local to ``time_zone``.
+    """
 
     kind: EventKind
     name: str
@@ -42,6 +61,14 @@ class EventValues:
     slot_minutes: int = 20
     table_count: int = 20
     default_max_meetings: int = 6
+    rooms: tuple[RoomValues, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    compact: bool = True
+    registration_open: bool = False
+    registration_until: datetime | None = None
+    requests_until: datetime | None = None
+    request_hours: int = 24
+    request_minutes_on_the_day: int = 15
 
 
 def list_events(session: Session) -> Sequence[Event]:
@@ -52,29 +79,33 @@ def list_events(session: Session) -> Sequence[Event]:
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
-    """How many take part on each side, and how many meetings the match list has."""
+    """How many come on each side, how many wait for an answer to their application, and how many meetings the match
+    list has.
+    """
 
     needs: int
     offers: int
     meetings: int
+    applied: int = 0
 
 
 def count_events(session: Session) -> dict[int, EventCounts]:
     """For each event by id, what its line in a list says."""
-    participants = {
-        (event_id, side): number
-        for event_id, side, number in session.execute(
-            select(Participant.event_id, Participant.side, func.count()).group_by(
-                Participant.event_id, Participant.side
+    sides = {
+        (event_id, side, status): number
+        for event_id, side, status, number in session.execute(
+            select(Participant.event_id, Participant.side, Participant.status, func.count()).group_by(
+                Participant.event_id, Participant.side, Participant.status
             )
         )
     }
     meetings = dict(session.execute(select(Meeting.event_id, func.count()).group_by(Meeting.event_id)).all())
     return {
         event_id: EventCounts(
-            needs=participants.get((event_id, Side.NEED), 0),
-            offers=participants.get((event_id, Side.OFFER), 0),
+            needs=sides.get((event_id, Side.NEED, ParticipantStatus.CONFIRMED), 0),
+            offers=sides.get((event_id, Side.OFFER, ParticipantStatus.CONFIRMED), 0),
             meetings=meetings.get(event_id, 0),
+            applied=sum(sides.get((event_id, side, ParticipantStatus.APPLIED), 0) for side in Side),
         )
         for event_id in session.scalars(select(Event.id))
     }
@@ -151,14 +182,21 @@ def delete_event(session: Session, actor: User | None, event: Event) -> None:
         raise Conflict(N_("“%(name)s”已经公布，不能删除；请先撤下"), name=event.name)
     log(session, actor, "event", event.id, "deleted", event.name)
     session.refresh(event)
-    # Meetings and decisions point at participants, so they go first.
-    for rows in (event.meetings, event.decisions):
+    # Meetings, decisions and requests point at participants, so they go first.
+    requests = session.scalars(select(MeetingRequest).where(MeetingRequest.event_id == event.id)).all()
+    for rows in (event.meetings, event.decisions, requests):
         for row in rows:
             session.delete(row)
     session.flush()
     session.expire(event, ["meetings", "decisions"])
     session.delete(event)
     session.commit()
+
+
+@cache
+def known_time_zones() -> frozenset[str]:
+    """The IANA names of all time zones."""
+    return frozenset(available_timezones())
 
 
 def check_organizer(actor: User | None) -> None:
@@ -182,8 +220,22 @@ def _move(session: Session, actor: User | None, event: Event, source: EventStatu
 
 
 def _cleaned(values: EventValues) -> EventValues:
-    lines = {name: " ".join(clean_text(getattr(values, name)).split()) for name in ("name", "place", "organizer")}
-    return replace(values, **lines, description=clean_text(values.description))  # type: ignore[arg-type]
+    lines = {name: _line(getattr(values, name)) for name in ("name", "place", "organizer", "time_zone")}
+    rooms = tuple(replace(room, name=_line(room.name)) for room in values.rooms)
+    tables = values.table_count
+    if rooms and values.kind is EventKind.DOCKING:
+        tables = sum(room.table_count for room in rooms)
+    return replace(
+        values,
+        **lines,  # type: ignore[arg-type]
+        description=clean_text(values.description),
+        rooms=rooms,
+        table_count=tables,
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(clean_text(text).split())
 
 
 def _problems(session: Session, values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
@@ -200,7 +252,16 @@ def _problems(session: Session, values: EventValues, event: Event | None) -> Ite
         if length > limit:
             yield InvalidInput(N_("最多 %(limit)d 字，现有 %(length)d 字"), field=field, limit=limit, length=length)
     yield from _numbers_out_of_range(values)
+    yield from _room_problems(values)
+    yield from _kept_table_problems(values, event)
     yield from _session_problems(values)
+    if values.time_zone in known_time_zones():
+        yield from _daylight_saving_problems(values)
+    else:
+        yield InvalidInput(
+            N_("不认识时区“%(zone)s”，请从列表里选，如 Asia/Shanghai"), field="time_zone", zone=values.time_zone[:40]
+        )
+    yield from _deadline_problems(values)
 
 
 def _name_taken(session: Session, name: str, event: Event | None) -> bool:
@@ -213,10 +274,73 @@ def _numbers_out_of_range(values: EventValues) -> Iterator[InvalidInput]:
         ("slot_minutes", SHORTEST_SLOT, LONGEST_SLOT),
         ("table_count", 1 if values.kind is EventKind.DOCKING else 0, MOST_TABLES),
         ("default_max_meetings", 1, MOST_MEETINGS_EACH),
+        ("request_hours", 1, LONGEST_HOLD_HOURS),
+        ("request_minutes_on_the_day", 1, LONGEST_HOLD_MINUTES),
     )
     for field, least, most in ranges:
         if not least <= getattr(values, field) <= most:
             yield InvalidInput(N_("应为 %(least)d 到 %(most)d 的整数"), field=field, least=least, most=most)
+
+
+def _room_problems(values: EventValues) -> Iterator[InvalidInput]:
+    if len(values.rooms) > MOST_ROOMS:
+        yield InvalidInput(N_("最多 %(most)d 个分区"), field="rooms-0", most=MOST_ROOMS)
+    first_with: dict[str, int] = {}
+    for number, room in enumerate(values.rooms):
+        field = f"rooms-{number}"
+        if not letters_in(room.name):
+            yield InvalidInput(N_("请填写名称"), field=field)
+        elif len(room.name) > 60:
+            yield InvalidInput(
+                N_("最多 %(limit)d 字，现有 %(length)d 字"), field=field, limit=60, length=len(room.name)
+            )
+        elif (first := first_with.setdefault(room.name.casefold(), number)) != number:
+            yield InvalidInput(N_("与第 %(first)d 个分区重名"), field=field, first=first + 1)
+        least = 1 if values.kind is EventKind.DOCKING else 0
+        if not least <= room.table_count <= MOST_TABLES:
+            yield InvalidInput(
+                N_("应为 %(least)d 到 %(most)d 的整数"), field=f"{field}-table_count", least=least, most=MOST_TABLES
+            )
+
+
+def _kept_table_problems(values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
+    """Nobody may keep a table that will not be there any more."""
+    kept = [] if event is None else [p for p in event.participants if (p.table or 0) > values.table_count]
+    if kept and values.kind is EventKind.DOCKING:
+        yield InvalidInput(
+            N_("“%(name)s”固定在 %(table)d 号桌，请先改它的桌号"),
+            field="table_count",
+            name=kept[0].name,
+            table=kept[0].table,
+        )
+
+
+def _daylight_saving_problems(values: EventValues) -> Iterator[InvalidInput]:
+    """Local times have to exist in the zone, and a session to be as long as its clock times say."""
+    zone = ZoneInfo(values.time_zone)
+    for number, period in enumerate(values.sessions):
+        begin, end = (moment.replace(tzinfo=zone) for moment in period)
+        if begin.utcoffset() != end.utcoffset() or not (_exists(begin) and _exists(end)):
+            yield InvalidInput(
+                N_("%(zone)s 这一天调整夏令时，这一场的时间不成立，请避开调整的时刻"),
+                field=f"sessions-{number}",
+                zone=values.time_zone,
+            )
+
+
+def _exists(moment: datetime) -> bool:
+    """Whether clocks in its zone ever show that time: one hour of spring is skipped."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def _deadline_problems(values: EventValues) -> Iterator[InvalidInput]:
+    start = min((begin for begin, _ in values.sessions), default=None)
+    for field in ("registration_until", "requests_until"):
+        until = getattr(values, field)
+        if start is not None and until is not None and until > start:
+            yield InvalidInput(
+                N_("截止时间不能晚于活动开始（%(start)s）"), field=field, start=start.strftime("%Y-%m-%d %H:%M")
+            )
 
 
 def _session_problems(values: EventValues) -> Iterator[InvalidInput]:
@@ -245,7 +369,9 @@ def _session_problems(values: EventValues) -> Iterator[InvalidInput]:
 
 def _past_sessions(values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
     known = set() if event is None else {(own.starts_at, own.ends_at) for own in event.sessions}
-    present = datetime.now()
+    if values.time_zone not in known_time_zones():
+        return
+    present = now().astimezone(ZoneInfo(values.time_zone)).replace(tzinfo=None)
     for number, period in enumerate(values.sessions):
         if period not in known and period[0] < present:
             yield InvalidInput(N_("开始时间已经过去，请改为以后的时间"), field=f"sessions-{number}")
@@ -261,12 +387,36 @@ def _apply(event: Event, values: EventValues) -> None:
         "slot_minutes",
         "table_count",
         "default_max_meetings",
+        "time_zone",
+        "compact",
+        "registration_open",
+        "registration_until",
+        "requests_until",
+        "request_hours",
+        "request_minutes_on_the_day",
     ):
         setattr(event, field, getattr(values, field))
+    _apply_rooms(event, values.rooms)
     known = {(own.starts_at, own.ends_at): own for own in event.sessions}
     event.sessions = [
         known.get(period) or EventSession(starts_at=period[0], ends_at=period[1]) for period in sorted(values.sessions)
     ]
+
+
+def _apply_rooms(event: Event, rooms: Sequence[RoomValues]) -> None:
+    """A room is known again by its name, and a renamed one by its place, so that booths stay in their hall."""
+    named = {room.name: room for room in event.rooms}
+    wanted = {room.name for room in rooms}
+    renamed = {room.position: room for room in event.rooms if room.name not in wanted}
+    kept = []
+    for position, values in enumerate(rooms):
+        room = named.get(values.name) or renamed.get(position) or Room()
+        room.name, room.table_count, room.position = values.name, values.table_count, position
+        kept.append(room)
+    for participant in event.participants:
+        if participant.room is not None and participant.room not in kept:
+            participant.room = None
+    event.rooms = kept
 
 
 def _flush(session: Session) -> None:

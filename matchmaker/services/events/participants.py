@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,9 @@ from sqlalchemy import Select, and_, null, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import Event, Meeting, PairDecision, Participant
+from matchmaker.domain.event import Delegate, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.fields import clean_text
+from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.posting import Offer
 from matchmaker.domain.vocabulary import (
@@ -22,7 +23,7 @@ from matchmaker.domain.vocabulary import (
     PostingStatus,
     Side,
 )
-from matchmaker.i18n import N_
+from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import MOST_MEETINGS_EACH, check_organizer
 from matchmaker.services.events.faults import refuse
@@ -59,11 +60,15 @@ class PartyFilter:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantLimits:
-    """What an organizer sets for one participant."""
+    """What an organizer sets for one participant: how often it meets and where. ``table`` is the one that it keeps at a
+    docking event, ``room_id`` and ``booth`` are its place at an expo.
+    """
 
     min_meetings: int
     max_meetings: int
     booth: str = ""
+    table: int | None = None
+    room_id: int | None = None
 
 
 def participants_of(session: Session, event: Event, side: Side | None = None) -> Sequence[Participant]:
@@ -113,7 +118,12 @@ def addable_parties(session: Session, event: Event, side: Side, wanted: PartyFil
 
 
 def add_participants(
-    session: Session, actor: User | None, event: Event, side: Side, keys: Collection[PartyKey]
+    session: Session,
+    actor: User | None,
+    event: Event,
+    side: Side,
+    keys: Collection[PartyKey],
+    status: ParticipantStatus = ParticipantStatus.CONFIRMED,
 ) -> list[Participant]:
     """Add these organizations and teams with the event's default maximum; who is there already stays as is.
 
@@ -132,6 +142,7 @@ def add_participants(
             team_id=team_id,
             min_meetings=1,
             max_meetings=event.default_max_meetings,
+            status=status,
         )
         for organization_id, team_id in dict.fromkeys(keys)
         if (organization_id, team_id) not in taken
@@ -139,6 +150,8 @@ def add_participants(
     session.add_all(added)
     session.flush()
     log(session, actor, "event", event.id, "participants added", f"{side.value}: {len(added)}")
+    for participant in added:
+        log(session, actor, "participant", participant.id, status.value)
     session.commit()
     return added
 
@@ -146,7 +159,7 @@ def add_participants(
 def set_limits(
     session: Session, actor: User | None, event: Event, limits: Mapping[int, ParticipantLimits]
 ) -> list[Participant]:
-    """Set minimum, maximum and booth of participants by id; returns those that changed.
+    """Set limits and places of participants by id; returns those that changed.
 
     Raises :class:`~matchmaker.services.events.faults.InvalidFields` with fields like ``max_meetings-12``.
     """
@@ -156,6 +169,7 @@ def set_limits(
     problems: list[InvalidInput] = []
     for participant in participants.values():
         problems += _limit_problems(event, participant, limits[participant.id], pins[participant.id])
+    problems += _place_problems(event, everyone_of(session, event), limits)
     refuse(problems)
     changed = [p for p in participants.values() if _set(p, limits[p.id])]
     if changed:
@@ -176,7 +190,7 @@ def remove_participants(session: Session, actor: User | None, event: Event, ids:
     meetings = session.scalars(_with(Meeting, event, leaving)).all()
     if any(meeting.status is not MeetingStatus.PLANNED for meeting in meetings):
         raise Conflict(N_("其中有的参会方已有洽谈记录，不能移出"))
-    for row in (*meetings, *session.scalars(_with(PairDecision, event, leaving))):
+    for row in (*meetings, *_decided_and_requested(session, event, leaving)):
         session.delete(row)
     session.flush()
     for participant_id in leaving:
@@ -184,15 +198,62 @@ def remove_participants(session: Session, actor: User | None, event: Event, ids:
     session.flush()
     session.expire(event, ["participants", "meetings", "decisions"])
     if meetings:
-        record_version(session, actor, event)
+        record_version(session, actor, event, note=translate(N_("移出 %(count)d 个参会方"), count=len(leaving)))
     log(session, actor, "event", event.id, "participants removed", str(len(leaving)))
     session.commit()
     return len(leaving)
 
 
+def acts_for(person: User, participant: Participant) -> bool:
+    """Whether the person is one of the participant's people: a member of its organization, or a delegate of it."""
+    if not person.active:
+        return False
+    member = person.organization_id == participant.organization_id
+    return member or any(delegate.user_id == person.id for delegate in participant.delegates)
+
+
+def own_participant(session: Session, person: User, participant_id: int) -> Participant:
+    """A participant whose people the person belongs to. Raises :class:`NotFound` for everybody else's."""
+    participant = session.get(Participant, participant_id)
+    if participant is None or not acts_for(person, participant):
+        raise NotFound(N_("没有这个参会方，或与您的单位无关"))
+    return participant
+
+
+def own_participants(session: Session, person: User, event: Event | None = None) -> Sequence[Participant]:
+    """All participants, at one event or at all, whose people the person belongs to; the latest added first."""
+    named = select(Delegate.participant_id).where(Delegate.user_id == person.id)
+    query = (
+        select(Participant)
+        .where(or_(Participant.organization_id == person.organization_id, Participant.id.in_(named)))
+        .options(joinedload(Participant.organization), joinedload(Participant.team), joinedload(Participant.event))
+        .order_by(Participant.id.desc())
+    )
+    return session.scalars(query if event is None else query.where(Participant.event_id == event.id)).all()
+
+
+def changeable_participant(session: Session, actor: User | None, participant_id: int) -> Participant:
+    """A participant that the actor may change: one of its people, or an organizer. Raises :class:`NotFound`."""
+    if actor is not None and not actor.organizes:
+        return own_participant(session, actor, participant_id)
+    participant = session.get(Participant, participant_id)
+    if participant is None:
+        raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
+    return participant
+
+
 def pins_of(session: Session, event: Event) -> Counter[int]:
-    """How many pairs are pinned for each participant by id."""
-    decisions = session.scalars(select(PairDecision).where(PairDecision.event_id == event.id))
+    """How many pairs are pinned for each participant by id, with partners who come."""
+    coming = select(Participant.id).where(
+        Participant.event_id == event.id, Participant.status == ParticipantStatus.CONFIRMED
+    )
+    decisions = session.scalars(
+        select(PairDecision).where(
+            PairDecision.event_id == event.id,
+            PairDecision.need_side_id.in_(coming),
+            PairDecision.offer_side_id.in_(coming),
+        )
+    )
     pinned = [decision for decision in decisions if decision.decision is PairDecisionKind.PIN]
     return Counter(side_id for decision in pinned for side_id in (decision.need_side_id, decision.offer_side_id))
 
@@ -267,15 +328,60 @@ def _limit_problems(
         yield InvalidInput(N_("展位号最多 20 字"), field=f"booth-{participant.id}")
 
 
+def _place_problems(
+    event: Event, everyone: Iterable[Participant], limits: Mapping[int, ParticipantLimits]
+) -> Iterable[InvalidInput]:
+    """Each table is kept by one participant at most, and so is each booth of a hall."""
+    rooms = {room.id for room in event.rooms}
+    at_table: dict[int, Participant] = {}
+    at_booth: dict[tuple[int | None, str], Participant] = {}
+    for participant in sorted(everyone, key=lambda participant: participant.id in limits):
+        wanted = limits.get(participant.id) or _present(participant)
+        table, booth = wanted.table, _line(wanted.booth)
+        if participant.id in limits and table is not None and not 1 <= table <= event.table_count:
+            yield InvalidInput(
+                N_("没有 %(table)d 号桌，共 %(count)d 张"),
+                field=f"table-{participant.id}",
+                table=table,
+                count=event.table_count,
+            )
+        elif table is not None and (other := at_table.setdefault(table, participant)) is not participant:
+            yield InvalidInput(
+                N_("%(table)d 号桌已固定给“%(name)s”"), field=f"table-{participant.id}", table=table, name=other.name
+            )
+        if participant.id in limits and wanted.room_id is not None and wanted.room_id not in rooms:
+            yield InvalidInput(N_("没有这个展馆，请刷新页面"), field=f"room-{participant.id}")
+        place = (wanted.room_id, booth.casefold())
+        if booth and (other := at_booth.setdefault(place, participant)) is not participant:
+            yield InvalidInput(
+                N_("展位 %(booth)s 已给“%(name)s”"), field=f"booth-{participant.id}", booth=booth, name=other.name
+            )
+
+
+def _present(participant: Participant) -> ParticipantLimits:
+    return ParticipantLimits(
+        participant.min_meetings, participant.max_meetings, participant.booth, participant.table, participant.room_id
+    )
+
+
 def _set(participant: Participant, limits: ParticipantLimits) -> bool:
-    after = (limits.min_meetings, limits.max_meetings, " ".join(clean_text(limits.booth).split()))
-    if (participant.min_meetings, participant.max_meetings, participant.booth) == after:
+    after = replace(limits, booth=_line(limits.booth))
+    if _present(participant) == after:
         return False
-    participant.min_meetings, participant.max_meetings, participant.booth = after
+    participant.min_meetings, participant.max_meetings = after.min_meetings, after.max_meetings
+    participant.booth, participant.table, participant.room_id = after.booth, after.table, after.room_id
     return True
 
 
+def _line(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+def _decided_and_requested(session: Session, event: Event, leaving: Collection[int]) -> list[Any]:
+    return [row for model in (PairDecision, MeetingRequest) for row in session.scalars(_with(model, event, leaving))]
+
+
 def _with(model: type[Any], event: Event, participant_ids: Collection[int]) -> Select[Any]:
-    """The event's meetings or decisions in which one of the participants is."""
+    """The event's meetings, decisions or requests in which one of the participants is."""
     either = or_(model.need_side_id.in_(participant_ids), model.offer_side_id.in_(participant_ids))
     return select(model).where(and_(model.event_id == event.id, either))

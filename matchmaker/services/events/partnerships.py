@@ -22,11 +22,12 @@ from matchmaker.domain.fields import clean_text, letters_in
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.reason import Reason
-from matchmaker.domain.vocabulary import PairDecisionKind, Side
+from matchmaker.domain.vocabulary import PairDecisionKind, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.matching.reciprocity import mutual_scores
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus, load_postings
+from matchmaker.services.events.bars import barred_organizations, barred_pairs, check_not_barred
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.participants import (
     Party,
@@ -55,7 +56,7 @@ Decisions = Mapping[PairKey, PairDecision]
 class PairScores:
     """How well each need-side participant (row) fits each offer-side participant (column).
 
-    ``scores`` are 0–100, and −1 where there is nothing to compare: no open posting, or one and the same organization.
+    ``scores`` are 0–100, and −1 where there is nothing to compare: no open posting, or a pair that never meets.
     ``needs`` and ``offers`` hold the ids of the postings whose match is the best. ``silent`` are the ids of those who
     have no open posting.
     """
@@ -136,23 +137,29 @@ class PartnershipList:
 
 
 def score_partnerships(session: Session, corpus: Corpus, event: Event) -> PairScores:
-    """The scores of all pairs of participants. The caller has refreshed the corpus."""
+    """The scores of all pairs of participants, −1 where :func:`barred_pairs` bars them. The caller has refreshed the
+    corpus.
+    """
     participants = participants_of(session, event)
     posting_ids = open_posting_ids(session, participants)
     sides = {side: tuple(p for p in participants if p.side is side) for side in Side}
     groups = {side: [_indexed(corpus, side, posting_ids[p.id]) for p in sides[side]] for side in Side}
     scores, needs, offers = _best_in_groups(corpus, groups[Side.NEED], groups[Side.OFFER])
-    own = np.array([p.organization_id for p in sides[Side.NEED]], dtype=np.int64)
-    others = np.array([p.organization_id for p in sides[Side.OFFER]], dtype=np.int64)
-    scores[own[:, None] == others[None, :]] = -1
+    rows, columns = ({p.id: place for place, p in enumerate(sides[side])} for side in (Side.NEED, Side.OFFER))
+    for need_side, offer_side in barred_pairs(session, event):
+        if need_side in rows and offer_side in columns:
+            scores[rows[need_side], columns[offer_side]] = -1
     silent = frozenset(participant_id for participant_id, ids in posting_ids.items() if not ids)
     return PairScores(sides[Side.NEED], sides[Side.OFFER], scores, needs, offers, silent)
 
 
 def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
-    """What was decided about pairs."""
+    """What was decided about pairs that can meet: both come, and nothing bars them."""
     query = select(PairDecision).where(PairDecision.event_id == event.id).options(joinedload(PairDecision.decided_by))
-    return {(decision.need_side_id, decision.offer_side_id): decision for decision in session.scalars(query)}
+    decisions = {(decision.need_side_id, decision.offer_side_id): decision for decision in session.scalars(query)}
+    coming = {participant.id for participant in participants_of(session, event)}
+    barred = barred_pairs(session, event)
+    return {pair: decision for pair, decision in decisions.items() if coming.issuperset(pair) and pair not in barred}
 
 
 def list_partnerships(
@@ -182,10 +189,9 @@ def suggest_invitations(
 ) -> list[Invitation]:
     """Organizations and teams not at the event that would suit the participant, best first."""
     side = other(participant.side)
+    barred = barred_organizations(session, participant.organization)
     parties = [
-        party
-        for party in addable_parties(session, event, side, PartyFilter())
-        if party.organization.id != participant.organization_id
+        party for party in addable_parties(session, event, side, PartyFilter()) if party.organization.id not in barred
     ]
     own = [_indexed(corpus, participant.side, open_posting_ids(session, [participant])[participant.id])]
     theirs = [_indexed(corpus, side, party.posting_ids) for party in parties]
@@ -222,8 +228,14 @@ def exclude_pair(session: Session, actor: User | None, event: Event, pair: PairK
 
 
 def decide_pin(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
-    """The same within the caller's transaction. Raises :class:`Conflict` where one's pins would exceed its maximum."""
+    """The same within the caller's transaction. Raises :class:`Conflict` for a pair that does not come or never
+    meets, and where one's pins would exceed its maximum.
+    """
     sides = check_pair(session, event, pair)
+    for participant in sides:
+        if participant.status is not ParticipantStatus.CONFIRMED:
+            raise Conflict(N_("“%(name)s”不参会（%(status)s）"), name=participant.name, status=participant.status)
+    check_not_barred(session, event, pair)
     _decide(session, actor, event, pair, PairDecisionKind.PIN, reason)
     pins = pins_of(session, event)
     for participant in sides:

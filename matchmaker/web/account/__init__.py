@@ -4,4 +4,8 @@ from matchmaker.web.access import Audience, audience_blueprint
 
 blueprint = audience_blueprint("account", __name__, Audience.EVERYONE, "/account")
 
-from matchmaker.web.account import organization, views  # noqa: E402, F401 - views register themselves on the blueprint
+from matchmaker.web.account import (  # noqa: E402 - views register themselves on the blueprint
+    blocks,  # noqa: F401
+    organization,  # noqa: F401
+    views,  # noqa: F401
+)

@@ -16,6 +16,7 @@ from matchmaker.services.events.editing import (
     create_event,
     delete_event,
     get_event,
+    known_time_zones,
     list_events,
     publish_event,
     unpublish_event,
@@ -31,6 +32,9 @@ _MOVES: dict[str, tuple[Callable[[Session, User | None, Event], None], str]] = {
     "publish": (publish_event, N_("已公布，公众可以看到这个活动")),
     "unpublish": (unpublish_event, N_("已撤下，公众看不到这个活动")),
 }
+
+_MORE_ROWS = {"add_session": "sessions", "add_room": "rooms"}
+"""Buttons that add a row to a list of the form."""
 
 Page = str | Response | tuple[str, int]
 
@@ -103,15 +107,17 @@ def _delete(event: Event) -> Page:
 
 
 def _submitted(form: EventForm) -> bool:
-    """Whether the form asks to be saved and can be read. Asking for one more session saves nothing."""
+    """Whether the form asks to be saved and can be read. Asking for one more row saves nothing."""
     if request.method != "POST":
         return False
-    if "add_session" in request.form:
-        form.sessions.append_entry()
-        return False
+    for button, rows in _MORE_ROWS.items():
+        if button in request.form:
+            form[rows].append_entry()
+            return False
     return bool(form.validate())
 
 
 def _form_page(form: EventForm, event: Event | None) -> Page:
-    failed = request.method == "POST" and "add_session" not in request.form
-    return render_template("organizer/event_form.html", form=form, event=event), 400 if failed else 200
+    failed = request.method == "POST" and _MORE_ROWS.keys().isdisjoint(request.form)
+    page = render_template("organizer/event_form.html", form=form, event=event, time_zones=sorted(known_time_zones()))
+    return page, 400 if failed else 200

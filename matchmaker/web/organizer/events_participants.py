@@ -23,12 +23,14 @@ from matchmaker.services.events.participants import (
     remove_participants,
     set_limits,
 )
+from matchmaker.services.events.registration import invite
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events_registration import participation_address, tell_of_invitations
 from matchmaker.web.organizer.events_requests import chosen_ids, is_id, kept_arguments
-from matchmaker.web.request_context import db
+from matchmaker.web.request_context import db, platform
 
 SHOWN = 200
 """Parties that one page offers for choosing; a filter narrows them, and “add all” takes those beyond as well."""
@@ -49,7 +51,7 @@ def event_save_participants(event_id: int) -> str | Response | tuple[str, int]:
             removed = remove_participants(db(), person(), event, chosen_ids("chosen"))
             flash(gettext("已移出 %(count)d 个参会方", count=removed), "success")
         else:
-            set_limits(db(), person(), event, _limits(request.form))
+            set_limits(db(), person(), event, _limits(event, request.form))
             flash(gettext("已保存"), "success")
     except InvalidFields as error:
         problems = {problem.field: problem.text(current_language()) for problem in error.problems}
@@ -79,18 +81,30 @@ def event_choose_participants(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/participants/add")
 def event_add_participants(event_id: int) -> Response:
-    """Add the ticked ones, or all that the filter lets through."""
+    """Add the ticked ones, or all that the filter lets through; or invite the ticked ones."""
     event, side = get_event(db(), event_id), _side()
     if "all" in request.form:
         keys = [party.key for party in addable_parties(db(), event, side, _wanted())]
     else:
         keys = [_party_key(text) for text in request.form.getlist("party")]
+    if "invite" in request.form:
+        return _invite(event, side, keys)
     added = add_participants(db(), person(), event, side, keys)
     if added:
         flash(gettext("已添加 %(count)d 个参会方", count=len(added)), "success")
     else:
         flash(gettext("没有添加：请先勾选"), "warning")
     return redirect(url_for(".event_participants", event_id=event.id, side=side.value), 303)
+
+
+def _invite(event: Event, side: Side, keys: list[PartyKey]) -> Response:
+    try:
+        invited = invite(db(), platform().mailer, person(), event, side, keys, participation_address)
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+    else:
+        tell_of_invitations(invited)
+    return redirect(url_for(".event_registration", event_id=event.id), 303)
 
 
 def _participants_page(event: Event, typed: Mapping[str, str], problems: Mapping[str | None, str]) -> str:
@@ -128,14 +142,18 @@ def _party_key(text: str) -> PartyKey:
     return int(organization), int(team) if team else None
 
 
-def _limits(form: Mapping[str, str]) -> dict[int, ParticipantLimits]:
-    """The limits typed for each participant. Raises :class:`InvalidFields` for what is no number."""
+def _limits(event: Event, form: Mapping[str, str]) -> dict[int, ParticipantLimits]:
+    """The limits typed for each participant, with the place that it has where the page does not ask for one. Raises
+    :class:`InvalidFields` for what is no number.
+    """
+    present = {participant.id: participant for participant in participants_of(db(), event)}
     limits: dict[int, ParticipantLimits] = {}
     problems: list[InvalidInput] = []
     for field in form:
         name, _, number = field.partition("-")
-        if name != "max_meetings" or not number.isdecimal():
+        if name != "max_meetings" or not is_id(number) or int(number) not in present:
             continue
+        participant = present[int(number)]
         figures = {}
         for wanted in ("min_meetings", "max_meetings"):
             text = form.get(f"{wanted}-{number}", "").strip()
@@ -143,7 +161,16 @@ def _limits(form: Mapping[str, str]) -> dict[int, ParticipantLimits]:
                 figures[wanted] = int(text)
             else:
                 problems.append(InvalidInput(N_("请填整数"), field=f"{wanted}-{number}"))
-        if len(figures) == 2:
-            limits[int(number)] = ParticipantLimits(**figures, booth=form.get(f"booth-{number}", ""))
+        table = form.get(f"table-{number}", str(participant.table or "")).strip()
+        if table and not (table.isdecimal() and len(table) < 6):
+            problems.append(InvalidInput(N_("请填整数"), field=f"table-{number}"))
+        elif len(figures) == 2:
+            room = form.get(f"room-{number}", str(participant.room_id or ""))
+            limits[participant.id] = ParticipantLimits(
+                **figures,
+                booth=form.get(f"booth-{number}", participant.booth),
+                table=int(table) if table else None,
+                room_id=int(room) if is_id(room) else None,
+            )
     refuse(problems)
     return limits

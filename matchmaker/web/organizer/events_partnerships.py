@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.i18n import N_
 from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.met_before import met_before
 from matchmaker.services.events.participants import participants_of
 from matchmaker.services.events.partnerships import (
     DecisionState,
@@ -44,6 +45,7 @@ def event_partnerships(event_id: int) -> str:
         pages=ceil(found.total / PAGE_LENGTH),
         filters=kept_arguments(*_FILTERS),
         participants=participants_of(db(), event),
+        met=met_before(db(), event, [(pair.need_side.id, pair.offer_side.id) for pair in found.partnerships]),
     )
 
 

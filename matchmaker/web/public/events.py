@@ -4,8 +4,10 @@ from datetime import datetime
 
 from flask import render_template
 
-from matchmaker.domain.vocabulary import Side
+from matchmaker.domain.vocabulary import ParticipantStatus, Side
 from matchmaker.services import announcing
+from matchmaker.services.events.deadlines import registration_closes, registration_is_open
+from matchmaker.services.events.participants import own_participants
 from matchmaker.web.access import viewer
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db
@@ -23,9 +25,13 @@ def events() -> str:
 @blueprint.get("/events/<int:event_id>")
 def event(event_id: int) -> str:
     """When, where and who takes part."""
-    shown = announcing.public_event(db(), viewer(), event_id)
+    shown, reader = announcing.public_event(db(), viewer(), event_id), viewer()
+    coming = [one for one in shown.participants if one.status is ParticipantStatus.CONFIRMED]
     return render_template(
         "public/event.html",
         event=shown,
-        participants={side: [p for p in shown.participants if p.side is side] for side in Side},
+        participants={side: [one for one in coming if one.side is side] for side in Side},
+        own=own_participants(db(), reader, shown) if reader else (),
+        registration_open=registration_is_open(shown),
+        registration_closes=registration_closes(shown),
     )

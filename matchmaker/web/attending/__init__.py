@@ -1,0 +1,11 @@
+"""What participants do at events: their people, and organizers on their behalf."""
+
+from matchmaker.web.access import Audience, audience_blueprint
+
+blueprint = audience_blueprint("attending", __name__, Audience.ACCOUNTS, "/attending")
+
+from matchmaker.web.attending import (  # noqa: E402 - views register themselves on the blueprint
+    availability,  # noqa: F401
+    delegates,  # noqa: F401
+    registration,  # noqa: F401
+)

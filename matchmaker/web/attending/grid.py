@@ -1,0 +1,41 @@
+"""Reading the grid of slots, and whole numbers, from a form."""
+
+from datetime import datetime
+
+from flask import request
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.event import Event
+from matchmaker.i18n import N_
+from matchmaker.services.events.availability import slot_key, stretches
+
+
+def ticked_slots(event: Event) -> list[datetime]:
+    """The slots whose boxes were ticked."""
+    ticked = set(request.form.getlist("free"))
+    return [slot for slot in event.slots if slot_key(slot) in ticked]
+
+
+def pressed_shortcut(event: Event, free: list[datetime]) -> list[datetime] | None:
+    """The ticks after one of the buttons “all” or “none” of a stretch was pressed, or one more row was asked for;
+    ``None`` when the form is to be saved. Nothing is saved by a shortcut, and it works without JavaScript.
+    """
+    if "add_delegate" in request.form:
+        return free
+    for stretch in stretches(event):
+        if f"all-{stretch.key}" in request.form:
+            return sorted({*free, *stretch.slots})
+        if f"none-{stretch.key}" in request.form:
+            return [slot for slot in free if slot not in stretch.slots]
+    return None
+
+
+def whole_numbers(*names: str) -> dict[str, int]:
+    """The numbers typed into these fields. Raises :class:`InvalidInput` for what is none."""
+    numbers = {}
+    for name in names:
+        text = request.form.get(name, "").strip()
+        if not text.isdecimal() or len(text) > 5:
+            raise InvalidInput(N_("请填整数"), field=name)
+        numbers[name] = int(text)
+    return numbers
