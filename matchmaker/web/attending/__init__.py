@@ -1,0 +1,9 @@
+"""What participants do at events: their people, and organizers on their behalf."""
+
+from matchmaker.web.access import Audience, audience_blueprint
+
+blueprint = audience_blueprint("attending", __name__, Audience.ACCOUNTS, "/attending")
+
+from matchmaker.web.attending import (  # noqa: E402 - views register themselves on the blueprint
+    ratings,  # noqa: F401
+)
