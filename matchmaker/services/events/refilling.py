@@ -15,7 +15,7 @@ from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.reason import Reason
-from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, RequestStatus, Side
+from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PairDecisionKind, RequestStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
@@ -118,13 +118,16 @@ def refill(
 
 @dataclass(frozen=True)
 class _Desk:
-    """What is asked of every candidate, loaded once for a page. ``placed`` has each pair that has a slot."""
+    """What is asked of every candidate, loaded once for a page. ``placed`` has each pair that has a slot, ``absent`` who
+    missed a meeting, with the slot.
+    """
 
     event: Event
     occupancy: Occupancy
     scores: PairScores
     excluded: frozenset[PairKey]
     requested: frozenset[PairKey]
+    absent: frozenset[tuple[datetime, int]]
 
     @cached_property
     def placed(self) -> dict[PairKey, Meeting]:
@@ -187,10 +190,12 @@ class _Desk:
             return Conflict(N_("“%(name)s”与“%(partner)s”已有安排"), name=waiting.name, partner=partner.name)
         if partner.checked_in_at is None:
             return Conflict(N_("“%(name)s”还没有签到"), name=partner.name)
+        assert missed.starts_at is not None
+        if (missed.starts_at, partner.id) in self.absent:
+            return Conflict(N_("“%(name)s”这个时段没有到场；晚到的请先撤销未到场标记"), name=partner.name)
         for one in (waiting, partner):
             if self.met[one.id] >= one.max_meetings:
                 return Conflict(N_("“%(name)s”已达到最多 %(most)d 场"), name=one.name, most=one.max_meetings)
-        assert missed.starts_at is not None
         return next(iter(self.occupancy.obstacles(pair, missed.starts_at)), None)
 
 
@@ -207,13 +212,29 @@ def _load_desk(session: Session, corpus: Corpus, event: Event, at: datetime | No
         scores=score_partnerships(session, corpus, event),
         excluded=frozenset(pair for pair, one in decisions.items() if one.decision is PairDecisionKind.EXCLUDE),
         requested=frozenset((need_side, offer_side) for need_side, offer_side in agreed),
+        absent=_absentees(session, event),
+    )
+
+
+def _absentees(session: Session, event: Event) -> frozenset[tuple[datetime, int]]:
+    missed = session.scalars(
+        select(Meeting).where(Meeting.event_id == event.id, Meeting.status == MeetingStatus.NO_SHOW)
+    ).all()
+    sides = absent_sides(session, [meeting.id for meeting in missed])
+    return frozenset(
+        (meeting.starts_at, participant_id)
+        for meeting in missed
+        if meeting.starts_at is not None
+        for side, participant_id in zip(Side, pair_of(meeting), strict=True)
+        if side in sides.get(meeting.id, ())
     )
 
 
 def _freed(event: Event, meeting: Meeting, at: datetime | None) -> bool:
     """Whether the meeting leaves a slot that is not over yet."""
     return (
-        meeting.status is MeetingStatus.NO_SHOW
+        event.status is not EventStatus.FINISHED
+        and meeting.status is MeetingStatus.NO_SHOW
         and meeting.starts_at is not None
         and local_time(event, at) < meeting.starts_at + event.slot_length
     )
