@@ -19,7 +19,7 @@ TOPICS = (
     ("拖拉机动力换挡变速箱液压冲击", "动力换挡变速箱湿式离合器缓冲控制"),
     ("超级电容器电极材料比电容低", "高比电容活性炭电极材料制备"),
 )
-MINUTES_AGO = 5
+MINUTES_AGO = 1
 """Since when the first slot is running."""
 
 

@@ -152,8 +152,10 @@ def test_only_organizers_check_in(session: Session, fair: Fair, late: Participan
 
 def test_who_forgot_the_badge_is_found_by_name(session: Session, fair: Fair, late: Participant) -> None:
     delegate = add_delegate(session, late)
-    assert [holder.code for holder in find_by_name(session, fair.event, "企业 3")] == [delegate.code, late.code]
+    assert [holder.code for holder in find_by_name(session, fair.event, "企业 3")] == [delegate.code]
     assert [holder.code for holder in find_by_name(session, fair.event, "李工")] == [delegate.code]
+    found = find_by_name(session, fair.event, "企业")
+    assert [holder.participant for holder in found] == [late, *fair.firms[:2]], "who is missing comes first"
     assert find_by_name(session, fair.event, " ") == []
     late.status = ParticipantStatus.WITHDRAWN
     assert find_by_name(session, fair.event, "企业3") == []

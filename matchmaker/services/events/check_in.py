@@ -190,12 +190,14 @@ def latest_check_ins(session: Session, event: Event, most: int = LATEST_SHOWN) -
 
 
 def find_by_name(session: Session, event: Event, text: str) -> list[Holder]:
-    """Confirmed participants and their delegates of whose name this is a part, at most :data:`FOUND_AT_MOST`."""
+    """Delegates, and participants that named none, of whose name this is a part; at most :data:`FOUND_AT_MOST`, those
+    who have not arrived first.
+    """
     wanted = "".join(text.split()).casefold()
     if not wanted:
         return []
     found = [holder for holder in _everyone(session, event) if wanted in "".join(holder.name.split()).casefold()]
-    return found[:FOUND_AT_MOST]
+    return sorted(found, key=lambda holder: holder.checked_in_at is not None)[:FOUND_AT_MOST]
 
 
 _NAMED = (joinedload(Participant.organization), joinedload(Participant.team), selectinload(Participant.delegates))
@@ -208,7 +210,7 @@ def _everyone(session: Session, event: Event) -> list[Holder]:
         .options(*_NAMED)
         .order_by(Participant.id)
     ).all()
-    return [Holder(p, delegate) for p in participants for delegate in (*p.delegates, None)]
+    return [holder for p in participants for holder in [Holder(p, one) for one in p.delegates] or [Holder(p)]]
 
 
 def _locked(session: Session, event: Event, holder: Holder) -> Holder:

@@ -118,7 +118,7 @@ def refill(
 
 @dataclass(frozen=True)
 class _Desk:
-    """What is asked of every candidate, loaded once for a page. ``placed`` has each pair that has a slot, ``absent`` who
+    """What is asked of every candidate, loaded once for a page. ``placed`` has the pairs with a slot, ``absent`` who
     missed a meeting, with the slot.
     """
 

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import Event, Meeting, Participant
 from matchmaker.domain.vocabulary import MeetingStatus, Side
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.clock import coming_slot, local_time, running_slot
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.finishing import finish_event, is_over, reopen_event, unmarked_meetings
-from matchmaker.services.events.live import has_unpublished_changes, slot_to_show
+from matchmaker.services.events.live import has_unpublished_changes
 from matchmaker.services.events.no_shows import absent_sides, mark_meeting
 from matchmaker.services.events.refilling import refill, refill_candidates
 from matchmaker.web.access import person
@@ -36,7 +36,7 @@ MARKS: dict[str, tuple[MeetingStatus, frozenset[Side]]] = {
 
 @blueprint.get("/events/<int:event_id>/day")
 def event_day(event_id: int) -> str:
-    """One slot, table by table: the one in the address, or the one that is on."""
+    """One slot, table by table: the one in the address, else the one that is on, else the next."""
     event = get_event(db(), event_id)
     local = local_time(event)
     slot = _slot(event, local)
@@ -114,7 +114,8 @@ def _slot(event: Event, local: datetime) -> datetime | None:
     known = {f"{slot:%Y-%m-%dT%H:%M}": slot for slot in event.slots}
     if asked in known:
         return known[asked]
-    return slot_to_show(event, local) or (event.slots[-1] if event.slots else None)
+    on = running_slot(event, local) or coming_slot(event, local)
+    return on or (event.slots[-1] if event.slots else None)
 
 
 def _meetings_in(event: Event, slot: datetime) -> list[Meeting]:

@@ -7,7 +7,7 @@ from matchmaker.services.events.live import hall_screen
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.request_context import db
 
-SEATS_ON_A_SCREEN = 48
+SEATS_ON_A_SCREEN = 36
 SECONDS_BETWEEN_LOOKS = 20
 
 
