@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,6 +19,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.test_three_people import fits_the_screen, log_in
 from tests.services.running_event import Fair, make_fair
 
+_numbers = count(1)
+
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("chromium")]
 
 
@@ -32,7 +35,7 @@ def database(server: Server) -> Iterator[Database]:
 def fair(database: Database, encoder: Encoder) -> Fair:
     """An event that is going on; the first firm and the third team have agreed to meet and found no slot."""
     with database.writing() as session:
-        made = make_fair(session, "手机上的对接会")
+        made = make_fair(session, f"手机上的第{next(_numbers)}次对接会")
         session.add(
             MeetingRequest(
                 event_id=made.event.id,

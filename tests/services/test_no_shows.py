@@ -214,8 +214,9 @@ def test_one_click_makes_the_meeting_and_publishes_it(
     again = refill(session, corpus, fair.organizer, fair.event, missed.id, fair.teams[1].id)
     assert again.id == made.id
     assert fair.event.plan_version == 2, "a lost reply makes no second meeting"
-    seats = {(seat.need_side.id, seat.offer_side.id) for seat in hall_screen(session, fair.event, fair.at(1)).seats}
-    assert (fair.firms[0].id, fair.teams[1].id) in seats
+    seats = hall_screen(session, fair.event, fair.at(1)).seats
+    assert [(seat.need_side, seat.offer_side) for seat in seats if seat.table == 1] == [(fair.firms[0], fair.teams[1])]
+    assert refill_candidates(session, corpus, fair.event, fair.meetings[:2]) == {}, "nobody waits any more"
 
 
 def test_a_pair_that_missed_each_other_before_keeps_its_row(

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from matchmaker.domain.event import Participant
+from matchmaker.domain.event import Participant, Room
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, NextStep, ParticipantStatus
 from tests.factories import login, make_user
 from tests.services.running_event import Fair, add_delegate, make_fair
@@ -175,6 +175,17 @@ def test_staff_mark_and_refill(session: Session, client: FlaskClient, door: str,
     reread(session, fair.event)
     assert fair.event.published_version == fair.event.plan_version == 2
     assert "已安排" not in client.get(f"/organizer/events/{fair.event.id}/live").text
+
+
+def test_staff_of_one_room_see_its_tables(session: Session, client: FlaskClient, door: str, fair: Fair) -> None:
+    fair.event.rooms = [Room(name=name, table_count=2, position=place) for place, name in enumerate(("一厅", "二厅"))]
+    session.commit()
+    first, second = (room.id for room in fair.event.rooms)
+    for room, shown, hidden in ((first, 0, 2), (second, 2, 0)):
+        slot = f"{fair.event.slots[0]:%Y-%m-%dT%H:%M}"
+        page = client.get(f"/organizer/events/{fair.event.id}/day", query_string={"room": room, "slot": slot}).text
+        assert fair.firms[shown].name in page
+        assert fair.firms[hidden].name not in page
 
 
 def test_what_cannot_be_marked_is_said(client: FlaskClient, door: str, fair: Fair) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.event import Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting, Participant, ScheduleRow
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.clock import coming_slot, local_time, running_slot
 from matchmaker.services.events.partnerships import PairKey
@@ -51,7 +51,7 @@ class HallScreen:
 def hall_screen(session: Session, event: Event, at: datetime | None = None) -> HallScreen:
     """What the screen shows at that instant: the running slot for a while, then the one that comes.
 
-    Cancelled meetings are left out: nobody should walk to them.
+    Cancelled meetings are left out, and missed ones whose table was given to another pair: nobody should walk to them.
     """
     local = local_time(event, at)
     slot = slot_to_show(event, local)
@@ -127,4 +127,6 @@ def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
         if status is not MeetingStatus.CANCELLED and people.keys() >= set(pair):
             room = None if table is None else event.room_of(table)
             seats.append(Seat(table, "" if room is None else room.name, people[pair[0]], people[pair[1]], status))
-    return tuple(sorted(seats, key=lambda seat: seat.table or 0))
+    taken = {seat.table for seat in seats if seat.status in OCCUPYING}
+    standing = [seat for seat in seats if seat.status in OCCUPYING or seat.table not in taken]
+    return tuple(sorted(standing, key=lambda seat: seat.table or 0))

@@ -61,7 +61,7 @@ def refill_candidates(
     at: datetime | None = None,
     most: int = OFFERED,
 ) -> dict[int, list[Refill]]:
-    """For each of these meetings to which one side did not come, by id, the best partners for the other side.
+    """For each of these meetings to which one side did not come, by id, the best partners for the other, while it waits.
 
     Who had agreed to meet comes first, then the greater score. Only for sessions that read: new texts may be encoded.
     """
@@ -154,6 +154,10 @@ class _Desk:
             if self._suits(pair := _pair(waiting, partner)) and self._obstacle(missed, waiting, partner) is None
         ]
         return sorted(found, key=lambda one: (not one.requested, -one.score, one.partner.id))
+
+    def is_busy(self, waiting: Participant, missed: Meeting) -> bool:
+        """Whether who waited has another partner by now."""
+        return missed.starts_at is not None and self.occupancy.meeting_of(waiting.id, missed.starts_at) is not None
 
     def check(self, missed: Meeting, waiting: Participant, partner: Participant) -> None:
         """Raise what stands in the way of the two meeting there."""

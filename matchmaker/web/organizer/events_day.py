@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.event import Event, Meeting, Participant
+from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant, Room
 from matchmaker.domain.vocabulary import MeetingStatus, Side
 from matchmaker.services.events.clock import coming_slot, local_time, running_slot
 from matchmaker.services.events.editing import get_event
@@ -40,13 +40,15 @@ def event_day(event_id: int) -> str:
     event = get_event(db(), event_id)
     local = local_time(event)
     slot = _slot(event, local)
-    meetings = [] if slot is None else _meetings_in(event, slot)
+    room = next((room for room in event.rooms if room.id == request.args.get("room", type=int)), None)
+    meetings = [] if slot is None else _meetings_in(event, slot, room)
     return render_template(
         "organizer/event_day.html",
         event=event,
         local=local,
         slot=slot,
         slots=event.slots,
+        room=room,
         meetings=meetings,
         absent=absent_sides(db(), [meeting.id for meeting in meetings]),
         refills=refill_candidates(db(), platform().corpus, event, meetings),
@@ -118,15 +120,17 @@ def _slot(event: Event, local: datetime) -> datetime | None:
     return on or (event.slots[-1] if event.slots else None)
 
 
-def _meetings_in(event: Event, slot: datetime) -> list[Meeting]:
+def _meetings_in(event: Event, slot: datetime, room: Room | None) -> list[Meeting]:
+    """By table; what took the place of a missed meeting comes before it."""
     sides = [
         joinedload(side).options(joinedload(Participant.organization), joinedload(Participant.team))
         for side in (Meeting.need_side, Meeting.offer_side)
     ]
     query = select(Meeting).where(Meeting.event_id == event.id, Meeting.starts_at == slot).options(*sides)
-    return sorted(db().scalars(query), key=lambda meeting: (meeting.table or 0, meeting.id))
+    found = [m for m in db().scalars(query) if room is None or (m.table and event.room_of(m.table) is room)]
+    return sorted(found, key=lambda meeting: (meeting.table or 0, meeting.status not in OCCUPYING, meeting.id))
 
 
 def _back(event: Event, meeting_id: int) -> Response:
-    slot = request.form.get("slot") or None
-    return redirect(url_for(".event_day", event_id=event.id, slot=slot, _anchor=f"meeting-{meeting_id}"), 303)
+    kept = {name: request.form.get(name) or None for name in ("slot", "room")}
+    return redirect(url_for(".event_day", event_id=event.id, **kept, _anchor=f"meeting-{meeting_id}"), 303)
