@@ -61,9 +61,10 @@ def refill_candidates(
     at: datetime | None = None,
     most: int = OFFERED,
 ) -> dict[int, list[Refill]]:
-    """For each of these meetings to which one side did not come, by id, the best partners for the other, while it waits.
+    """For each of these meetings to which one side did not come, by id, the best partners for the other.
 
-    Who had agreed to meet comes first, then the greater score. Only for sessions that read: new texts may be encoded.
+    Who had agreed to meet comes first, then the greater score. A side that has another partner by now is left out. Only
+    for sessions that read: new texts may be encoded.
     """
     freed = {meeting.id: meeting for meeting in meetings if _freed(event, meeting, at)}
     absent = absent_sides(session, freed)
@@ -76,7 +77,11 @@ def refill_candidates(
         return {}
     corpus.refresh()
     desk = _load_desk(session, corpus, event, at)
-    return {meeting_id: desk.refills(freed[meeting_id], waiting)[:most] for meeting_id, waiting in open_places.items()}
+    return {
+        meeting_id: desk.refills(freed[meeting_id], waiting)[:most]
+        for meeting_id, waiting in open_places.items()
+        if not desk.is_busy(waiting, freed[meeting_id])
+    }
 
 
 def refill(
