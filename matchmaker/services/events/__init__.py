@@ -5,6 +5,10 @@
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
     printing.py      PDF and XLSX                  faults.py        several faults at once
+    check_in.py      the door                      live.py          the screen in the hall
+    no_shows.py      what became of a meeting      refilling.py     another partner for who waits
+    ratings.py       what both sides say           leads.py         what to follow up
+    finishing.py     the end of an event           clock.py         its slots on a clock
 
 A new verb goes to the file of what it changes.
 """

@@ -133,6 +133,5 @@ def _meetings_in(event: Event, slot: datetime, room: Room | None) -> list[Meetin
 
 def _back(event: Event, meeting_id: int) -> Response:
     slot, room = (request.form.get(name) or None for name in ("slot", "room"))
-    return redirect(
-        url_for(".event_day", event_id=event.id, slot=slot, room=room, _anchor=f"meeting-{meeting_id}"), 303
-    )
+    address = url_for(".event_day", event_id=event.id, slot=slot, room=room, _anchor=f"meeting-{meeting_id}")
+    return redirect(address, 303)
