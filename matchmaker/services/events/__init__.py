@@ -9,6 +9,10 @@
     availability.py  when, and how often           deadlines.py     what is still open
     dashboard.py     who has done what, reminders  letters.py       mail to a participant's people
     bars.py          pairs that never meet         met_before.py    pairs that met at other events
+    check_in.py      the door                      live.py          the screen in the hall
+    no_shows.py      what became of a meeting      refilling.py     another partner for who waits
+    ratings.py       what both sides say           leads.py         what to follow up
+    finishing.py     the end of an event           clock.py         its slots on a clock
 
 A new verb goes to the file of what it changes.
 """
