@@ -127,9 +127,7 @@ def match_list_pdf(
             return _party_pdf(match_list, "team", language)
 
 
-def match_list_xlsx(
-    match_list: MatchList, language: Language = "zh", columns: Sequence[str] | None = None
-) -> bytes:
+def match_list_xlsx(match_list: MatchList, language: Language = "zh", columns: Sequence[str] | None = None) -> bytes:
     """The match list as a workbook of four sheets: whole, by enterprise, by team, unmatched.
 
     `columns` (keys of COLUMNS) replace those of the first three. Raises InvalidSheetError for others.

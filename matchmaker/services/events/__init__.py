@@ -4,7 +4,10 @@
     partnerships.py  pairs, scores, decisions      match_list.py    building, changing by hand
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
-    printing.py      PDF and XLSX                  faults.py        several faults at once
+    printing/        every sheet, PDF and XLSX     archive.py       all of them in one ZIP
+    templates.py     columns an organizer chose    results.py       what came of the meetings
+    expo.py          booths worth a visit, exhibits
+    faults.py        several faults at once
 
 A new verb goes to the file of what it changes.
 """
