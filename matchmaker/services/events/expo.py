@@ -84,12 +84,11 @@ class ExpoVisits:
     """
 
     def __init__(self, session: Session, corpus: Corpus, event: Event) -> None:
+        check_booths(session, event)
         corpus.refresh()
         self._session = session
         self._corpus = corpus
         self._scores = score_partnerships(session, corpus, event)
-        if not any(exhibitor.booth for exhibitor in self._scores.columns):
-            raise Conflict(N_("还没有展位：请在“参会方”页为参展单位填写展馆和展位号"))
         self._worth = _worth(session, event, self._scores)
         self._known: dict[Place, Visit] = {}
 
@@ -126,6 +125,12 @@ class ExpoVisits:
             )
 
 
+def check_booths(session: Session, event: Event) -> None:
+    """Raise :class:`Conflict` while no exhibitor has a booth."""
+    if not any(exhibitor.booth for exhibitor in participants_of(session, event, Side.OFFER)):
+        raise Conflict(N_("还没有展位：请在“参会方”页为参展单位填写展馆和展位号"))
+
+
 def halls_of(event: Event) -> list[str]:
     """The names of the halls in walking order."""
     return [room.name for room in event.rooms]
@@ -137,8 +142,12 @@ def booth_order(participant: Participant) -> tuple[int, str, CountingKey]:
     return hall, "" if participant.booth else "~", counting_order(participant.booth)
 
 
-def exhibits_by_industry(session: Session, event: Event, viewer: User | None, today: date) -> list[ExhibitSection]:
-    """All that the event's exhibitors are here for, as far as the viewer (``None``: everybody) may see it."""
+def exhibits_by_industry(
+    session: Session, event: Event, viewer: User | None, today: date, text: str = ""
+) -> list[ExhibitSection]:
+    """All that the event's exhibitors are here for, as far as the viewer (``None``: everybody) may see it; with
+    ``text``, only where the title or the exhibitor's name has it.
+    """
     exhibitors = {p.id: p for p in participants_of(session, event, Side.OFFER)}
     owners = {
         offer_id: exhibitors[participant_id]
@@ -148,7 +157,8 @@ def exhibits_by_industry(session: Session, event: Event, viewer: User | None, to
     sections: defaultdict[str | None, list[Exhibit]] = defaultdict(list)
     for offer in load_postings(session, Side.OFFER, owners).values():
         detail = detail_for(viewer, offer, today)
-        if detail > Detail.NOTHING and isinstance(offer, Offer):
+        named = text.casefold() in f"{offer.title} {owners[offer.id].name}".casefold()
+        if detail > Detail.NOTHING and isinstance(offer, Offer) and named:
             sections[offer.industry_code].append(Exhibit(offer, owners[offer.id], detail))
     return sorted((_section(exhibits) for exhibits in sections.values()), key=_section_order)
 

@@ -23,9 +23,8 @@ def event_results(session: Session, event: Event, language: str = "zh") -> Resul
 
     Counts the meetings that had a slot or an outcome. Raises :class:`Conflict` while no meeting has an outcome.
     """
+    check_reported(session, event)
     meetings = _meetings(session, event)
-    if all(meeting.status is MeetingStatus.PLANNED for meeting in meetings):
-        raise Conflict(N_("“%(name)s”还没有洽谈结果：洽谈后由双方评分，或由组织方登记"), name=event.name)
     return ResultsReport(
         whole=_tally("", meetings),
         enterprises=_attendance(session, event, Side.NEED),
@@ -36,6 +35,13 @@ def event_results(session: Session, event: Event, language: str = "zh") -> Resul
         by_industry=_by(meetings, _industry_of, language),
         by_district=_by(meetings, _district_of, language),
     )
+
+
+def check_reported(session: Session, event: Event) -> None:
+    """Raise :class:`Conflict` while no meeting has an outcome."""
+    reported = select(Meeting.id).where(Meeting.event_id == event.id, Meeting.status != MeetingStatus.PLANNED)
+    if session.scalar(reported.limit(1)) is None:
+        raise Conflict(N_("“%(name)s”还没有洽谈结果：洽谈后由双方评分，或由组织方登记"), name=event.name)
 
 
 def _meetings(session: Session, event: Event) -> Sequence[Meeting]:

@@ -23,7 +23,7 @@ from matchmaker.services.events.printing.job import (
 )
 from matchmaker.services.events.printing.match_list import print_match_list, printable_match_list
 from matchmaker.services.events.printing.schedules import personal_calendar, print_calendars
-from matchmaker.services.events.printing.sheets import SHEETS, Sheet, print_sheet
+from matchmaker.services.events.printing.sheets import SHEETS, Sheet, missing_sheets, print_sheet
 
 __all__ = [
     "SHEETS",
@@ -34,6 +34,7 @@ __all__ = [
     "Sheet",
     "dates_text",
     "event_header",
+    "missing_sheets",
     "personal_calendar",
     "print_calendars",
     "print_match_list",

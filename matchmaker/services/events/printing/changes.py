@@ -32,7 +32,7 @@ def change_slips_sheet(job: PrintJob, form: Format) -> bytes:
     return printed(job.header, slips, before.version, job.language)
 
 
-def compared_version(session: Session, event: Event, wanted: int | None) -> Assignment:
+def compared_version(session: Session, event: Event, wanted: int | None = None) -> Assignment:
     """The version that was asked for; else the one last published before the present one, or simply the last."""
     earlier = session.scalars(
         select(Assignment)

@@ -51,10 +51,15 @@ def printable_match_list(session: Session, event: Event, language: Language) -> 
     return _match_list(start_job(session, event, PrintOptions(language=language)), None)
 
 
-def _match_list(job: PrintJob, own: Side | None) -> MatchList:
-    event = job.event
+def check_built(session: Session, event: Event) -> None:
+    """Raise :class:`Conflict` before the first build."""
     if event.plan_version == 0:
         raise Conflict(N_("“%(name)s”还没有匹配表，请先生成"), name=event.name)
+
+
+def _match_list(job: PrintJob, own: Side | None) -> MatchList:
+    event = job.event
+    check_built(job.session, event)
     return MatchList(
         event=job.header,
         lines=tuple(_line(job, meeting, own) for meeting in listed_meetings(job.session, event)),

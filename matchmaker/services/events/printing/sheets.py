@@ -6,19 +6,22 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.event import Event
 from matchmaker.i18n import N_
 from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.printing.changes import change_slips_sheet
+from matchmaker.services.events.expo import check_booths
+from matchmaker.services.events.printing.changes import change_slips_sheet, compared_version
 from matchmaker.services.events.printing.exhibits import booth_guide_sheet, catalogue_sheet, visitors_sheet
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
-from matchmaker.services.events.printing.match_list import match_list_sheet
+from matchmaker.services.events.printing.match_list import check_built, match_list_sheet
 from matchmaker.services.events.printing.outcomes import results_sheet
 from matchmaker.services.events.printing.people import badges_sheet, sign_in_sheet
+from matchmaker.services.events.printing.plan import placed_meetings
 from matchmaker.services.events.printing.programme import programme_sheet
 from matchmaker.services.events.printing.schedules import schedules_sheet
 from matchmaker.services.events.printing.tables import day_sheets_sheet, grid_sheet, table_cards_sheet
+from matchmaker.services.events.results import check_reported
 from matchmaker.services.events.templates import columns_of, takes_columns
 
 
@@ -42,11 +45,14 @@ class Sheet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """``label`` and ``hint`` are message ids; ``print_it`` makes the file."""
+    """``label`` and ``hint`` are message ids; ``print_it`` makes the file; ``check`` raises :class:`Conflict` while
+    there is nothing to print.
+    """
 
     label: str
     hint: str
     print_it: Callable[[PrintJob, Format], bytes]
+    check: Callable[[Session, Event], object] | None = None
 
 
 SHEETS: Mapping[Sheet, SheetKind] = {
@@ -54,21 +60,29 @@ SHEETS: Mapping[Sheet, SheetKind] = {
     Sheet.SIGN_IN: SheetKind(N_("签到表"), N_("放在入口，手写签名；联系方式由本人填写"), sign_in_sheet),
     Sheet.BADGES: SheetKind(N_("胸卡"), N_("每位代表一张，一页十张，扫码签到"), badges_sheet),
     Sheet.MATCH_LIST: SheetKind(
-        N_("匹配表"), N_("总表组织方用；按企业、按团队的每家一份，可当场发出"), match_list_sheet
+        N_("匹配表"), N_("总表组织方用；按企业、按团队的每家一份，可当场发出"), match_list_sheet, check_built
     ),
-    Sheet.SCHEDULES: SheetKind(N_("洽谈日程"), N_("每个参会方一页：何时、几号桌、与谁谈、谈什么"), schedules_sheet),
+    Sheet.SCHEDULES: SheetKind(
+        N_("洽谈日程"), N_("每个参会方一页：何时、几号桌、与谁谈、谈什么"), schedules_sheet, placed_meetings
+    ),
     Sheet.CHANGE_SLIPS: SheetKind(
-        N_("变更通知单"), N_("只印日程有变的参会方：原安排、新安排，裁开分发"), change_slips_sheet
+        N_("变更通知单"), N_("只印日程有变的参会方：原安排、新安排，裁开分发"), change_slips_sheet, compared_version
     ),
     Sheet.TABLE_CARDS: SheetKind(N_("桌卡"), N_("对折立在桌上：外面是大号桌号，里面是当天洽谈"), table_cards_sheet),
-    Sheet.DAY_SHEETS: SheetKind(N_("桌日程"), N_("每桌每天一页，工作人员逐场勾选到场"), day_sheets_sheet),
-    Sheet.GRID: SheetKind(N_("洽谈总表"), N_("桌号 × 时段一览，按天分幅，可拼贴上墙"), grid_sheet),
-    Sheet.BOOTH_GUIDE: SheetKind(
-        N_("观展指南"), N_("每家企业一份：值得看的展位，由好到次，再按展馆排成路线"), booth_guide_sheet
+    Sheet.DAY_SHEETS: SheetKind(
+        N_("桌日程"), N_("每桌每天一页，工作人员逐场勾选到场"), day_sheets_sheet, placed_meetings
     ),
-    Sheet.VISITORS: SheetKind(N_("邀约名单"), N_("每个参展单位一份：值得邀请的企业和理由"), visitors_sheet),
+    Sheet.GRID: SheetKind(N_("洽谈总表"), N_("桌号 × 时段一览，按天分幅，可拼贴上墙"), grid_sheet, placed_meetings),
+    Sheet.BOOTH_GUIDE: SheetKind(
+        N_("观展指南"), N_("每家企业一份：值得看的展位，由好到次，再按展馆排成路线"), booth_guide_sheet, check_booths
+    ),
+    Sheet.VISITORS: SheetKind(
+        N_("邀约名单"), N_("每个参展单位一份：值得邀请的企业和理由"), visitors_sheet, check_booths
+    ),
     Sheet.CATALOGUE: SheetKind(N_("展品目录"), N_("全部展品按产业排列，只印公开内容，可向公众发放"), catalogue_sheet),
-    Sheet.RESULTS: SheetKind(N_("成效报告"), N_("洽谈履约、评分、后续打算，按产业和县区，附图表"), results_sheet),
+    Sheet.RESULTS: SheetKind(
+        N_("成效报告"), N_("洽谈履约、评分、后续打算，按产业和县区，附图表"), results_sheet, check_reported
+    ),
 }
 
 
@@ -95,3 +109,18 @@ def print_sheet(
         columns = columns_of(session, sheet.value, chosen.template)
     job = start_job(session, event, chosen, corpus=corpus, base_url=base_url, columns=columns)
     return SHEETS[sheet].print_it(job, form)
+
+
+def missing_sheets(session: Session, event: Event) -> dict[Sheet, Conflict]:
+    """The sheets for which there is nothing to print yet, each with what is missing."""
+    checks = {kind.check for kind in SHEETS.values() if kind.check is not None}
+    problems = {check: problem for check in checks if (problem := _problem(check, session, event))}
+    return {sheet: problems[kind.check] for sheet, kind in SHEETS.items() if kind.check in problems}
+
+
+def _problem(check: Callable[[Session, Event], object], session: Session, event: Event) -> Conflict | None:
+    try:
+        check(session, event)
+    except Conflict as problem:
+        return problem
+    return None
