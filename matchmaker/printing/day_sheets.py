@@ -37,7 +37,7 @@ class DaySheet:
 
 
 def day_sheets_pdf(event: EventHeader, sheets: Sequence[DaySheet], language: Language = "zh") -> bytes:
-    """One A4 sheet for each table and day, with boxes for who came and room for notes."""
+    """One A4 sheet for each table and day, with a box beside each party to tick when it came, and room for notes."""
     return typeset("day_sheets", event, {"sheets": [_sheet_for_page(sheet, language) for sheet in sheets]}, language)
 
 

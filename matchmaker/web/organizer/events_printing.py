@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput, NotFound
 from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import LANGUAGES, N_, translate
 from matchmaker.printing.match_list import Grouping
 from matchmaker.services.events.archive import event_archive
@@ -46,6 +47,8 @@ _GROUPS = (
     (N_("展览"), (Sheet.CATALOGUE, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
     (N_("会后"), (Sheet.RESULTS,)),
 )
+_ONLY_AT_BOOTHS = {Sheet.BOOTH_GUIDE, Sheet.VISITORS}
+"""A docking event is not told that it lacks booths."""
 _GROUPED_NAMES = {
     Grouping.WHOLE: N_("匹配总表"),
     Grouping.ENTERPRISE: N_("企业推荐单"),
@@ -63,12 +66,14 @@ _MIME_TYPES = {
 def event_print(event_id: int) -> str:
     """What can be printed, what each sheet is for, and what is still missing."""
     event = get_event(db(), event_id)
+    missing = missing_sheets(db(), event)
+    hidden = _ONLY_AT_BOOTHS & missing.keys() if event.kind is EventKind.DOCKING else set()
     return render_template(
         "organizer/event_print.html",
         event=event,
-        groups=_GROUPS,
+        groups=[(title, [sheet for sheet in sheets if sheet not in hidden]) for title, sheets in _GROUPS],
         kinds=SHEETS,
-        missing=missing_sheets(db(), event),
+        missing=missing,
         templates=list_templates(db()),
         earlier=[version for version in versions(db(), event) if version.version < event.plan_version],
     )
