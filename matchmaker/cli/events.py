@@ -105,6 +105,8 @@ def print_command(
     event: str, what: str, grouping: str, language: Language, template: str, against: int | None, output: Path
 ) -> None:
     _check_ending(what, output)
+    if template and what in (_CALENDARS, _EVERYTHING):
+        raise InvalidInput(N_("这种打印件的栏目是固定的，不能用模板"))
     options = PrintOptions(language, template, against, Grouping(grouping))
     platform = open_platform()
     base_url = platform.settings.base_url

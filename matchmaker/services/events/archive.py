@@ -1,7 +1,7 @@
 """Everything for an event in one ZIP: copied to a USB stick it opens and prints without a network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
@@ -23,6 +23,8 @@ _GROUPED = {
     Grouping.TEAM: N_("团队推荐单"),
 }
 _CALENDARS = N_("日历")
+_SHOWN_OPEN = 12
+"""More files of one kind than this, such as everybody's calendars, are folded away in the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def event_archive(
 ) -> bytes:
     """All sheets as PDF and XLSX, everybody's calendar, and ``index.html`` with plain links to them.
 
-    What cannot be printed yet is named there with its reason.
+    What cannot be printed yet is named there with its reason. The columns are the standard ones, whatever the template.
     """
     job = start_job(session, event, options, corpus=corpus, base_url=base_url)
     sections = [_proper(section) for section in _sections(job)]
@@ -65,21 +67,11 @@ def _files(job: PrintJob, sheet: Sheet) -> Iterator[tuple[str, bytes]]:
     title, print_it = job.say(SHEETS[sheet].label), SHEETS[sheet].print_it
     if sheet is Sheet.MATCH_LIST:
         for grouping, name in _GROUPED.items():
-            yield f"{job.say(name)}.pdf", print_it(_grouped(job, grouping), Format.PDF)
+            grouped = replace(job, options=replace(job.options, grouping=grouping))
+            yield f"{job.say(name)}.pdf", print_it(grouped, Format.PDF)
     else:
         yield f"{title}.pdf", print_it(job, Format.PDF)
     yield f"{title}.xlsx", print_it(job, Format.XLSX)
-
-
-def _grouped(job: PrintJob, grouping: Grouping) -> PrintJob:
-    return PrintJob(
-        job.session,
-        job.event,
-        job.header,
-        job.corpus,
-        job.base_url,
-        PrintOptions(language=job.language, grouping=grouping),
-    )
 
 
 def _calendars(job: PrintJob, number: str) -> _Section:
@@ -112,7 +104,7 @@ def _index(job: PrintJob, sections: list[_Section]) -> str:
     facts = " · ".join(escape(fact) for fact in (event.dates, event.place, event.organizer) if fact)
     printed = " ".join(part for part in (version, event.printed_at_text) if part)
     language = "zh-CN" if job.language == "zh" else "en"
-    body = "\n".join(_section_html(section) for section in sections)
+    body = "\n".join(_section_html(job, section) for section in sections)
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -121,9 +113,12 @@ def _index(job: PrintJob, sections: list[_Section]) -> str:
     )
 
 
-def _section_html(section: _Section) -> str:
+def _section_html(job: PrintJob, section: _Section) -> str:
     links = "".join(
         f'<li><a href="{quote(path)}">{escape(path.rpartition("/")[2])}</a></li>' for path, _ in section.files
     )
     content = f"<ul>{links}</ul>" if links else f'<p class="missing">{escape(section.missing)}</p>'
+    if len(section.files) > _SHOWN_OPEN:
+        count = job.say(N_("%(count)d 个文件"), count=len(section.files))
+        content = f"<details><summary>{escape(count)}</summary>{content}</details>"
     return f"<h2>{escape(section.title)}</h2><p>{escape(section.hint)}</p>{content}"

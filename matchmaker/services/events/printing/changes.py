@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting, Participant
-from matchmaker.domain.vocabulary import MeetingStatus, Side
+from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.printing.change_slips import Change, ChangeSlip, Place, change_slips_pdf, change_slips_xlsx
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.printing.disclosure import printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob, people_of
-from matchmaker.services.events.printing.plan import listed_meetings
+from matchmaker.services.events.printing.plan import is_placed, listed_meetings
 from matchmaker.services.events.printing.schedules import meeting_as_seen
 from matchmaker.services.events.state import pair_of
 
@@ -51,12 +51,12 @@ def compared_version(session: Session, event: Event, wanted: int | None = None) 
 
 def _slips(job: PrintJob, before: Assignment) -> Iterator[ChangeSlip]:
     participants = {one.id: one for one in everyone_of(job.session, job.event)}
-    meetings = {pair_of(m): m for m in listed_meetings(job.session, job.event) if _is_placed(m)}
+    meetings = {pair_of(m): m for m in listed_meetings(job.session, job.event) if is_placed(m)}
     old, new = _places_then(job.event, before), {pair: _place_now(job.event, m) for pair, m in meetings.items()}
     changed = [pair for pair in dict.fromkeys((*old, *new)) if old.get(pair) != new.get(pair)]
     for participant in sorted(participants.values(), key=lambda one: (one.side is Side.OFFER, one.id)):
         own = [pair for pair in changed if participant.id in pair]
-        if own:
+        if own and participant.status is ParticipantStatus.CONFIRMED:
             yield ChangeSlip(
                 name=participant.name,
                 people=people_of(job, participant),
@@ -75,10 +75,6 @@ def _slips(job: PrintJob, before: Assignment) -> Iterator[ChangeSlip]:
                     if participant.id in pair
                 ),
             )
-
-
-def _is_placed(meeting: Meeting) -> bool:
-    return meeting.starts_at is not None and meeting.status in OCCUPYING
 
 
 def _places_then(event: Event, version: Assignment) -> _Places:

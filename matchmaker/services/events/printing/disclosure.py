@@ -1,12 +1,12 @@
 """What of a posting may be printed. Paper goes from hand to hand, so the rule is that of
-:mod:`matchmaker.domain.visibility` for the weakest reader whom a sheet may reach.
+:mod:`matchmaker.domain.visibility` for other participants of the event: they see what members see. What is given to
+everybody, like the catalogue, asks the domain for a viewer who is nobody.
 
 A posting that has since expired or been closed is printed as while it was open: a schedule keeps its topics after the
 event. One that was withdrawn, or never published, is not.
 """
 
 from datetime import date
-from enum import Enum
 
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Posting
@@ -20,32 +20,20 @@ _OPEN_IN_SUMMARY = frozenset({"industry", "field"})
 """Facts of a posting that its summary shows."""
 
 
-class Readers(Enum):
-    """Whom a sheet may reach."""
-
-    PARTICIPANTS = "participants"
-    """Organizations at the event: they see what members see."""
-    EVERYBODY = "everybody"
-
-
-_VIEWERS = {
-    Readers.PARTICIPANTS: User(email="", name="", role=Role.BROKER, active=True),
-    Readers.EVERYBODY: None,
-}
+_MEMBER = User(email="", name="", role=Role.BROKER, active=True)
 _DETAILS = {
-    (readers, visibility): detail_for(
-        viewer, Need(status=PostingStatus.PUBLISHED, visibility=visibility, organization_id=0), date.min
+    visibility: detail_for(
+        _MEMBER, Need(status=PostingStatus.PUBLISHED, visibility=visibility, organization_id=0), date.min
     )
-    for readers, viewer in _VIEWERS.items()
     for visibility in Visibility
 }
 
 
-def printed_detail(posting: Posting, readers: Readers = Readers.PARTICIPANTS) -> Detail:
-    """How much of the posting a sheet for these readers may show. Contacts are left out in any case."""
+def printed_detail(posting: Posting) -> Detail:
+    """How much of the posting a sheet for participants may show. Contacts are left out in any case."""
     if posting.status not in _WAS_OPEN:
         return Detail.NOTHING
-    return min(_DETAILS[readers, posting.visibility], Detail.TEXT)
+    return min(_DETAILS[posting.visibility], Detail.TEXT)
 
 
 def printed_title(posting: Posting | None, language: str, *, own: bool = False) -> str:

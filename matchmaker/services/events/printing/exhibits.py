@@ -4,7 +4,6 @@ from datetime import date
 
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Participant
-from matchmaker.domain.people import User
 from matchmaker.domain.visibility import Detail
 from matchmaker.i18n import N_
 from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
@@ -16,7 +15,7 @@ from matchmaker.printing.visitors import (
     invitation_lists_xlsx,
 )
 from matchmaker.services.events import expo
-from matchmaker.services.events.printing.disclosure import Readers, printed_detail, printed_reason, printed_title
+from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob
 
 SUMMARY_LENGTH = 120
@@ -56,13 +55,10 @@ def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
             section.industry.label(job.language) if section.industry else job.say(N_("其他")),
             tuple(_exhibit(job, exhibit) for exhibit in section.exhibits),
         )
-        for section in expo.exhibits_by_industry(job.session, job.event, _EVERYBODY, date.today())
+        for section in expo.exhibits_by_industry(job.session, job.event, None, date.today())
     ]
     printed = catalogue_xlsx if form is Format.XLSX else catalogue_pdf
     return printed(job.header, sections, job.language)
-
-
-_EVERYBODY: User | None = None
 
 
 def _visits(job: PrintJob) -> expo.ExpoVisits:
@@ -93,14 +89,13 @@ def _likely_visitor(job: PrintJob, visit: expo.Visit) -> LikelyVisitor:
 
 def _exhibit(job: PrintJob, exhibit: expo.Exhibit) -> Exhibit:
     offer = exhibit.offer
-    readable = printed_detail(offer, Readers.EVERYBODY) >= Detail.TEXT
     return Exhibit(
         title=offer.title,
         kind=offer.kind.label(job.language),
         exhibitor=exhibit.exhibitor.name,
         hall=_hall(exhibit.exhibitor),
         booth=exhibit.exhibitor.booth,
-        summary=clipped(offer.summary) if readable else "",
+        summary=clipped(offer.summary) if exhibit.detail >= Detail.TEXT else "",
     )
 
 

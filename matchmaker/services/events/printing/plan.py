@@ -30,18 +30,22 @@ def listed_meetings(session: Session, event: Event) -> Sequence[Meeting]:
 
 
 def placed_meetings(session: Session, event: Event) -> list[Meeting]:
-    """Those of them that have a slot and keep it, by slot and table.
+    """Those of them that have a slot and keep it, by slot and table."""
+    meetings = [meeting for meeting in listed_meetings(session, event) if is_placed(meeting)]
+    return sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.table or 0, meeting.id))
 
-    Raises :class:`Conflict` while none has.
-    """
-    meetings = [
-        meeting
-        for meeting in listed_meetings(session, event)
-        if meeting.starts_at is not None and meeting.status in OCCUPYING
-    ]
+
+def scheduled_meetings(session: Session, event: Event) -> list[Meeting]:
+    """The same for sheets that need a schedule. Raises :class:`Conflict` while there is none."""
+    meetings = placed_meetings(session, event)
     if not meetings:
         raise Conflict(N_("“%(name)s”还没有排出日程，请先生成日程再打印"), name=event.name)
-    return sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.table or 0, meeting.id))
+    return meetings
+
+
+def is_placed(meeting: Meeting) -> bool:
+    """Whether the meeting has a slot and keeps it."""
+    return meeting.starts_at is not None and meeting.status in OCCUPYING
 
 
 def expected_participants(session: Session, event: Event) -> Sequence[Participant]:

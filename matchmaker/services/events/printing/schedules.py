@@ -25,7 +25,7 @@ from matchmaker.services.events.printing.job import (
     room_name,
     start_job,
 )
-from matchmaker.services.events.printing.plan import expected_participants, place_text, placed_meetings
+from matchmaker.services.events.printing.plan import expected_participants, place_text, scheduled_meetings
 
 
 def schedules_sheet(job: PrintJob, form: Format) -> bytes:
@@ -56,14 +56,14 @@ def calendar_files(job: PrintJob) -> list[tuple[str, bytes]]:
 def personal_calendar(session: Session, event: Event, participant: Participant, language: Language = "zh") -> bytes:
     """One participant's meetings as ICS, from the working plan. Raises :class:`Conflict` while there is none."""
     job = start_job(session, event, PrintOptions(language=language))
-    own = [m for m in placed_meetings(session, event) if participant.id in (m.need_side_id, m.offer_side_id)]
+    own = [m for m in scheduled_meetings(session, event) if participant.id in (m.need_side_id, m.offer_side_id)]
     return _calendar(job, _schedule(job, participant, own))
 
 
 def personal_schedules(job: PrintJob) -> list[tuple[Participant, PersonalSchedule]]:
     """Everybody's schedule. Raises :class:`Conflict` while nobody has a meeting."""
     meetings: defaultdict[int, list[Meeting]] = defaultdict(list)
-    for meeting in placed_meetings(job.session, job.event):
+    for meeting in scheduled_meetings(job.session, job.event):
         meetings[meeting.need_side_id].append(meeting)
         meetings[meeting.offer_side_id].append(meeting)
     return [

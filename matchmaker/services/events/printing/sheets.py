@@ -17,7 +17,7 @@ from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptio
 from matchmaker.services.events.printing.match_list import check_built, match_list_sheet
 from matchmaker.services.events.printing.outcomes import results_sheet
 from matchmaker.services.events.printing.people import badges_sheet, sign_in_sheet
-from matchmaker.services.events.printing.plan import placed_meetings
+from matchmaker.services.events.printing.plan import scheduled_meetings
 from matchmaker.services.events.printing.programme import programme_sheet
 from matchmaker.services.events.printing.schedules import schedules_sheet
 from matchmaker.services.events.printing.tables import day_sheets_sheet, grid_sheet, table_cards_sheet
@@ -63,16 +63,16 @@ SHEETS: Mapping[Sheet, SheetKind] = {
         N_("匹配表"), N_("总表组织方用；按企业、按团队的每家一份，可当场发出"), match_list_sheet, check_built
     ),
     Sheet.SCHEDULES: SheetKind(
-        N_("洽谈日程"), N_("每个参会方一页：何时、几号桌、与谁谈、谈什么"), schedules_sheet, placed_meetings
+        N_("洽谈日程"), N_("每个参会方一页：何时、几号桌、与谁谈、谈什么"), schedules_sheet, scheduled_meetings
     ),
     Sheet.CHANGE_SLIPS: SheetKind(
         N_("变更通知单"), N_("只印日程有变的参会方：原安排、新安排，裁开分发"), change_slips_sheet, compared_version
     ),
     Sheet.TABLE_CARDS: SheetKind(N_("桌卡"), N_("对折立在桌上：外面是大号桌号，里面是当天洽谈"), table_cards_sheet),
     Sheet.DAY_SHEETS: SheetKind(
-        N_("桌日程"), N_("每桌每天一页，工作人员逐场勾选到场"), day_sheets_sheet, placed_meetings
+        N_("桌日程"), N_("每桌每天一页，工作人员逐场勾选到场"), day_sheets_sheet, scheduled_meetings
     ),
-    Sheet.GRID: SheetKind(N_("洽谈总表"), N_("桌号 × 时段一览，按天分幅，可拼贴上墙"), grid_sheet, placed_meetings),
+    Sheet.GRID: SheetKind(N_("洽谈总表"), N_("桌号 × 时段一览，按天分幅，可拼贴上墙"), grid_sheet, scheduled_meetings),
     Sheet.BOOTH_GUIDE: SheetKind(
         N_("观展指南"), N_("每家企业一份：值得看的展位，由好到次，再按展馆排成路线"), booth_guide_sheet, check_booths
     ),

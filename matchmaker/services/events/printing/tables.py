@@ -11,7 +11,7 @@ from matchmaker.printing.order import counting_order
 from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf, table_cards_xlsx
 from matchmaker.services.events.printing.disclosure import printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob, room_name, slot_text
-from matchmaker.services.events.printing.plan import expected_participants, listed_meetings, placed_meetings
+from matchmaker.services.events.printing.plan import expected_participants, placed_meetings, scheduled_meetings
 
 
 def table_cards_sheet(job: PrintJob, form: Format) -> bytes:
@@ -24,7 +24,7 @@ def table_cards_sheet(job: PrintJob, form: Format) -> bytes:
 def day_sheets_sheet(job: PrintJob, form: Format) -> bytes:
     """A sheet for each table and day on which somebody sits there."""
     seated: defaultdict[tuple[int, date], list[Meeting]] = defaultdict(list)
-    for meeting in placed_meetings(job.session, job.event):
+    for meeting in scheduled_meetings(job.session, job.event):
         if meeting.table is not None and meeting.starts_at is not None:
             seated[meeting.table, meeting.starts_at.date()].append(meeting)
     sheets = [
@@ -37,7 +37,7 @@ def day_sheets_sheet(job: PrintJob, form: Format) -> bytes:
 
 def grid_sheet(job: PrintJob, form: Format) -> bytes:
     """All tables and all slots, also those that are free."""
-    meetings = placed_meetings(job.session, job.event)
+    meetings = scheduled_meetings(job.session, job.event)
     numbers = range(1, max([job.event.table_count, *(meeting.table or 0 for meeting in meetings)]) + 1)
     slots = sorted({*job.event.slots, *(meeting.starts_at for meeting in meetings if meeting.starts_at)})
     grid = MasterGrid(
@@ -56,7 +56,7 @@ def grid_sheet(job: PrintJob, form: Format) -> bytes:
 
 def _table_cards(job: PrintJob) -> list[TableCard]:
     meetings: defaultdict[int, list[TableMeeting]] = defaultdict(list)
-    for meeting in sorted(listed_meetings(job.session, job.event), key=lambda m: (str(m.starts_at), m.id)):
+    for meeting in placed_meetings(job.session, job.event):
         if meeting.table is not None and meeting.starts_at is not None:
             slot = slot_text(job.event, meeting.starts_at)
             meetings[meeting.table].append(TableMeeting(slot, meeting.need_side.name, meeting.offer_side.name))
