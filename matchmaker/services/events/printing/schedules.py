@@ -85,9 +85,14 @@ def meeting_as_seen(job: PrintJob, participant: Participant, meeting: Meeting) -
         partner=partner.team.name if partner.team else partner.organization.name,
         partner_organization=partner.organization.name,
         people=people_of(job, partner),
-        topic=printed_title(meeting.offer if on_need_side else meeting.need, job.language),
+        topic=partners_topic(job, participant, meeting),
         score=round(meeting.score),
     )
+
+
+def partners_topic(job: PrintJob, participant: Participant, meeting: Meeting) -> str:
+    """What the other of the two comes to talk about, as the participant may read it."""
+    return printed_title(meeting.offer if participant.side is Side.NEED else meeting.need, job.language)
 
 
 def _schedule(job: PrintJob, participant: Participant, meetings: Sequence[Meeting]) -> PersonalSchedule:
