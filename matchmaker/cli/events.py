@@ -1,18 +1,29 @@
-"""event: match lists from the command line."""
+"""event: match lists, and everything on paper, from the command line."""
 
 from pathlib import Path
 
 import click
 
-from matchmaker.cli.language import LANGUAGE, say
+from matchmaker.cli.language import LANGUAGE, Language, say
 from matchmaker.cli.outcome import show_json
 from matchmaker.cli.running import open_platform
 from matchmaker.cli.transfer import write_whole
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Event
 from matchmaker.i18n import N_
-from matchmaker.services.events import Format, build_match_list, find_event, list_events, print_match_list
+from matchmaker.printing.match_list import Grouping
+from matchmaker.services.events import build_match_list, find_event, list_events
+from matchmaker.services.events.archive import event_archive
+from matchmaker.services.events.printing import (
+    Format,
+    PrintOptions,
+    Sheet,
+    print_calendars,
+    print_sheet,
+    start_job,
+)
 
+_CALENDARS, _EVERYTHING = "calendars", "all"
 _JSON = click.option("--json", "as_json", is_flag=True, help=say(N_("以 JSON 输出")))
 
 
@@ -63,14 +74,14 @@ def build_command(event: str, as_json: bool) -> None:
     )
 
 
-@event_command.command("print", help=say(N_("打印匹配表，按文件名结尾为 PDF 或 XLSX。")))
+@event_command.command("print", help=say(N_("打印，按文件名结尾为 PDF 或 XLSX；all 和 calendars 为 ZIP。")))
 @click.argument("event")
 @click.option(
     "--what",
-    default="match-list",
+    default=Sheet.MATCH_LIST.value,
     show_default=True,
-    type=click.Choice(["match-list"]),
-    help=say(N_("打印什么")),
+    type=click.Choice([sheet.value for sheet in Sheet] + [_CALENDARS, _EVERYTHING]),
+    help=say(N_("打印什么；calendars 是每人一个日历文件，all 是全部")),
 )
 @click.option(
     "--for",
@@ -80,20 +91,48 @@ def build_command(event: str, as_json: bool) -> None:
     type=click.Choice(["whole", "enterprise", "team"]),
     help=say(N_("PDF 是总表、每家企业一份还是每个团队一份；XLSX 三种都有")),
 )
+@click.option("--language", type=click.Choice(["zh", "en"]), default=LANGUAGE, help=say(N_("打印件的语言")))
+@click.option("--template", default="", help=say(N_("用这个名字的打印模板的栏目")))
+@click.option("--against", type=click.IntRange(1), help=say(N_("变更通知单与哪一版比较；不填为上一次发布的版本")))
 @click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=say(N_(".pdf 或 .xlsx 文件"))
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=say(N_(".pdf、.xlsx 或 .zip 文件")),
 )
-def print_command(event: str, what: str, grouping: str, output: Path) -> None:
-    from matchmaker.printing.match_list import Grouping
-
-    ending = output.suffix.casefold().removeprefix(".")
-    if ending not in tuple(Format):
-        raise InvalidInput(N_("只能打印成 .pdf 或 .xlsx，请改文件名的结尾"))
-    with open_platform().database.reading() as session:
+def print_command(
+    event: str, what: str, grouping: str, language: Language, template: str, against: int | None, output: Path
+) -> None:
+    _check_ending(what, output)
+    if template and what in (_CALENDARS, _EVERYTHING):
+        raise InvalidInput(N_("这种打印件的栏目是固定的，不能用模板"))
+    options = PrintOptions(language, template, against, Grouping(grouping))
+    platform = open_platform()
+    base_url = platform.settings.base_url
+    with platform.database.reading() as session:
         found = find_event(session, event)
-        content = print_match_list(session, found, Grouping(grouping), Format(ending), LANGUAGE)
+        if what == _EVERYTHING:
+            content = event_archive(session, platform.corpus, found, options, base_url=base_url)
+        elif what == _CALENDARS:
+            content = print_calendars(start_job(session, found, options))
+        else:
+            form = Format(_ending(output))
+            content = print_sheet(session, found, Sheet(what), form, options, corpus=platform.corpus, base_url=base_url)
     write_whole(output, content)
     click.echo(say(N_("已写入 %(file)s"), file=output), err=True)
+
+
+def _check_ending(what: str, output: Path) -> None:
+    if what in (_CALENDARS, _EVERYTHING):
+        if _ending(output) != "zip":
+            raise InvalidInput(N_("全部打印件和日历只能写成 .zip，请改文件名的结尾"))
+    elif _ending(output) not in tuple(Format):
+        raise InvalidInput(N_("只能打印成 .pdf 或 .xlsx，请改文件名的结尾"))
+
+
+def _ending(output: Path) -> str:
+    return output.suffix.casefold().removeprefix(".")
 
 
 def _event_dict(event: Event) -> dict[str, object]:

@@ -9,7 +9,8 @@ import segno
 from matchmaker.printing.errors import QrPayloadTooLongError
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.typesetting import typeset
-from matchmaker.printing.wording import Language
+from matchmaker.printing.wording import Language, wording
+from matchmaker.printing.workbook import Column, Workbook
 
 # 213 bytes is the capacity of version 10 at error correction M: 57 modules, 0.4 mm each on the badge.
 LONGEST_QR_PAYLOAD = 213
@@ -20,7 +21,8 @@ class Badge:
     """One delegate's badge.
 
     `role` is the label in the coloured band (企业代表, 科研团队, 工作人员); `qr` is the text behind the QR code, at
-    most 213 bytes of UTF-8, or empty for a badge without one.
+    most 213 bytes of UTF-8, or empty for a badge without one. `code` is printed below it, to be typed where nobody
+    can scan.
 
     Raises QrPayloadTooLongError.
     """
@@ -29,6 +31,7 @@ class Badge:
     organization: str
     role: str
     qr: str = ""
+    code: str = ""
 
     def __post_init__(self) -> None:
         length = len(self.qr.encode())
@@ -41,12 +44,29 @@ def badges_pdf(event: EventHeader, badges: Sequence[Badge], language: Language =
     return typeset("badges", event, {"badges": [_badge_for_page(badge) for badge in badges]}, language)
 
 
+def badges_xlsx(event: EventHeader, badges: Sequence[Badge], language: Language = "zh") -> bytes:
+    """The same people as a workbook, for a label printer's own software."""
+    words = wording(language)
+    columns = [
+        Column(words["person"], 18),
+        Column(words["organization"], 40),
+        Column(words["role"], 14),
+        Column(words["code"], 12),
+        Column(words["qr_code"], 60),
+    ]
+    rows = [(badge.name, badge.organization, badge.role, badge.code, badge.qr) for badge in badges]
+    workbook = Workbook(event, language)
+    workbook.add_sheet(words["badges"], words["badges"], columns, rows)
+    return workbook.to_bytes()
+
+
 def _badge_for_page(badge: Badge) -> dict[str, str]:
     return {
         "name": badge.name,
         "organization": badge.organization,
         "role": badge.role,
         "qr": _qr_svg(badge.qr) if badge.qr else "",
+        "code": badge.code,
     }
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 class EventHeader:
     """The event as printed on each page.
 
-    `dates` is text ready to print ("2026年5月18日—19日"). `version` counts the published plans of the event, so
-    that two sheets on one desk can be told apart; `printed_at` is shown as given, in the event's local time.
+    `dates` is text ready to print ("2026年5月18日—19日"). `version` counts the states of the event's plan, so that two
+    sheets on one desk can be told apart, and is 0 before the first; `printed_at` is shown as given, in the event's
+    local time.
     """
 
     name: str

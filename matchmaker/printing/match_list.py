@@ -1,17 +1,19 @@
 """The match list of an event: who is recommended to whom, how well they fit and why."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.printed_table import PrintedTable, chosen_columns, tables_pdf
 from matchmaker.printing.typesetting import typeset
 from matchmaker.printing.wording import Language, wording
 from matchmaker.printing.workbook import Cell, Column, Workbook
 
 __all__ = [
+    "COLUMNS",
     "EventHeader",
     "Grouping",
     "MatchLine",
@@ -20,6 +22,22 @@ __all__ = [
     "match_list_pdf",
     "match_list_xlsx",
 ]
+
+
+COLUMNS = {
+    "number": 6,
+    "enterprise": 26,
+    "need": 34,
+    "provider": 20,
+    "team": 20,
+    "offer": 34,
+    "score": 8,
+    "slot": 13,
+    "table": 7,
+    "pinned": 7,
+    "reason": 44,
+}
+"""The columns that a match list can have, with their widths in characters. `number` counts within each sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +101,23 @@ class Grouping(StrEnum):
     TEAM = "team"
 
 
-def match_list_pdf(match_list: MatchList, grouping: Grouping, language: Language = "zh") -> bytes:
+def match_list_pdf(
+    match_list: MatchList,
+    grouping: Grouping,
+    language: Language = "zh",
+    columns: Sequence[str] | None = None,
+) -> bytes:
     """The match list on A4.
 
     WHOLE is the organizer's table with those left without a match at its end. ENTERPRISE and TEAM give each party its
     own sheet, best match first, to be handed to that party: pages are counted within the sheet, and nothing about
     other parties is on it. Parties come in the order of their first line.
+
+    With `columns` (keys of COLUMNS) all of these are plain tables of those columns. Raises InvalidSheetError for
+    others.
     """
+    if columns is not None:
+        return _plain_pdf(match_list, grouping, language, columns)
     match grouping:
         case Grouping.WHOLE:
             return _whole_pdf(match_list, language)
@@ -99,8 +127,11 @@ def match_list_pdf(match_list: MatchList, grouping: Grouping, language: Language
             return _party_pdf(match_list, "team", language)
 
 
-def match_list_xlsx(match_list: MatchList, language: Language = "zh") -> bytes:
-    """The match list as a workbook of four sheets: whole, by enterprise, by team, unmatched."""
+def match_list_xlsx(match_list: MatchList, language: Language = "zh", columns: Sequence[str] | None = None) -> bytes:
+    """The match list as a workbook of four sheets: whole, by enterprise, by team, unmatched.
+
+    `columns` (keys of COLUMNS) replace those of the first three. Raises InvalidSheetError for others.
+    """
     words = wording(language)
     by_enterprise = _parties(match_list.lines, _enterprise_of)
     by_team = _parties(match_list.lines, _supplier_of)
@@ -109,21 +140,21 @@ def match_list_xlsx(match_list: MatchList, language: Language = "zh") -> bytes:
     workbook.add_sheet(
         words["sheet_whole"],
         words["match_list"],
-        _columns(_WHOLE_COLUMNS, words),
-        [_row(_WHOLE_COLUMNS, line, number, words) for number, line in enumerate(match_list.lines, start=1)],
+        _columns(columns or _WHOLE_COLUMNS, words),
+        [_row(columns or _WHOLE_COLUMNS, line, number, words) for number, line in enumerate(match_list.lines, start=1)],
     )
     workbook.add_sheet(
         words["sheet_enterprise"],
         words["match_list_enterprise"],
-        _columns(_ENTERPRISE_COLUMNS, words),
-        [_row(_ENTERPRISE_COLUMNS, line, rank, words) for rank, line in _ranked(by_enterprise.values())],
+        _columns(columns or _ENTERPRISE_COLUMNS, words),
+        [_row(columns or _ENTERPRISE_COLUMNS, line, rank, words) for rank, line in _ranked(by_enterprise.values())],
         group_starts=_group_starts(by_enterprise.values()),
     )
     workbook.add_sheet(
         words["sheet_team"],
         words["match_list_team"],
-        _columns(_TEAM_COLUMNS, words),
-        [_row(_TEAM_COLUMNS, line, rank, words) for rank, line in _ranked(by_team.values())],
+        _columns(columns or _TEAM_COLUMNS, words),
+        [_row(columns or _TEAM_COLUMNS, line, rank, words) for rank, line in _ranked(by_team.values())],
         group_starts=_group_starts(by_team.values()),
     )
     workbook.add_sheet(
@@ -206,36 +237,43 @@ def _facts(line: MatchLine) -> dict[str, object]:
     }
 
 
+def _plain_pdf(match_list: MatchList, grouping: Grouping, language: Language, columns: Sequence[str]) -> bytes:
+    words = wording(language)
+    match grouping:
+        case Grouping.WHOLE:
+            title, parties = words["match_list"], {"": list(match_list.lines)}
+        case Grouping.ENTERPRISE:
+            title, parties = words["match_list_enterprise"], _parties(match_list.lines, _enterprise_of)
+        case Grouping.TEAM:
+            title, parties = words["match_list_team"], _parties(match_list.lines, _supplier_of)
+    tables = [
+        PrintedTable(
+            title=party or title,
+            over_title=title if party else "",
+            subtitle=words["match_count"].format(count=len(lines)),
+            columns=tuple(_columns(columns, words)),
+            rows=tuple(tuple(_row(columns, line, number, words)) for number, line in enumerate(lines, start=1)),
+        )
+        for party, lines in parties.items()
+    ]
+    return tables_pdf(match_list.event, tables, title, words["no_matches"], language)
+
+
 # --- XLSX
 
-_WIDTHS = {
-    "number": 6,
-    "rank": 6,
-    "enterprise": 26,
-    "need": 34,
-    "provider": 20,
-    "team": 20,
-    "offer": 34,
-    "score": 8,
-    "slot": 13,
-    "table": 7,
-    "pinned": 7,
-    "reason": 44,
-}
 _MATCH_COLUMNS = ("score", "slot", "table", "pinned", "reason")
 _WHOLE_COLUMNS = ("number", "enterprise", "need", "provider", "team", "offer", *_MATCH_COLUMNS)
-_ENTERPRISE_COLUMNS = ("enterprise", "rank", "need", "provider", "team", "offer", *_MATCH_COLUMNS)
-_TEAM_COLUMNS = ("provider", "team", "rank", "offer", "enterprise", "need", *_MATCH_COLUMNS)
+_ENTERPRISE_COLUMNS = ("enterprise", "number", "need", "provider", "team", "offer", *_MATCH_COLUMNS)
+_TEAM_COLUMNS = ("provider", "team", "number", "offer", "enterprise", "need", *_MATCH_COLUMNS)
 
 
 def _columns(keys: Iterable[str], words: dict[str, str]) -> list[Column]:
-    return [Column(words[key], _WIDTHS[key]) for key in keys]
+    return list(chosen_columns(tuple(keys), COLUMNS, words, ()).values())
 
 
 def _row(keys: Iterable[str], line: MatchLine, number: int, words: dict[str, str]) -> list[Cell]:
     cells: dict[str, Cell] = {
         "number": number,
-        "rank": number,
         "enterprise": line.enterprise,
         "need": line.need_title,
         "provider": line.provider,

@@ -9,7 +9,8 @@ from typing import Literal
 from matchmaker.printing.dates import day_text, time_range_text
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.typesetting import typeset
-from matchmaker.printing.wording import Language
+from matchmaker.printing.wording import Language, wording
+from matchmaker.printing.workbook import Column, Workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,45 @@ def programme_pdf(event: EventHeader, programme: Programme, language: Language =
         "offers": _on_side(programme.participants, "offer"),
     }
     return typeset("programme", event, content, language)
+
+
+def programme_xlsx(event: EventHeader, programme: Programme, language: Language = "zh") -> bytes:
+    """The agenda and the participants as a workbook of two sheets."""
+    words = wording(language)
+    workbook = Workbook(event, language)
+    workbook.add_sheet(
+        words["agenda"],
+        words["agenda"],
+        [
+            Column(words["day"], 16),
+            Column(words["time"], 14),
+            Column(words["agenda_item"], 40),
+            Column(words["place"], 28),
+            Column(words["speakers"], 28),
+        ],
+        [
+            (
+                day_text(item.start.date(), language),
+                time_range_text(item.start, item.end),
+                item.title,
+                item.place,
+                item.speakers,
+            )
+            for item in sorted(programme.items, key=lambda item: item.start)
+        ],
+    )
+    workbook.add_sheet(
+        words["participants"],
+        words["participants"],
+        [
+            Column(words["name"], 40),
+            Column(words["side"], 10),
+            Column(words["introduction"], 60),
+            Column(words["booth_or_table"], 12),
+        ],
+        [(one.name, words[f"side_{one.side}"], one.introduction, one.table) for one in programme.participants],
+    )
+    return workbook.to_bytes()
 
 
 def _item_for_page(item: ProgrammeItem) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Personal schedules: whom one delegate meets, when and at which table."""
+"""Personal schedules: whom one participant meets, when and at which table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,43 @@ from itertools import groupby
 from matchmaker.printing.dates import day_text, time_range_text
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.printed_table import PrintedTable, chosen_columns, tables_pdf
 from matchmaker.printing.typesetting import typeset
 from matchmaker.printing.wording import Language, wording
-from matchmaker.printing.workbook import Column, Workbook
+from matchmaker.printing.workbook import Cell, Workbook
+
+COLUMNS = {
+    "person": 16,
+    "organization": 28,
+    "day": 14,
+    "time": 13,
+    "table": 7,
+    "room": 12,
+    "partner": 22,
+    "partner_organization": 28,
+    "partner_people": 16,
+    "topic": 40,
+    "score": 8,
+    "notes": 20,
+}
+"""The columns that schedules can have, with their widths in characters."""
+
+DEFAULT_COLUMNS = (
+    "person",
+    "organization",
+    "day",
+    "time",
+    "table",
+    "partner",
+    "partner_organization",
+    "topic",
+    "score",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledMeeting:
-    """One meeting as seen by the delegate whose schedule it stands in.
+    """One meeting as seen by the participant whose schedule it stands in. `people` are the partner's delegates.
 
     `score` is 0–100. Raises InvalidSheetError if the meeting ends before it starts.
     """
@@ -27,6 +56,8 @@ class ScheduledMeeting:
     partner_organization: str
     topic: str
     score: int
+    people: str = ""
+    room: str = ""
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
@@ -37,11 +68,12 @@ class ScheduledMeeting:
 
 @dataclass(frozen=True, slots=True)
 class PersonalSchedule:
-    """The meetings of one delegate, in any order."""
+    """The meetings of one person, team or enterprise, in any order. `people` are those who come for it, as printed."""
 
     name: str
     organization: str
     meetings: tuple[ScheduledMeeting, ...]
+    people: str = ""
 
     @property
     def in_time_order(self) -> list[ScheduledMeeting]:
@@ -49,51 +81,76 @@ class PersonalSchedule:
 
 
 def personal_schedules_pdf(
-    event: EventHeader, schedules: Sequence[PersonalSchedule], language: Language = "zh"
+    event: EventHeader,
+    schedules: Sequence[PersonalSchedule],
+    language: Language = "zh",
+    columns: Sequence[str] | None = None,
 ) -> bytes:
-    """One A4 sheet for each delegate, in the order given, with room for notes beside each meeting."""
+    """One A4 sheet for each schedule, in the order given, with room for notes beside each meeting.
+
+    With `columns` (keys of COLUMNS) the meetings stand in a plain table of these. Raises InvalidSheetError for others.
+    """
+    if columns is not None:
+        return _plain_pdf(event, schedules, language, columns)
     content = {"schedules": [_schedule_for_page(schedule, language) for schedule in schedules]}
     return typeset("schedules", event, content, language)
 
 
 def personal_schedules_xlsx(
-    event: EventHeader, schedules: Sequence[PersonalSchedule], language: Language = "zh"
+    event: EventHeader,
+    schedules: Sequence[PersonalSchedule],
+    language: Language = "zh",
+    columns: Sequence[str] | None = None,
 ) -> bytes:
-    """All schedules on one sheet, a row for each meeting, delegates kept together."""
+    """All schedules on one sheet, a row for each meeting, those of one schedule kept together."""
     words = wording(language)
-    columns = [
-        Column(words["person"], 14),
-        Column(words["organization"], 28),
-        Column(words["day"], 14),
-        Column(words["time"], 13),
-        Column(words["table"], 7),
-        Column(words["partner"], 22),
-        Column(words["partner_organization"], 28),
-        Column(words["topic"], 44),
-        Column(words["score"], 8),
-    ]
-    rows: list[tuple[str | int, ...]] = []
+    chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
+    rows: list[tuple[Cell, ...]] = []
     group_starts = set()
     for schedule in schedules:
         group_starts.add(len(rows))
-        rows.extend(_row(schedule, meeting, language) for meeting in schedule.in_time_order)
+        rows.extend(_row(tuple(chosen), schedule, meeting, language) for meeting in schedule.in_time_order)
     workbook = Workbook(event, language)
-    workbook.add_sheet(words["sheet_schedules"], words["schedules"], columns, rows, group_starts)
+    workbook.add_sheet(words["sheet_schedules"], words["schedules"], list(chosen.values()), rows, group_starts)
     return workbook.to_bytes()
 
 
-def _row(schedule: PersonalSchedule, meeting: ScheduledMeeting, language: Language) -> tuple[str | int, ...]:
-    return (
-        schedule.name,
-        schedule.organization,
-        day_text(meeting.start.date(), language),
-        time_range_text(meeting.start, meeting.end),
-        meeting.table,
-        meeting.partner,
-        meeting.partner_organization,
-        meeting.topic,
-        meeting.score,
-    )
+def _plain_pdf(
+    event: EventHeader, schedules: Sequence[PersonalSchedule], language: Language, columns: Sequence[str]
+) -> bytes:
+    words = wording(language)
+    chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
+    tables = [
+        PrintedTable(
+            over_title=words["schedule"],
+            title=schedule.name,
+            subtitle=" · ".join(part for part in (schedule.organization, schedule.people) if part),
+            columns=tuple(chosen.values()),
+            rows=tuple(_row(tuple(chosen), schedule, meeting, language) for meeting in schedule.in_time_order),
+        )
+        for schedule in schedules
+    ]
+    return tables_pdf(event, tables, words["schedules"], words["no_meetings"], language)
+
+
+def _row(
+    keys: Sequence[str], schedule: PersonalSchedule, meeting: ScheduledMeeting, language: Language
+) -> tuple[Cell, ...]:
+    cells: dict[str, Cell] = {
+        "person": schedule.name,
+        "organization": schedule.organization,
+        "day": day_text(meeting.start.date(), language),
+        "time": time_range_text(meeting.start, meeting.end),
+        "table": meeting.table,
+        "room": meeting.room,
+        "partner": meeting.partner,
+        "partner_organization": meeting.partner_organization,
+        "partner_people": meeting.people,
+        "topic": meeting.topic,
+        "score": meeting.score,
+        "notes": "",
+    }
+    return tuple(cells[key] for key in keys)
 
 
 def _schedule_for_page(schedule: PersonalSchedule, language: Language) -> dict[str, object]:
@@ -101,6 +158,7 @@ def _schedule_for_page(schedule: PersonalSchedule, language: Language) -> dict[s
     return {
         "name": schedule.name,
         "organization": schedule.organization,
+        "people": schedule.people,
         "count": len(schedule.meetings),
         "days": [{"day": day_text(day, language), "meetings": _meetings_for_page(meetings)} for day, meetings in days],
     }
@@ -111,8 +169,10 @@ def _meetings_for_page(meetings: Iterable[ScheduledMeeting]) -> list[dict[str, o
         {
             "time": time_range_text(meeting.start, meeting.end),
             "table": meeting.table,
+            "room": meeting.room,
             "partner": meeting.partner,
             "partner_organization": meeting.partner_organization,
+            "people": meeting.people,
             "topic": meeting.topic,
             "score": meeting.score,
         }

@@ -4,9 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.typesetting import typeset
+from matchmaker.printing.printed_table import PrintedTable, chosen_columns, tables_pdf
 from matchmaker.printing.wording import Language, wording
-from matchmaker.printing.workbook import Column, Workbook
+from matchmaker.printing.workbook import Cell, Workbook
+
+COLUMNS = {
+    "number": 6,
+    "person": 16,
+    "job_title": 16,
+    "organization": 40,
+    "side": 9,
+    "booth_or_table": 12,
+    "contact": 24,
+    "signature": 24,
+    "notes": 24,
+}
+"""The columns that a sign-in sheet can have, with their widths in characters."""
+
+DEFAULT_COLUMNS = ("number", "person", "organization", "contact", "signature")
+
+_EMPTY_ROWS = 6
+_ROW_HEIGHT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +34,63 @@ class SignInEntry:
     name: str
     organization: str
     contact: str = ""
+    job_title: str = ""
+    side: str = ""
+    booth_or_table: str = ""
 
 
-def sign_in_pdf(event: EventHeader, entries: Sequence[SignInEntry], language: Language = "zh") -> bytes:
-    """The delegates in the order given, with room for a signature, and empty rows for those who come unannounced."""
-    return typeset("sign_in", event, {"entries": list(entries)}, language)
+def sign_in_pdf(
+    event: EventHeader,
+    entries: Sequence[SignInEntry],
+    language: Language = "zh",
+    columns: Sequence[str] | None = None,
+) -> bytes:
+    """The delegates in the order given, with room for a signature, and empty rows for those who come unannounced.
+
+    `columns` are keys of COLUMNS. Raises InvalidSheetError for others.
+    """
+    words = wording(language)
+    chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
+    listed = [*entries, *[SignInEntry("", "")] * _EMPTY_ROWS]
+    table = PrintedTable(
+        title=words["sign_in"],
+        subtitle=words["participant_count"].format(count=len(entries)),
+        columns=tuple(chosen.values()),
+        rows=tuple(_row(tuple(chosen), entry, number) for number, entry in enumerate(listed, start=1)),
+        row_height=_ROW_HEIGHT,
+    )
+    return tables_pdf(event, [table], words["sign_in"], words["no_participants"], language)
 
 
-def sign_in_xlsx(event: EventHeader, entries: Sequence[SignInEntry], language: Language = "zh") -> bytes:
+def sign_in_xlsx(
+    event: EventHeader,
+    entries: Sequence[SignInEntry],
+    language: Language = "zh",
+    columns: Sequence[str] | None = None,
+) -> bytes:
     """The same list as a workbook."""
     words = wording(language)
+    chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
     workbook = Workbook(event, language)
     workbook.add_sheet(
         words["sign_in"],
         words["sign_in"],
-        [
-            Column(words["number"], 6),
-            Column(words["person"], 18),
-            Column(words["organization"], 44),
-            Column(words["contact"], 24),
-            Column(words["signature"], 24),
-        ],
-        [(number, entry.name, entry.organization, entry.contact, "") for number, entry in enumerate(entries, start=1)],
+        list(chosen.values()),
+        [_row(tuple(chosen), entry, number) for number, entry in enumerate(entries, start=1)],
     )
     return workbook.to_bytes()
+
+
+def _row(keys: Sequence[str], entry: SignInEntry, number: int) -> tuple[Cell, ...]:
+    cells: dict[str, Cell] = {
+        "number": number,
+        "person": entry.name,
+        "job_title": entry.job_title,
+        "organization": entry.organization,
+        "side": entry.side,
+        "booth_or_table": entry.booth_or_table,
+        "contact": entry.contact,
+        "signature": "",
+        "notes": "",
+    }
+    return tuple(cells[key] for key in keys)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.typesetting import typeset
-from matchmaker.printing.wording import Language
+from matchmaker.printing.wording import Language, wording
+from matchmaker.printing.workbook import Cell, Column, Workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,24 @@ def table_cards_pdf(event: EventHeader, cards: Sequence[TableCard], language: La
     More than twelve meetings stand in two columns; a table with more than twenty-four gets a further card.
     """
     return typeset("table_cards", event, {"cards": list(cards)}, language)
+
+
+def table_cards_xlsx(event: EventHeader, cards: Sequence[TableCard], language: Language = "zh") -> bytes:
+    """A row for each meeting, those of one table kept together; a table without meetings has a row all the same."""
+    words = wording(language)
+    rows: list[tuple[Cell, ...]] = []
+    starts = set()
+    for card in cards:
+        starts.add(len(rows))
+        meetings = card.meetings or (TableMeeting("", "", ""),)
+        rows.extend((card.number, card.label, m.slot, m.enterprise, m.team) for m in meetings)
+    columns = [
+        Column(words["table"], 9),
+        Column(words["notes"], 24),
+        Column(words["slot"], 20),
+        Column(words["enterprise"], 34),
+        Column(words["team"], 34),
+    ]
+    workbook = Workbook(event, language)
+    workbook.add_sheet(words["table_cards"], words["table_cards"], columns, rows, starts)
+    return workbook.to_bytes()

@@ -45,6 +45,7 @@ class Workbook:
     def __init__(self, event: EventHeader, language: Language) -> None:
         self._event = event
         self._words = wording(language)
+        self._version = self._words["version"].format(version=event.version) if event.version else ""
         self._file = BytesIO()
         self._book = xlsxwriter.Workbook(self._file, {"in_memory": True})
         self._book.set_properties({"title": event.name, "author": event.organizer, "created": event.printed_at})
@@ -71,15 +72,24 @@ class Workbook:
         columns: Sequence[Column],
         rows: Sequence[Sequence[Cell]],
         group_starts: AbstractSet[int] = frozenset(),
+        *,
+        pages_wide: int = 1,
+        key_columns: int = 0,
     ) -> None:
-        """Append a sheet. A stronger rule is drawn above the rows in `group_starts` (0-based, headings not counted)."""
+        """Append a sheet. A stronger rule is drawn above the rows in `group_starts` (0-based, headings not counted).
+
+        A sheet too wide for one page of paper is printed on `pages_wide` beside each other; its first `key_columns`
+        then stay in sight and are repeated on each.
+        """
         sheet = self._book.add_worksheet(name)
         self._write_head(sheet, title, columns)
         for number, row in enumerate(rows):
             self._write_row(sheet, _HEADER_ROW + 1 + number, row, number in group_starts)
-        sheet.freeze_panes(_HEADER_ROW + 1, 0)
+        sheet.freeze_panes(_HEADER_ROW + 1, key_columns)
         sheet.autofilter(_HEADER_ROW, 0, _HEADER_ROW + max(len(rows), 1), len(columns) - 1)
-        self._set_up_print(sheet)
+        self._set_up_print(sheet, pages_wide)
+        if key_columns:
+            sheet.repeat_columns(0, key_columns - 1)
 
     def to_bytes(self) -> bytes:
         """Close the workbook; no sheet can be added afterwards."""
@@ -88,10 +98,9 @@ class Workbook:
 
     def _write_head(self, sheet: Worksheet, title: str, columns: Sequence[Column]) -> None:
         event = self._event
-        version = self._words["version"].format(version=event.version)
         sheet.set_row(_TITLE_ROW, 26)
         sheet.write_string(_TITLE_ROW, 0, title, self._title_format)
-        facts = [event.name, event.place, event.dates, event.organizer, f"{version} {event.printed_at_text}"]
+        facts = [event.name, event.place, event.dates, event.organizer, f"{self._version} {event.printed_at_text}"]
         sheet.write_string(_EVENT_ROW, 0, single_line(" · ".join(fact for fact in facts if fact)), self._event_format)
         sheet.set_row(_HEADER_ROW, 22)
         for position, column in enumerate(columns):
@@ -111,14 +120,14 @@ class Workbook:
             else:
                 sheet.write_string(row_number, position, text, self._cell_formats["text", starts_group])
 
-    def _set_up_print(self, sheet: Worksheet) -> None:
+    def _set_up_print(self, sheet: Worksheet, pages_wide: int) -> None:
         sheet.set_paper(_PAPER_A4)
         sheet.set_landscape()
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(pages_wide, 0)
         sheet.repeat_rows(_TITLE_ROW, _HEADER_ROW)
         pages = self._words["page"].format(page="&P", pages="&N")
-        sheet.set_footer(f"&C{pages}&R{self._words['version'].format(version=self._event.version)}")
+        sheet.set_footer(f"&C{pages}&R{self._version}")
 
     def _cell_format(self, kind: str, starts_group: bool) -> Format:
         top_color = _ACCENT if starts_group else _LINE

@@ -29,3 +29,5 @@ guesses_of_many = _posts("100 per hour", deduct_when=_refused)
 mails_to_one = _posts("5 per hour", key_func=_address_and_email)
 mails_to_many = _posts("60 per hour")
 registrations = _posts("100 per hour")
+typesetting = limiter.limit("60 per 10 minutes", exempt_when=_switched_off)
+"""Files that take seconds to make, for anybody who asks."""

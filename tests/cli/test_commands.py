@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
@@ -68,6 +69,8 @@ def test_every_command_explains_itself(command: CommandLine, arguments: tuple[st
         (("event", "build", "没有的"), "没有的"),
         (("event", "print", "没有的", "-o", "{folder}/x.pdf"), "没有的"),
         (("event", "print", "x", "-o", "{folder}/x.doc"), ".pdf 或 .xlsx"),
+        (("event", "print", "x", "--what", "all", "-o", "{folder}/x.pdf"), ".zip"),
+        (("event", "print", "x", "--what", "secrets", "-o", "{folder}/x.pdf"), "--what"),
         (("user", "create", "--email", "nobody", "--role", "admin"), "邮箱"),
         (("serve", "--port", "0"), "--port"),
     ],
@@ -198,6 +201,19 @@ def test_an_event_is_built_and_printed(city: CommandLine) -> None:
         assert done.returncode == 0, done.stderr
     text = "".join(page.extract_text() for page in PdfReader(city.data / "list.pdf").pages)
     assert "冬季产学研供需对接会（示例）" in text
+
+
+def test_every_sheet_of_an_expo_is_printed(city: CommandLine) -> None:
+    for what in ("booth-guide", "visitors", "catalogue", "badges", "sign-in", "programme", "table-cards"):
+        done = city.run("event", "print", "博览会", "--what", what, "--language", "en", "-o", city.data / f"{what}.pdf")
+        assert done.returncode == 0, done.stderr
+        assert "科技成果博览会" in PdfReader(city.data / f"{what}.pdf").pages[0].extract_text()
+    guide = "".join(page.extract_text() for page in PdfReader(city.data / "booth-guide.pdf").pages)
+    assert "Booth guide" in guide
+    done = city.run("event", "print", "秋季", "--what", "all", "-o", city.data / "all.zip")
+    assert done.returncode == 0, done.stderr
+    with ZipFile(city.data / "all.zip") as archive:
+        assert "13 成效报告/成效报告.pdf" in archive.namelist()
 
 
 def test_evaluate_measures_a_dataset(command: CommandLine, tmp_path: Path) -> None:

@@ -8,14 +8,20 @@ import pytest
 
 from matchmaker.printing.badges import Badge, badges_pdf
 from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
+from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf
+from matchmaker.printing.change_slips import Change, ChangeSlip, Place, change_slips_pdf
+from matchmaker.printing.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf
 from matchmaker.printing.errors import TypesettingError
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.grid import GridMeeting, GridTable, MasterGrid, grid_pdf
 from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, Unmatched, match_list_pdf
 from matchmaker.printing.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
+from matchmaker.printing.results import Attendance, ResultsReport, Step, Tally, results_pdf
 from matchmaker.printing.schedules import PersonalSchedule, ScheduledMeeting, personal_schedules_pdf
 from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf
 from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf
 from matchmaker.printing.typesetting import typeset
+from matchmaker.printing.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf
 from matchmaker.printing.wording import Language, wording
 from tests.printing.reading import text_of
 
@@ -60,6 +66,44 @@ def _programme(event: EventHeader, text: str, language: Language) -> bytes:
     return programme_pdf(event, Programme((item,), (participant,), text), language)
 
 
+def _chosen_columns(event: EventHeader, text: str, language: Language) -> bytes:
+    meeting = ScheduledMeeting(START, START + timedelta(minutes=20), text, text, text, text, 80, text, text)
+    columns = ("partner", "table", "topic", "partner_people", "room", "notes")
+    return personal_schedules_pdf(event, [PersonalSchedule(text, text, (meeting,), text)], language, columns)
+
+
+def _day_sheets(event: EventHeader, text: str, language: Language) -> bytes:
+    meeting = SeatedMeeting(START, START + timedelta(minutes=20), text, text, text)
+    return day_sheets_pdf(event, [DaySheet(text, START.date(), (meeting,), text)], language)
+
+
+def _grid(event: EventHeader, text: str, language: Language) -> bytes:
+    meeting = GridMeeting(START, text, text, text)
+    grid = MasterGrid((START,), timedelta(minutes=20), (GridTable(text, text),), (meeting,))
+    return grid_pdf(event, grid, language)
+
+
+def _change_slips(event: EventHeader, text: str, language: Language) -> bytes:
+    change = Change(text, text, None, Place(START, START + timedelta(minutes=20), text))
+    return change_slips_pdf(event, [ChangeSlip(text, (change,), (), text)], 2, language)
+
+
+def _results(event: EventHeader, text: str, language: Language) -> bytes:
+    tally = Tally(text, 3, 2, 1, 4, 4.5, 2)
+    attendance, ratings = Attendance(9, 7), (0, 1, 2, 3, 4)
+    report = ResultsReport(tally, attendance, attendance, ratings, ratings, (Step(text, 3, 1),), (tally,), (tally,))
+    return results_pdf(event, report, language)
+
+
+def _catalogue(event: EventHeader, text: str, language: Language) -> bytes:
+    return catalogue_pdf(event, [CatalogueSection(text, (Exhibit(text, text, text, text, text, text),))], language)
+
+
+def _invitations(event: EventHeader, text: str, language: Language) -> bytes:
+    visitor = LikelyVisitor(text, text, text, 80)
+    return invitation_lists_pdf(event, [InvitationList(text, (visitor,), text, text)], language)
+
+
 SHEETS = {
     **{f"match list {grouping}": _match_list(grouping) for grouping in Grouping},
     "schedules": _schedules,
@@ -68,6 +112,13 @@ SHEETS = {
     "sign-in": _sign_in,
     "booth guide": _booth_guides,
     "programme": _programme,
+    "chosen columns": _chosen_columns,
+    "table sheets": _day_sheets,
+    "master grid": _grid,
+    "change slips": _change_slips,
+    "results": _results,
+    "catalogue": _catalogue,
+    "visitors to invite": _invitations,
 }
 every_sheet = pytest.mark.parametrize("print_sheet", SHEETS.values(), ids=SHEETS.keys())
 

@@ -81,7 +81,7 @@ def test_people_open_the_pages_of_their_audience(app: Flask, client: FlaskClient
             response = visit(client, "GET", address)
             assert response.status_code < 500, address
             # A service may still say no, as to an organizer without organization who wants to post.
-            assert OUTSIDE not in response.text, address
+            assert OUTSIDE.encode() not in response.data, address
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -119,7 +119,7 @@ def test_drafts_are_shown_to_nobody_else(app: Flask, client: FlaskClient, world:
     if who != "nobody":
         login(client, world.people[who])
     for _, address in addresses(app, "GET", world.drafts):
-        assert SECRET not in visit(client, "GET", address).text, address
+        assert SECRET.encode() not in visit(client, "GET", address).data, address
 
 
 @pytest.mark.parametrize("who", ["nobody", "enterprise", "researcher", "organizer", "admin"])

@@ -278,9 +278,9 @@ def test_the_match_list_is_built_changed_by_hand_and_compared(
 
 def test_files_are_named_in_chinese_and_can_be_read_back(client: FlaskClient, event: Event) -> None:
     client.post("/organizer/events/1/match-list/build")
-    address = "/organizer/events/1/print?what=match-list"
-    pdf = client.get(f"{address}&format=pdf&grouping=enterprise")
-    xlsx = client.get(f"{address}&format=xlsx")
+    address = "/organizer/events/1/print/match-list"
+    pdf = client.get(f"{address}.pdf?grouping=enterprise")
+    xlsx = client.get(f"{address}.xlsx")
 
     assert pdf.mimetype == "application/pdf"
     assert f"filename*=UTF-8''{quote('示例对接会-企业推荐单-第1版.pdf')}" in pdf.headers["Content-Disposition"]
@@ -293,20 +293,28 @@ def test_files_are_named_in_chinese_and_can_be_read_back(client: FlaskClient, ev
 
 
 @pytest.mark.parametrize(
-    ("query", "status"),
+    ("file", "status"),
     [
-        ("what=match-list", 409),
-        ("what=secrets", 404),
-        ("what=match-list&format=doc", 400),
-        ("what=match-list&grouping=x", 400),
+        ("match-list.pdf", 409),
+        ("secrets.pdf", 404),
+        ("match-list.doc", 404),
+        ("match-list.pdf?grouping=x", 400),
+        ("match-list.pdf?language=fr", 400),
+        ("badges.pdf?template=x", 400),
+        ("sign-in.pdf?template=x", 404),
+        ("change-slips.pdf?against=x", 400),
+        ("change-slips.pdf", 409),
+        ("calendars.zip", 409),
+        ("calendars/1.ics", 409),
+        ("calendars/77.ics", 404),
     ],
 )
-def test_what_cannot_be_printed_is_refused(client: FlaskClient, event: Event, query: str, status: int) -> None:
-    assert client.get(f"/organizer/events/1/print?{query}").status_code == status
+def test_what_cannot_be_printed_is_refused(client: FlaskClient, event: Event, file: str, status: int) -> None:
+    assert client.get(f"/organizer/events/1/print/{file}").status_code == status
 
 
 def test_the_pages_speak_english_to_who_wants_it(client: FlaskClient, event: Event) -> None:
     client.post("/organizer/events/1/match-list/build")
-    pdf = client.get("/organizer/events/1/print?what=match-list&language=en").data
+    pdf = client.get("/organizer/events/1/print/match-list.pdf?language=en").data
 
     assert "Match list" in PdfReader(BytesIO(pdf)).pages[0].extract_text()

@@ -4,7 +4,6 @@
     partnerships.py  pairs, scores, decisions      match_list.py    building, changing by hand
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
-    printing.py      PDF and XLSX                  faults.py        several faults at once
     registration.py  invited, applied, withdrawn   delegates.py     who comes for a participant
     availability.py  when, and how often           deadlines.py     what is still open
     dashboard.py     who has done what, reminders  letters.py       mail to a participant's people
@@ -13,6 +12,10 @@
     no_shows.py      what became of a meeting      refilling.py     another partner for who waits
     ratings.py       what both sides say           leads.py         what to follow up
     finishing.py     the end of an event           clock.py         its slots on a clock
+    printing/        every sheet, PDF and XLSX     archive.py       all of them in one ZIP
+    templates.py     columns an organizer chose    results.py       what came of the meetings
+    expo.py          booths worth a visit, exhibits
+    faults.py        several faults at once
 
 A new verb goes to the file of what it changes.
 """

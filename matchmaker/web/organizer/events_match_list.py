@@ -1,15 +1,11 @@
-"""The match list of an event: building it, changing it by hand, printing it."""
+"""The match list of an event: building it, changing it by hand."""
 
-from io import BytesIO
-
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
+from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.event import Event
-from matchmaker.i18n import LANGUAGES, N_, translate
-from matchmaker.printing.match_list import Grouping
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.history import difference, versions
 from matchmaker.services.events.match_list import (
@@ -17,23 +13,12 @@ from matchmaker.services.events.match_list import (
     build_match_list,
     remove_pair,
 )
-from matchmaker.services.events.printing import Format, Language, print_match_list
 from matchmaker.services.events.state import match_list_state
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events_requests import kept_arguments, pair_from_form
 from matchmaker.web.request_context import db, platform
-
-_FILE_NAMES = {
-    Grouping.WHOLE: N_("匹配总表"),
-    Grouping.ENTERPRISE: N_("企业推荐单"),
-    Grouping.TEAM: N_("团队推荐单"),
-}
-_MIME_TYPES = {
-    Format.PDF: "application/pdf",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("/events/<int:event_id>/match-list")
@@ -70,32 +55,6 @@ def event_change_pair(event_id: int) -> Response | tuple[str, int]:
         flash(error.text(current_language()), "danger")
         return _page(event), 400 if isinstance(error, InvalidInput) else 409
     return redirect(url_for(".event_match_list", event_id=event.id, **kept_arguments("text")), 303)
-
-
-@blueprint.get("/events/<int:event_id>/print")
-def event_print(event_id: int) -> str | Response:
-    """What can be printed; with ``what``, the file itself."""
-    event = get_event(db(), event_id)
-    what = request.args.get("what")
-    if what is None:
-        return render_template("organizer/event_print.html", event=event)
-    if what != "match-list":
-        raise NotFound(N_("没有这种打印件"))
-    form, grouping = request.args.get("format", "pdf"), request.args.get("grouping", "whole")
-    if form not in set(Format) or grouping not in set(Grouping):
-        raise InvalidInput(N_("打印格式只能是 pdf 或 xlsx，分组只能是 whole、enterprise 或 team"))
-    return _file(event, Grouping(grouping), Format(form))
-
-
-def _file(event: Event, grouping: Grouping, form: Format) -> Response:
-    asked = request.args.get("language", current_language())
-    language: Language = "en" if asked in LANGUAGES and asked == "en" else "zh"
-    content = print_match_list(db(), event, grouping, form, language)
-    title = translate(N_("匹配表") if form is Format.XLSX else _FILE_NAMES[grouping], language)
-    version = translate(N_("第%(version)d版"), language, version=event.plan_version)
-    # Names are sent as RFC 5987 has it, for they are Chinese.
-    name = f"{event.name}-{title}-{version}.{form.value}".replace("/", "-")
-    return send_file(BytesIO(content), _MIME_TYPES[form], as_attachment=True, download_name=name)
 
 
 def _page(event: Event) -> str:

@@ -1,0 +1,124 @@
+"""Everything for an event in one ZIP: copied to a USB stick it opens and prints without a network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import escape
+from urllib.parse import quote
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import MatchmakerError
+from matchmaker.domain.event import Event
+from matchmaker.i18n import N_
+from matchmaker.printing.match_list import Grouping
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.events.printing.files import unique_paths, zip_of
+from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
+from matchmaker.services.events.printing.schedules import calendar_files
+from matchmaker.services.events.printing.sheets import SHEETS, Sheet
+
+_GROUPED = {
+    Grouping.WHOLE: N_("匹配总表"),
+    Grouping.ENTERPRISE: N_("企业推荐单"),
+    Grouping.TEAM: N_("团队推荐单"),
+}
+_CALENDARS = N_("日历")
+_SHOWN_OPEN = 12
+"""More files of one kind than this, such as everybody's calendars, are folded away in the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The files of one kind of sheet, or why there are none."""
+
+    title: str
+    hint: str
+    files: tuple[tuple[str, bytes], ...] = ()
+    missing: str = ""
+
+
+def event_archive(
+    session: Session, corpus: Corpus, event: Event, options: PrintOptions | None = None, *, base_url: str = ""
+) -> bytes:
+    """All sheets as PDF and XLSX, everybody's calendar, and ``index.html`` with plain links to them.
+
+    What cannot be printed yet is named there with its reason. The columns are the standard ones, whatever the template.
+    """
+    job = start_job(session, event, options, corpus=corpus, base_url=base_url)
+    sections = [_proper(section) for section in _sections(job)]
+    files = [file for section in sections for file in section.files]
+    index = _index(job, sections).encode()
+    return zip_of([("index.html", index), *files], job.header.printed_at)
+
+
+def _sections(job: PrintJob) -> Iterator[_Section]:
+    for number, sheet in enumerate(Sheet, start=1):
+        kind = SHEETS[sheet]
+        title, hint = job.say(kind.label), job.say(kind.hint)
+        folder = f"{number:02} {title}"
+        try:
+            yield _Section(title, hint, tuple((f"{folder}/{name}", data) for name, data in _files(job, sheet)))
+        except MatchmakerError as error:
+            yield _Section(title, hint, missing=error.text(job.language))
+    yield _calendars(job, f"{len(Sheet) + 1:02}")
+
+
+def _files(job: PrintJob, sheet: Sheet) -> Iterator[tuple[str, bytes]]:
+    title, print_it = job.say(SHEETS[sheet].label), SHEETS[sheet].print_it
+    if sheet is Sheet.MATCH_LIST:
+        for grouping, name in _GROUPED.items():
+            grouped = replace(job, options=replace(job.options, grouping=grouping))
+            yield f"{job.say(name)}.pdf", print_it(grouped, Format.PDF)
+    else:
+        yield f"{title}.pdf", print_it(job, Format.PDF)
+    yield f"{title}.xlsx", print_it(job, Format.XLSX)
+
+
+def _calendars(job: PrintJob, number: str) -> _Section:
+    title = job.say(_CALENDARS)
+    hint = job.say(N_("每人一个 ICS 文件，用手机或电脑的日历打开"))
+    try:
+        return _Section(title, hint, tuple((f"{number} {title}/{name}", data) for name, data in calendar_files(job)))
+    except MatchmakerError as error:
+        return _Section(title, hint, missing=error.text(job.language))
+
+
+def _proper(section: _Section) -> _Section:
+    return _Section(section.title, section.hint, tuple(unique_paths(section.files)), section.missing)
+
+
+# --- the index
+
+_STYLE = """
+body { font: 16px/1.6 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1c2733;
+  max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { color: #0b4f8a; margin-bottom: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 0; }
+p { margin: .2rem 0; color: #5b6673; } ul { margin: .3rem 0; padding-left: 1.3rem; }
+a { color: #0b4f8a; } .missing { color: #8a4b0b; }
+"""
+
+
+def _index(job: PrintJob, sections: list[_Section]) -> str:
+    event = job.header
+    version = job.say(N_("第 %(version)d 版"), version=event.version) if event.version else ""
+    facts = " · ".join(escape(fact) for fact in (event.dates, event.place, event.organizer) if fact)
+    printed = " ".join(part for part in (version, event.printed_at_text) if part)
+    language = "zh-CN" if job.language == "zh" else "en"
+    body = "\n".join(_section_html(job, section) for section in sections)
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(event.name)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"<h1>{escape(event.name)}</h1>\n<p>{facts}</p>\n<p>{escape(printed)}</p>\n{body}\n</body></html>\n"
+    )
+
+
+def _section_html(job: PrintJob, section: _Section) -> str:
+    links = "".join(
+        f'<li><a href="{quote(path)}">{escape(path.rpartition("/")[2])}</a></li>' for path, _ in section.files
+    )
+    content = f"<ul>{links}</ul>" if links else f'<p class="missing">{escape(section.missing)}</p>'
+    if len(section.files) > _SHOWN_OPEN:
+        count = job.say(N_("%(count)d 个文件"), count=len(section.files))
+        content = f"<details><summary>{escape(count)}</summary>{content}</details>"
+    return f"<h2>{escape(section.title)}</h2><p>{escape(section.hint)}</p>{content}"

@@ -1,0 +1,113 @@
+"""The expo on paper: booth guides, invitations, the catalogue."""
+
+from datetime import date
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.event import Participant
+from matchmaker.domain.visibility import Detail
+from matchmaker.i18n import N_
+from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
+from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
+from matchmaker.printing.visitors import (
+    InvitationList,
+    LikelyVisitor,
+    invitation_lists_pdf,
+    invitation_lists_xlsx,
+)
+from matchmaker.services.events import expo
+from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
+from matchmaker.services.events.printing.job import Format, PrintJob
+
+SUMMARY_LENGTH = 120
+"""Characters of an exhibit's description in the catalogue."""
+
+
+def booth_guide_sheet(job: PrintJob, form: Format) -> bytes:
+    """For each visiting firm the booths worth a visit. Raises :class:`Conflict` while there are no booths."""
+    guides = [
+        BoothGuide(one.participant.name, tuple(_booth_visit(job, visit) for visit in one.visits))
+        for one in _visits(job).booth_guides()
+    ]
+    printed = booth_guides_xlsx if form is Format.XLSX else booth_guides_pdf
+    return printed(job.header, guides, job.language, expo.halls_of(job.event))
+
+
+def visitors_sheet(job: PrintJob, form: Format) -> bytes:
+    """For each exhibitor whom to invite, from booth to booth. Raises :class:`Conflict` while there are no booths."""
+    suggestions = sorted(_visits(job).visitors_to_invite(), key=lambda one: expo.booth_order(one.participant))
+    lists = [
+        InvitationList(
+            exhibitor=one.participant.name,
+            hall=_hall(one.participant),
+            booth=one.participant.booth,
+            visitors=tuple(_likely_visitor(job, visit) for visit in one.visits),
+        )
+        for one in suggestions
+    ]
+    printed = invitation_lists_xlsx if form is Format.XLSX else invitation_lists_pdf
+    return printed(job.header, lists, job.language)
+
+
+def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
+    """All exhibits by industry, as everybody may read them: the catalogue is given to whoever comes."""
+    sections = [
+        CatalogueSection(
+            section.industry.label(job.language) if section.industry else job.say(N_("其他")),
+            tuple(_exhibit(job, exhibit) for exhibit in section.exhibits),
+        )
+        for section in expo.exhibits_by_industry(job.session, job.event, None, date.today())
+    ]
+    printed = catalogue_xlsx if form is Format.XLSX else catalogue_pdf
+    return printed(job.header, sections, job.language)
+
+
+def _visits(job: PrintJob) -> expo.ExpoVisits:
+    if job.corpus is None:
+        raise InvalidInput(N_("这种打印件需要匹配引擎"))
+    return expo.ExpoVisits(job.session, job.corpus, job.event)
+
+
+def _booth_visit(job: PrintJob, visit: expo.Visit) -> BoothVisit:
+    return BoothVisit(
+        booth=visit.exhibitor.booth or job.say(N_("待定")),
+        hall=_hall(visit.exhibitor),
+        exhibitor=visit.exhibitor.name,
+        exhibits=printed_title(visit.offer, job.language),
+        why=printed_reason(visit.reason, visit.need, visit.offer, job.language),
+        score=round(visit.score),
+    )
+
+
+def _likely_visitor(job: PrintJob, visit: expo.Visit) -> LikelyVisitor:
+    return LikelyVisitor(
+        enterprise=visit.visitor.name,
+        need=printed_title(visit.need, job.language),
+        why=printed_reason(visit.reason, visit.need, visit.offer, job.language),
+        score=round(visit.score),
+    )
+
+
+def _exhibit(job: PrintJob, exhibit: expo.Exhibit) -> Exhibit:
+    offer = exhibit.offer
+    return Exhibit(
+        title=offer.title,
+        kind=offer.kind.label(job.language),
+        exhibitor=exhibit.exhibitor.name,
+        hall=_hall(exhibit.exhibitor),
+        booth=exhibit.exhibitor.booth,
+        summary=clipped(offer.summary) if exhibit.detail >= Detail.TEXT else "",
+    )
+
+
+def clipped(text: str, length: int = SUMMARY_LENGTH) -> str:
+    """The text on one line, cut at the end of a sentence if one ends in time, else with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head = line[:length]
+    end = max(head.rfind(mark) for mark in "。！？；")
+    return head[: end + 1] if end > length // 3 else f"{head.rstrip()}…"
+
+
+def _hall(participant: Participant) -> str:
+    return participant.room.name if participant.room is not None else ""

@@ -1,0 +1,126 @@
+"""All kinds of sheets: what each is for, which formats it has, and how it is printed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.event import Event
+from matchmaker.i18n import N_
+from matchmaker.services.corpus import Corpus
+from matchmaker.services.events.expo import check_booths
+from matchmaker.services.events.printing.changes import change_slips_sheet, compared_version
+from matchmaker.services.events.printing.exhibits import booth_guide_sheet, catalogue_sheet, visitors_sheet
+from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
+from matchmaker.services.events.printing.match_list import check_built, match_list_sheet
+from matchmaker.services.events.printing.outcomes import results_sheet
+from matchmaker.services.events.printing.people import badges_sheet, sign_in_sheet
+from matchmaker.services.events.printing.plan import scheduled_meetings
+from matchmaker.services.events.printing.programme import programme_sheet
+from matchmaker.services.events.printing.schedules import schedules_sheet
+from matchmaker.services.events.printing.tables import day_sheets_sheet, grid_sheet, table_cards_sheet
+from matchmaker.services.events.results import check_reported
+from matchmaker.services.events.templates import columns_of, takes_columns
+
+
+class Sheet(StrEnum):
+    """A kind of sheet, as ``matchmaker event print --what`` names it."""
+
+    PROGRAMME = "programme"
+    SIGN_IN = "sign-in"
+    BADGES = "badges"
+    MATCH_LIST = "match-list"
+    SCHEDULES = "schedules"
+    CHANGE_SLIPS = "change-slips"
+    TABLE_CARDS = "table-cards"
+    DAY_SHEETS = "day-sheets"
+    GRID = "grid"
+    BOOTH_GUIDE = "booth-guide"
+    VISITORS = "visitors"
+    CATALOGUE = "catalogue"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """``label`` and ``hint`` are message ids; ``print_it`` makes the file; ``check`` raises :class:`Conflict` while
+    there is nothing to print.
+    """
+
+    label: str
+    hint: str
+    print_it: Callable[[PrintJob, Format], bytes]
+    check: Callable[[Session, Event], object] | None = None
+
+
+SHEETS: Mapping[Sheet, SheetKind] = {
+    Sheet.PROGRAMME: SheetKind(N_("会议手册"), N_("封面、议程和双方名单，每人一册"), programme_sheet),
+    Sheet.SIGN_IN: SheetKind(N_("签到表"), N_("放在入口，手写签名；联系方式由本人填写"), sign_in_sheet),
+    Sheet.BADGES: SheetKind(N_("胸卡"), N_("每位代表一张，一页十张，扫码签到"), badges_sheet),
+    Sheet.MATCH_LIST: SheetKind(
+        N_("匹配表"), N_("总表组织方用；按企业、按团队的每家一份，可当场发出"), match_list_sheet, check_built
+    ),
+    Sheet.SCHEDULES: SheetKind(
+        N_("洽谈日程"), N_("每个参会方一页：何时、几号桌、与谁谈、谈什么"), schedules_sheet, scheduled_meetings
+    ),
+    Sheet.CHANGE_SLIPS: SheetKind(
+        N_("变更通知单"), N_("只印日程有变的参会方：原安排、新安排，裁开分发"), change_slips_sheet, compared_version
+    ),
+    Sheet.TABLE_CARDS: SheetKind(N_("桌卡"), N_("对折立在桌上：外面是大号桌号，里面是当天洽谈"), table_cards_sheet),
+    Sheet.DAY_SHEETS: SheetKind(
+        N_("桌日程"), N_("每桌每天一页，工作人员逐场勾选到场"), day_sheets_sheet, scheduled_meetings
+    ),
+    Sheet.GRID: SheetKind(N_("洽谈总表"), N_("桌号 × 时段一览，按天分幅，可拼贴上墙"), grid_sheet, scheduled_meetings),
+    Sheet.BOOTH_GUIDE: SheetKind(
+        N_("观展指南"), N_("每家企业一份：值得看的展位，由好到次，再按展馆排成路线"), booth_guide_sheet, check_booths
+    ),
+    Sheet.VISITORS: SheetKind(
+        N_("邀约名单"), N_("每个参展单位一份：值得邀请的企业和理由"), visitors_sheet, check_booths
+    ),
+    Sheet.CATALOGUE: SheetKind(N_("展品目录"), N_("全部展品按产业排列，只印公开内容，可向公众发放"), catalogue_sheet),
+    Sheet.RESULTS: SheetKind(
+        N_("成效报告"), N_("洽谈履约、评分、后续打算，按产业和县区，附图表"), results_sheet, check_reported
+    ),
+}
+
+
+def print_sheet(
+    session: Session,
+    event: Event,
+    sheet: Sheet,
+    form: Format = Format.PDF,
+    options: PrintOptions | None = None,
+    *,
+    corpus: Corpus | None = None,
+    base_url: str = "",
+) -> bytes:
+    """One sheet as a file, from the working plan.
+
+    Raises :class:`Conflict` when there is nothing to print yet, :class:`NotFound` for an unknown template or version,
+    :class:`InvalidInput` for a template of a sheet that has none. Booth guides and invitations need the corpus.
+    """
+    chosen = options or PrintOptions()
+    columns = None
+    if chosen.template:
+        if not takes_columns(sheet.value):
+            raise InvalidInput(N_("这种打印件的栏目是固定的，不能用模板"), field="template")
+        columns = columns_of(session, sheet.value, chosen.template)
+    job = start_job(session, event, chosen, corpus=corpus, base_url=base_url, columns=columns)
+    return SHEETS[sheet].print_it(job, form)
+
+
+def missing_sheets(session: Session, event: Event) -> dict[Sheet, Conflict]:
+    """The sheets for which there is nothing to print yet, each with what is missing."""
+    checks = {kind.check for kind in SHEETS.values() if kind.check is not None}
+    problems = {check: problem for check in checks if (problem := _problem(check, session, event))}
+    return {sheet: problems[kind.check] for sheet, kind in SHEETS.items() if kind.check in problems}
+
+
+def _problem(check: Callable[[Session, Event], object], session: Session, event: Event) -> Conflict | None:
+    try:
+        check(session, event)
+    except Conflict as problem:
+        return problem
+    return None

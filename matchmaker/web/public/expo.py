@@ -1,0 +1,47 @@
+"""What is exhibited at an expo that has been announced."""
+
+from datetime import date
+from io import BytesIO
+
+from flask import render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import NotFound
+from matchmaker.domain.event import Event
+from matchmaker.domain.vocabulary import EventKind
+from matchmaker.i18n import N_, translate
+from matchmaker.services.announcing import public_event
+from matchmaker.services.events.expo import exhibits_by_industry
+from matchmaker.services.events.printing import PrintOptions, Sheet, print_sheet
+from matchmaker.services.events.printing.files import file_name
+from matchmaker.web.access import viewer
+from matchmaker.web.language import current_language
+from matchmaker.web.limits import typesetting
+from matchmaker.web.public import blueprint
+from matchmaker.web.request_context import db
+
+
+@blueprint.get("/events/<int:event_id>/catalogue")
+def event_catalogue(event_id: int) -> str:
+    """All exhibits by industry, or those whose title or exhibitor has the text."""
+    event, text = _expo(event_id), request.args.get("text", "").strip()
+    sections = exhibits_by_industry(db(), event, viewer(), date.today(), text)
+    return render_template("public/event_catalogue.html", event=event, sections=sections, text=text)
+
+
+@blueprint.get("/events/<int:event_id>/catalogue.pdf")
+@typesetting
+def event_catalogue_file(event_id: int) -> Response:
+    """The same to print, as everybody may read it."""
+    event, language = _expo(event_id), current_language()
+    options = PrintOptions(language="en" if language == "en" else "zh")
+    content = print_sheet(db(), event, Sheet.CATALOGUE, options=options)
+    name = file_name(f"{event.name}-{translate(N_('展品目录'), language)}", ".pdf")
+    return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
+
+
+def _expo(event_id: int) -> Event:
+    event = public_event(db(), viewer(), event_id)
+    if event.kind is not EventKind.EXPO:
+        raise NotFound(N_("这个活动没有展品目录"))
+    return event
