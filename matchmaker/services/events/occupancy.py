@@ -198,4 +198,6 @@ def load_occupancy(session: Session, event: Event, at: datetime | None = None) -
 
 def lock_event(session: Session, event: Event) -> None:
     """Wait for one's turn: changes of an event's plan come one after the other, on PostgreSQL too."""
+    # Refreshing forgets what is known of the event's participants and meetings, also what was not written yet.
+    session.flush()
     session.refresh(event, with_for_update=True)
