@@ -378,6 +378,7 @@ def _script_texts() -> dict[str, str]:
         "everywhere": gettext("全部房间"),
         "looking": gettext("正在查看哪里放得下…"),
         "chosen": gettext("已选“{}”：请点目标格，或用方向键移动后按回车；Esc 放弃"),
+        "chosenByFinger": gettext("已选“{}”：请点目标桌位；上方可换时段"),
         "can": gettext("{}：可以放"),
         "canSwap": gettext("{}：与“{}”互换？再点一次或按回车确认"),
         "cannot": gettext("{}：{}"),

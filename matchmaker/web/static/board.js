@@ -21,6 +21,7 @@ class Board {
     this.offered = null; // the taken cell at which a swap is offered
     this.waitingForTurn = Promise.resolve();
     this.narrow = window.matchMedia("(max-width: 767.98px)");
+    this.byFinger = window.matchMedia("(pointer: coarse)").matches;
     this.slot = Math.max(0, this.plan.slots.findIndex((slot) => slot.id === board.dataset.at));
     this.found = new Set();
   }
@@ -78,7 +79,7 @@ class Board {
     const where = `${this.plan.slots[slot].label} ${say("table", table)}`;
     const lines = meeting ? [this.plan.names[meeting.need], this.plan.names[meeting.offer]] : [];
     const said = meeting ? [this.plan.title(meeting)] : [texts.empty];
-    const state = [meeting ? "taken" : "empty"];
+    const state = [meeting ? "taken" : "vacant"];
     const words = [];
     if (meeting?.locked) words.push(texts.locked);
     if (meeting?.status === "held") words.push(texts.held);
@@ -131,6 +132,7 @@ class Board {
     element("status").classList.toggle("is-empty", !text);
     element("drop").hidden = element("rechoose").hidden = !swap;
     element("escape").hidden = !this.chosen;
+    element("more").hidden = !this.chosen || !this.narrow.matches;
   }
 
   // --- choosing and dropping
@@ -147,7 +149,11 @@ class Board {
     if (!told || this.chosen !== meeting) return;
     this.clashes = told;
     this.grid.redrawAll();
-    this.tell(say("chosen", this.plan.title(meeting)));
+    this.tell(this.hint(meeting));
+  }
+
+  hint(meeting) {
+    return say(this.byFinger ? "chosenByFinger" : "chosen", this.plan.title(meeting));
   }
 
   release(aloud = false) {
@@ -170,7 +176,7 @@ class Board {
     const meeting = this.plan.at(slot, table);
     const where = `${this.plan.slots[slot].label} ${say("table", table)}`;
     const clash = this.clashAt(slot, table);
-    if (meeting === this.chosen) this.tell(say("chosen", this.plan.title(meeting)));
+    if (meeting === this.chosen) this.tell(this.hint(meeting));
     else if (clash) this.tell(say("cannot", where, clash));
     else if (meeting) this.tell(say("canSwap", where, this.plan.title(meeting)));
     else this.tell(say("can", where));
@@ -178,7 +184,11 @@ class Board {
 
   activate(place) {
     const meeting = this.plan.at(...place);
-    if (!this.chosen) return meeting ? this.choose(meeting) : this.open({ slot: this.plan.slots[place[0]].id, table: place[1] });
+    if (!this.chosen && meeting) return this.choose(meeting);
+    if (!this.chosen) {
+      this.tell("");
+      return this.open({ slot: this.plan.slots[place[0]].id, table: place[1] });
+    }
     if (meeting === this.chosen) return this.release(true);
     if (!meeting || String(this.offered) === String(place)) return this.drop(place);
     this.offered = null;
@@ -222,14 +232,15 @@ class Board {
     const said = await this.ask(board.dataset.change, { method: "POST", body });
     if (!said) return false;
     this.chosen = this.clashes = this.offered = null;
-    const inPanel = Number(element("panel").querySelector("[name=meeting]")?.value);
+    const inPanel = element("panel").querySelector("[name=meeting]")?.value;
     this.plan.update(said);
     this.search();
     this.showStanding();
     this.news(said.meanwhile ?? "");
     this.tell(said.message);
     element("status").classList.toggle("is-refusal", !said.ok);
-    if (said.ok && inPanel && values.change !== "undo") this.open({ meeting: inPanel });
+    const shown = this.plan.ofPair(values.need_side, values.offer_side)?.id ?? inPanel;
+    if (said.ok && shown) this.open({ meeting: shown });
     return said.ok;
   }
 

@@ -51,6 +51,10 @@ export class Plan {
     return [...this.meetings.values()].find((meeting) => meeting.id === id);
   }
 
+  ofPair(need, offer) {
+    return this.meetings.get(key(need, offer));
+  }
+
   // Meetings without a place, best first: those that wait for one, or those that gave it up.
   without(status) {
     return [...this.meetings.values()]
