@@ -16,6 +16,10 @@
     templates.py     columns an organizer chose    results.py       what came of the meetings
     expo.py          booths worth a visit, exhibits
     faults.py        several faults at once
+    board.py         changing the schedule by hand undoing.py       undo and redo of it
+    board_state.py   the board as it stands        board_rules.py   what a change by hand must not break
+    turn.py          one organizer after another   plan_changes.py  what differs between two versions
+    suggestions.py   what could fill a gap         occupancy.py     who and which table is taken when
 
 A new verb goes to the file of what it changes.
 """
