@@ -101,10 +101,9 @@ def certify(session: Session, event: Event, bound: Objective | None = None) -> C
     if bound is None:
         bound = _bound_of_last_plan(last_planned(session, event), conditions, together)
     reached = _plan(problem, conditions, together)
-    bounded = bound is not None and _covers(bound, reached.objective)
-    plan = replace(reached, bound=bound if bound is not None and bounded else _trivial_bound(problem))
-    certificate = check(problem, plan)
-    return CertifiedState(_with_pins(certificate, conditions, together), conditions, bounded)
+    proven_bound = None if bound is None else _bound_beyond(bound, reached.objective)
+    certificate = check(problem, replace(reached, bound=proven_bound or _trivial_bound(problem)))
+    return CertifiedState(_with_pins(certificate, conditions, together), conditions, proven_bound is not None)
 
 
 def _candidates(conditions: Conditions, meetings: Sequence[Meeting]) -> list[Candidate]:
@@ -162,13 +161,15 @@ def _bound_of_last_plan(
     return Objective(**document["bound"])
 
 
-def _covers(bound: Objective, reached: Objective) -> bool:
-    """Whether no goal is beyond its bound."""
-    return (
-        bound.served >= reached.served
-        and bound.requested >= reached.requested
-        and bound.total_score >= reached.total_score - SCORE_TOLERANCE
-    )
+def _bound_beyond(bound: Objective, reached: Objective) -> Objective | None:
+    """The bound of a plan that reaches that much: a later goal's only holds for plans as good in the earlier ones.
+    ``None`` if the plan is better than what was proven, so that the proof was of something else.
+    """
+    earlier = (reached.served, reached.requested), (bound.served, bound.requested)
+    beyond = earlier[0] > earlier[1]
+    if beyond or (earlier[0] == earlier[1] and reached.total_score > bound.total_score + SCORE_TOLERANCE):
+        return None
+    return Objective(bound.served, max(bound.requested, reached.requested), max(bound.total_score, reached.total_score))
 
 
 def _trivial_bound(problem: Problem) -> Objective:

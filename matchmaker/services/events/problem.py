@@ -131,6 +131,14 @@ def plan_with_pins(
     return fixed, plan_for(fixed)
 
 
+def check_pins(conditions: Conditions) -> None:
+    """Raise :class:`Conflict` where pinned pairs or fixed meetings have no place, without planning the rest."""
+    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
+    problem = scheduling_problem(conditions, (Candidate(*key, 0.0, requested=True) for key in sorted(pins)))
+    if pins and _places_for(problem, pins) is None:
+        raise _no_place(problem, conditions, pins)
+
+
 def _places_for(problem: Problem, pins: Collection[tuple[str, str]]) -> tuple[LockedMeeting, ...] | None:
     """The locked meetings and the pins, each with a slot; ``None`` if not all pins find one."""
     plan = _pins_alone(problem, pins)
