@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -13,14 +14,15 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, MatchmakerError, NotAllowed
-from matchmaker.domain.event import Assignment, Event, Meeting
+from matchmaker.domain.event import Assignment, Event, Meeting, Participant
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Role, Side
 from matchmaker.matching.encoder import Encoder
-from matchmaker.scheduling import Rule
+from matchmaker.scheduling import Plan, Rule
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
+from matchmaker.services.events import schedule as scheduling_service
 from matchmaker.services.events.certifying import certify, verify
 from matchmaker.services.events.conditions import load_conditions
 from matchmaker.services.events.history import latest_version
@@ -30,7 +32,7 @@ from matchmaker.services.events.schedule import build_schedule
 from matchmaker.services.events.state import match_list_state, meetings_of, pair_of
 from matchmaker.services.platform import Platform
 from tests.factories import make_user
-from tests.services.fairs import event_values, limit, make_fair, needs_of, offers_of, send, text_of
+from tests.services.fairs import limit, make_fair, needs_of, offers_of, send, text_of
 
 pytestmark = pytest.mark.slow
 
@@ -204,17 +206,13 @@ def test_another_seed_is_another_plan_of_the_same_worth(session: Session, corpus
 
 
 @pytest.mark.parametrize(
-    ("unfit", "words"),
-    [
-        (lambda event: setattr(event, "table_count", 0), "还没有桌位"),
-        (lambda event: setattr(event, "sessions", []), "还没有时段"),
-        (lambda event: setattr(event, "kind", EventKind.EXPO), "是博览会"),
-    ],
+    ("field", "value", "words"),
+    [("table_count", 0, "还没有桌位"), ("sessions", [], "还没有时段"), ("kind", EventKind.EXPO, "是博览会")],
 )
 def test_an_event_without_tables_or_slots_is_refused(
-    session: Session, corpus: Corpus, fair: Event, unfit: object, words: str
+    session: Session, corpus: Corpus, fair: Event, field: str, value: object, words: str
 ) -> None:
-    unfit(fair)  # type: ignore[operator]
+    setattr(fair, field, value)
     session.commit()
     with pytest.raises(Conflict, match=words):
         build_schedule(session, corpus, fair)
@@ -241,43 +239,38 @@ def test_when_nobody_can_come_the_plan_is_empty_and_says_why(session: Session, c
     assert {one.reason("zh") for one in match_list_state(session, fair).unserved} == {"所有时段都不能参加"}
 
 
-def test_locked_meetings_that_clash_are_named(session: Session, corpus: Corpus, fair: Event) -> None:
+def test_a_locked_meeting_that_somebody_cannot_come_to_is_named(session: Session, corpus: Corpus, fair: Event) -> None:
     build_schedule(session, corpus, fair)
-    needs = needs_of(session, fair)
-    meeting = meeting_with(session, fair, needs[0].id)
-    slot = meeting.starts_at
-    assert slot is not None
-    place(session, meeting, slot, meeting.table or 1)
-    needs[0].unavailable = [text_of(slot)]
+    need = needs_of(session, fair)[0]
+    meeting = meeting_with(session, fair, need.id)
+    assert meeting.starts_at is not None
+    meeting.locked, need.unavailable = True, [text_of(meeting.starts_at)]
     session.commit()
+
     with pytest.raises(Conflict, match="“示例企业1号”这个时段不能参加"):
         build_schedule(session, corpus, fair)
 
-    needs[0].unavailable = []
-    meeting.table = 21
+
+def test_a_locked_table_that_is_gone_is_named(session: Session, corpus: Corpus, fair: Event) -> None:
+    build_schedule(session, corpus, fair)
+    meeting = meetings_of(session, fair)[0]
+    meeting.locked, meeting.table = True, 21
     session.commit()
+
     with pytest.raises(Conflict, match="21 号桌，但只有 20 张桌"):
         build_schedule(session, corpus, fair)
 
-    meeting.table = 1
-    needs[0].max_meetings = 1
-    session.commit()
-    accept(session, fair, (needs[0].id, _other_offer(session, fair, meeting)), _another(fair, slot))
-    if meeting_count(session, fair, needs[0].id) == 1:
-        with pytest.raises(Conflict, match="最多洽谈 1 场，已定下 2 场"):
-            build_schedule(session, corpus, fair)
 
+def test_more_agreed_slots_than_somebody_wants_meetings_are_named(
+    session: Session, corpus: Corpus, fair: Event
+) -> None:
+    limit(session, fair, most=1)
+    need, offers = needs_of(session, fair)[0], offers_of(session, fair)
+    accept(session, fair, (need.id, offers[0].id), fair.slots[0])
+    accept(session, fair, (need.id, offers[1].id), fair.slots[1])
 
-def meeting_count(session: Session, event: Event, participant_id: int) -> int:
-    return sum(participant_id in pair_of(m) for m in meetings_of(session, event))
-
-
-def _other_offer(session: Session, event: Event, meeting: Meeting) -> int:
-    return next(o.id for o in offers_of(session, event) if o.id != meeting.offer_side_id)
-
-
-def _another(event: Event, slot: datetime) -> datetime:
-    return next(one for one in event.slots if one != slot)
+    with pytest.raises(Conflict, match="最多洽谈 1 场，已定下 2 场"):
+        build_schedule(session, corpus, fair)
 
 
 def test_two_who_agreed_on_the_slot_of_the_same_person_clash(session: Session, corpus: Corpus, fair: Event) -> None:
@@ -345,39 +338,24 @@ def test_the_certificate_finds_what_a_hand_did_wrong(session: Session, corpus: C
     assert violated(session, fair) == set()
     assert certify(session, fair).bounded
 
-    def broken(change: object, mend: object, rule: Rule) -> None:
-        change()  # type: ignore[operator]
+    def broken(row: Meeting | Participant, field: str, value: object, rule: Rule) -> None:
+        before = getattr(row, field)
+        setattr(row, field, value)
         session.commit()
         assert rule in violated(session, fair)
-        mend()  # type: ignore[operator]
+        setattr(row, field, before)
         session.commit()
         assert violated(session, fair) == set()
 
     first = meetings[0]
-    slot, table = first.starts_at, first.table
+    slot = first.starts_at
     assert slot is not None
-    broken(
-        lambda: setattr(first, "starts_at", slot + timedelta(minutes=7)),
-        lambda: setattr(first, "starts_at", slot),
-        Rule.UNKNOWN_SLOT,
-    )
-    broken(lambda: setattr(first, "table", 77), lambda: setattr(first, "table", table), Rule.UNKNOWN_TABLE)
-    broken(
-        lambda: setattr(needs[0], "unavailable", [text_of(slot)]),
-        lambda: setattr(needs[0], "unavailable", []),
-        Rule.NOT_AVAILABLE,
-    )
-    broken(lambda: setattr(needs[0], "table", 19), lambda: setattr(needs[0], "table", None), Rule.AWAY_FROM_BOOTH)
-    broken(
-        lambda: setattr(needs[0], "max_meetings", 0),
-        lambda: setattr(needs[0], "max_meetings", 1),
-        Rule.MAXIMUM_EXCEEDED,
-    )
-    broken(
-        lambda: setattr(offers[0], "status", ParticipantStatus.DECLINED),
-        lambda: setattr(offers[0], "status", ParticipantStatus.CONFIRMED),
-        Rule.UNKNOWN_PARTICIPANT,
-    )
+    broken(first, "starts_at", slot + timedelta(minutes=7), Rule.UNKNOWN_SLOT)
+    broken(first, "table", 77, Rule.UNKNOWN_TABLE)
+    broken(needs[0], "unavailable", [text_of(slot)], Rule.NOT_AVAILABLE)
+    broken(needs[0], "table", 19, Rule.AWAY_FROM_BOOTH)
+    broken(needs[0], "max_meetings", 0, Rule.MAXIMUM_EXCEEDED)
+    broken(offers[0], "status", ParticipantStatus.DECLINED, Rule.UNKNOWN_PARTICIPANT)
 
 
 def test_a_pin_and_an_exclusion_made_after_the_plan_are_missed(session: Session, corpus: Corpus, fair: Event) -> None:
@@ -456,7 +434,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def test_two_builds_at_once_lose_nothing(database: Database, encoder: Encoder) -> None:
     corpora = [Corpus(database, encoder) for _ in range(2)]
     with database.writing() as session:
-        event_id = make_fair(session, corpora[0], **vars_of(event_values())).id
+        event_id = make_fair(session, corpora[0]).id
     start, failures = threading.Barrier(2), list[MatchmakerError]()
 
     def build(corpus: Corpus) -> None:
@@ -483,31 +461,24 @@ def test_two_builds_at_once_lose_nothing(database: Database, encoder: Encoder) -
         assert verify(session, event).valid
 
 
-def vars_of(values: object) -> dict[str, object]:
-    return {"sessions": values.sessions}  # type: ignore[attr-defined]
-
-
 def test_a_change_while_the_solver_thinks_is_taken_in(
     platform: Platform, session: Session, corpus: Corpus, fair: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody says that it cannot come at nine, in the moment before the plan is stored."""
-    from matchmaker.services.events import schedule as module
-
-    need, planned = needs_of(session, fair)[0].id, module.schedule
+    """Somebody says that it can only come to the last slot, in the moment before the plan is stored."""
+    need, slots = needs_of(session, fair)[0].id, fair.slots
     session.commit()
-    told: list[str] = []
+    planned = scheduling_service.schedule
+    plans: list[Plan] = []
 
-    def slow(*args: object, **options: object) -> object:
-        plan = planned(*args, **options)  # type: ignore[arg-type]
-        if not told:
-            told.append(text_of(fair.slots[0]))
+    def interrupted(*args: Any, **options: Any) -> Plan:
+        plans.append(planned(*args, **options))
+        if len(plans) == 1:
             with platform.database.writing() as other:
-                participant = other.get_one(type(needs_of(other, fair)[0]), need)
-                participant.unavailable = [text_of(slot) for slot in fair.slots[:5]]
+                other.get_one(Participant, need).unavailable = [text_of(slot) for slot in slots[:5]]
                 other.commit()
-        return plan
+        return plans[-1]
 
-    monkeypatch.setattr(module, "schedule", slow)
+    monkeypatch.setattr(scheduling_service, "schedule", interrupted)
     build_schedule(session, corpus, fair)
 
     assert {m.starts_at for m in meetings_of(session, fair) if m.need_side_id == need} == {fair.slots[5]}
