@@ -74,7 +74,7 @@ class CertifiedState:
             "bounded": self.bounded,
             "pins": len(self.conditions.pinned),
             "conditions": self.conditions.fingerprint,
-            "apart": sorted(self.conditions.apart),
+            "unplannable": sorted(self.conditions.unplannable),
         }
 
     def violations(self, language: str = "zh") -> list[str]:
@@ -151,9 +151,9 @@ def _bound_of_last_plan(
 ) -> Objective | None:
     """The bound that was proven last, unless something was loosened since."""
     document = {} if planned is None else planned.certificate or {}
-    if planned is None or not document.get("bounded") or document["conditions"] != conditions.fingerprint:
+    if planned is None or not document.get("bounded") or document.get("conditions") != conditions.fingerprint:
         return None
-    if not {(need, offer) for need, offer in document["apart"]} <= conditions.apart:
+    if not {(need, offer) for need, offer in document.get("unplannable", ())} <= conditions.unplannable:
         return None
     locked = {(m.need_side_id, m.offer_side_id, _text(m), m.table) for m in meetings if m.locked}
     if not {tuple(row[:4]) for row in planned.schedule if row[4]} <= locked:

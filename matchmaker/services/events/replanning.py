@@ -186,7 +186,7 @@ def _changed_since(
         pair = (meeting.need_side_id, meeting.offer_side_id)
         if meeting.starts_at is None or pair in fixed or before.get(pair) == (meeting.starts_at, meeting.table):
             continue
-        if pair not in conditions.apart and all(
+        if pair not in conditions.unplannable and all(
             one in conditions.attendee
             and meeting.starts_at not in conditions.attendee[one].away | conditions.begun
             and (one, meeting.starts_at) not in taken

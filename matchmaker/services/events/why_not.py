@@ -10,8 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.event import Event, Meeting, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
-from matchmaker.domain.vocabulary import RequestStatus
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling import Objective, Plan, Problem, WhyNot, WhyNotReason, table_gains, why_not_all
@@ -160,7 +158,7 @@ def explain_left_out(
     found = _Explaining(conditions, scores)
     left_out = [
         *found.of_the_scheduler(why_not_all(problem, plan, strong / 100)),
-        *found.decided_otherwise(_declined(session, event), _met(meetings), strong),
+        *found.decided_otherwise(_met(meetings), strong),
     ]
     return Explanations(
         left_out=tuple(sorted(left_out, key=lambda one: (not one.requested, -one.score, one.need_side.id))),
@@ -192,11 +190,9 @@ class _Explaining:
             pair = (int(one.need), int(one.offer))
             yield self._left_out(pair, one.reason.value, requested=pair in wanted, told=one)
 
-    def decided_otherwise(
-        self, declined: frozenset[PairKey], met: frozenset[PairKey], strong: float
-    ) -> Iterator[LeftOut]:
+    def decided_otherwise(self, met: frozenset[PairKey], strong: float) -> Iterator[LeftOut]:
         """What people decided: wishes that were declined, and strong matches that were excluded or cancelled."""
-        conditions = self._conditions
+        conditions, declined = self._conditions, self._conditions.declined
         kinds = ((BARRED, conditions.barred & declined), (EXCLUDED, conditions.excluded), (OVER, conditions.over))
         told: set[PairKey] = set(met)
         for why, pairs in (*kinds, (DECLINED, declined)):
@@ -245,13 +241,6 @@ def _as_plan(problem: Problem, conditions: Conditions, meetings: Iterable[Meetin
     )
     nothing = Objective(0, 0, 0.0)
     return Plan(planned, (), nothing, nothing, seconds=0.0)
-
-
-def _declined(session: Session, event: Event) -> frozenset[PairKey]:
-    query = select(MeetingRequest.need_side_id, MeetingRequest.offer_side_id).where(
-        MeetingRequest.event_id == event.id, MeetingRequest.status == RequestStatus.DECLINED
-    )
-    return frozenset((need, offer) for need, offer in session.execute(query))
 
 
 def _joined(texts: Iterable[str], language: str) -> str:
