@@ -5,6 +5,11 @@
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
     printing.py      PDF and XLSX                  faults.py        several faults at once
+    schedule.py      when and where, in one click  conditions.py    what a schedule has to respect
+    certifying.py    the certificate               publishing.py    what participants see, versions
+    replanning.py    repairing what is published   clashes.py       fixed meetings that contradict
+    why_not.py       what is left out, and why     what_if.py       trying other conditions
+    quality.py       counts to draw                meeting_rows.py  plans as rows
 
 A new verb goes to the file of what it changes.
 """
