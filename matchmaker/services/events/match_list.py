@@ -111,6 +111,7 @@ def add_pair(
 
 def remove_pair(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
     """Take a pair off the match list by hand and exclude it. Raises :class:`InvalidInput` without a reason."""
+    lock_event(session, event)
     check_changeable(event)
     check_pair(session, event, pair)
     meeting = _find_meeting(session, event, pair)

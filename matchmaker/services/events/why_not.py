@@ -50,6 +50,7 @@ _OTHER_CHANGES: Mapping[str, str] = {
     EXCLUDED: N_("取消排除后重新排程"),
     OVER: N_("在日程里手工恢复这一场"),
     WhyNotReason.NOT_A_CANDIDATE: N_("锁定这一对后重新排程"),
+    WhyNotReason.LIMIT_REACHED: N_("提高最多场数后重新排程；先在“试算”里看结果"),
 }
 _MEETINGS_NAMED = 3
 
