@@ -20,6 +20,11 @@
     board_state.py   the board as it stands        board_rules.py   what a change by hand must not break
     turn.py          one organizer after another   plan_changes.py  what differs between two versions
     suggestions.py   what could fill a gap         occupancy.py     who and which table is taken when
+    schedule.py      when and where, in one click  conditions.py    what a schedule has to respect
+    certifying.py    the certificate               publishing.py    what participants see, versions
+    replanning.py    repairing what is published   clashes.py       fixed meetings that contradict
+    why_not.py       what is left out, and why     what_if.py       trying other conditions
+    quality.py       counts to draw                meeting_rows.py  plans as rows
 
 A new verb goes to the file of what it changes.
 """
