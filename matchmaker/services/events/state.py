@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.event import Assignment, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.vocabulary import PairDecisionKind, Side
+from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
 from matchmaker.i18n import N_, translate
+from matchmaker.scheduling import UnservedReason as TimedReason
 from matchmaker.scheduling.assignment import UnservedReason
-from matchmaker.services.events.history import CHANGED_BY_HAND, latest_version
+from matchmaker.services.events.history import CHANGED_BY_HAND, TAKES_PLACE, latest_version
 from matchmaker.services.events.participants import participants_of
 from matchmaker.services.events.partnerships import PairKey, decisions_of
 
@@ -31,13 +32,22 @@ _UNSERVED: Mapping[str, str] = {
     UnservedReason.TOO_FEW_CANDIDATES: N_("可匹配的对象少于要求的场数"),
     UnservedReason.LIST_FULL: N_("时段和桌位已排满"),
     UnservedReason.PARTNERS_FULL: N_("可匹配的对象都已达到最多场数"),
+    TimedReason.NO_TABLES: N_("没有桌位"),
+    TimedReason.NEVER_AVAILABLE: N_("所有时段都不能参加"),
+    TimedReason.TOO_FEW_SLOTS: N_("能参加的时段少于要求的场数"),
+    TimedReason.NO_COMMON_SLOT: N_("与可匹配的对象没有共同的空闲时段"),
+    TimedReason.CANDIDATES_FULL: N_("能同时到场的可匹配对象都已达到最多场数"),
+    TimedReason.TABLES_FULL: N_("双方都空的时段里桌位已排满"),
+    TimedReason.CANDIDATES_BUSY: N_("双方共同的时段里，总有一方已有别的洽谈"),
 }
 """The reasons for which somebody has too few meetings, by code word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A participant with fewer meetings than it wants, and the code word of the reason."""
+    """A participant with fewer meetings than it wants, and the code word of the reason: one of either
+    ``UnservedReason`` of :mod:`matchmaker.scheduling`, or of those above.
+    """
 
     participant: Participant
     met: int
@@ -45,15 +55,15 @@ class Unserved:
 
     def reason(self, language: str = "zh") -> str:
         """Why, in the reader's language."""
-        return translate(_UNSERVED[self.why], language)
+        return unserved_text(self.why, language)
 
 
 @dataclass(frozen=True)
 class MatchListState:
     """The match list as it stands, with all that a page or a sheet says of it.
 
-    ``meetings`` are by enterprise in the order of the participants, each one's best first; ``version`` is ``None``
-    before the first build.
+    ``meetings`` are by enterprise in the order of the participants, each one's best first, without the cancelled;
+    ``version`` is ``None`` before the first build.
     """
 
     event: Event
@@ -65,7 +75,8 @@ class MatchListState:
     @cached_property
     def met(self) -> Counter[int]:
         """How many meetings each participant has, by id."""
-        return Counter(side_id for meeting in self.meetings for side_id in pair_of(meeting))
+        together = (meeting for meeting in self.meetings if meeting.status in TAKES_PLACE)
+        return Counter(side_id for meeting in together for side_id in pair_of(meeting))
 
     @cached_property
     def unserved(self) -> list[Unserved]:
@@ -119,7 +130,7 @@ def match_list_state(session: Session, event: Event) -> MatchListState:
     return MatchListState(
         event=event,
         version=latest_version(session, event),
-        meetings=meetings_of(session, event),
+        meetings=[m for m in meetings_of(session, event) if m.status is not MeetingStatus.CANCELLED],
         participants=participants_of(session, event),
         decisions=decisions_of(session, event),
     )
@@ -139,6 +150,11 @@ def meetings_of(session: Session, event: Event) -> Sequence[Meeting]:
         )
         .order_by(Meeting.need_side_id, Meeting.score.desc(), Meeting.offer_side_id)
     ).all()
+
+
+def unserved_text(why: str, language: str = "zh") -> str:
+    """The reason with that code word, in the reader's language."""
+    return translate(_UNSERVED[why], language)
 
 
 def pair_of(meeting: Meeting) -> PairKey:
