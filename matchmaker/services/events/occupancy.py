@@ -43,7 +43,7 @@ class Occupancy:
 
         ``ignoring`` are ids of meetings that are about to move, ``held_by`` the request whose hold is the pair's own.
         """
-        if starts_at not in self.event.slots:
+        if starts_at not in self._slots:
             return [Conflict(N_("%(time)s 不是这个活动的时段"), time=starts_at.strftime("%m-%d %H:%M"))]
         found = [o for participant_id in pair for o in self._calendar(participant_id, starts_at, ignoring, held_by)]
         found += self._clashing_people(pair, starts_at, ignoring)
@@ -57,8 +57,8 @@ class Occupancy:
 
     def free_tables(self, starts_at: datetime, *, ignoring: Collection[int] = ()) -> list[int]:
         """The tables without a meeting in that slot."""
-        taken = {m.table for m in self._in_slot[starts_at] if m.id not in ignoring}
-        return [table for table in range(1, self.event.table_count + 1) if table not in taken]
+        tables = range(1, self.event.table_count + 1)
+        return [table for table in tables if self.meeting_at(starts_at, table, ignoring) is None]
 
     def table_for(self, pair: PairKey, starts_at: datetime, *, ignoring: Collection[int] = ()) -> int | None:
         """Where the pair would sit: at the table that one of them keeps, else at the first free; ``None`` if none."""
@@ -68,27 +68,40 @@ class Occupancy:
             return None
         if kept:
             return kept.pop() if kept <= set(free) else None
-        reserved = {p.table for p in self.participants.values() if p.table is not None}
-        return next((table for table in free if table not in reserved), free[0] if free else None)
+        return next((table for table in free if table not in self._reserved), free[0] if free else None)
 
     def meeting_of(self, participant_id: int, starts_at: datetime, ignoring: Collection[int] = ()) -> Meeting | None:
         """The meeting that the participant has in that slot."""
-        return next(
-            (
-                m
-                for m in self._in_slot[starts_at]
-                if participant_id in (m.need_side_id, m.offer_side_id) and m.id not in ignoring
-            ),
-            None,
-        )
+        meeting = self._by_participant.get((starts_at, participant_id))
+        return None if meeting is None or meeting.id in ignoring else meeting
+
+    def meeting_at(self, starts_at: datetime, table: int, ignoring: Collection[int] = ()) -> Meeting | None:
+        """The meeting at that table in that slot."""
+        meeting = self._by_table.get((starts_at, table))
+        return None if meeting is None or meeting.id in ignoring else meeting
+
+    def is_free(self, participant_id: int, starts_at: datetime) -> bool:
+        """Whether nothing in the participant's own calendar stands against a meeting in that slot."""
+        return not any(self._calendar(participant_id, starts_at, ignoring=(), held_by=None))
 
     @cached_property
-    def _in_slot(self) -> defaultdict[datetime, list[Meeting]]:
-        by_slot: defaultdict[datetime, list[Meeting]] = defaultdict(list)
-        for meeting in self.meetings:
-            if meeting.starts_at is not None:
-                by_slot[meeting.starts_at].append(meeting)
-        return by_slot
+    def _slots(self) -> frozenset[datetime]:
+        return frozenset(self.event.slots)
+
+    @cached_property
+    def _by_participant(self) -> Mapping[tuple[datetime, int], Meeting]:
+        return {
+            (m.starts_at, one): m for m in self.meetings if m.starts_at for one in (m.need_side_id, m.offer_side_id)
+        }
+
+    @cached_property
+    def _by_table(self) -> Mapping[tuple[datetime, int], Meeting]:
+        return {(m.starts_at, m.table): m for m in self.meetings if m.starts_at and m.table is not None}
+
+    @cached_property
+    def _reserved(self) -> frozenset[int]:
+        """The tables that participants keep."""
+        return frozenset(p.table for p in self.participants.values() if p.table is not None)
 
     def _calendar(
         self, participant_id: int, starts_at: datetime, ignoring: Collection[int], held_by: int | None
@@ -128,12 +141,11 @@ class Occupancy:
             for delegate in participant.delegates:
                 if delegate.leads:
                     led[delegate.identity].add(participant.id)
-        return {
-            participant_id: frozenset(
-                twin for group in led.values() if participant_id in group for twin in group if twin != participant_id
-            )
-            for participant_id in self.participants
-        }
+        twins: defaultdict[int, set[int]] = defaultdict(set)
+        for group in led.values():
+            for participant_id in group:
+                twins[participant_id] |= group - {participant_id}
+        return {participant_id: frozenset(twins[participant_id]) for participant_id in self.participants}
 
     def _table(
         self, pair: PairKey, starts_at: datetime, table: int | None, ignoring: Collection[int]
@@ -148,7 +160,7 @@ class Occupancy:
         kept = self._kept_tables(pair)
         if kept and kept != {table}:
             yield Conflict(N_("这一对固定在 %(tables)s 号桌"), tables="、".join(str(number) for number in sorted(kept)))
-        if table not in self.free_tables(starts_at, ignoring=ignoring):
+        if self.meeting_at(starts_at, table, ignoring) is not None:
             yield Conflict(N_("%(table)d 号桌这个时段已有洽谈"), table=table)
 
     def _kept_tables(self, pair: PairKey) -> set[int]:
@@ -156,8 +168,9 @@ class Occupancy:
 
 
 def load_occupancy(session: Session, event: Event, at: datetime | None = None) -> Occupancy:
-    """The calendars as the session sees them at that instant; who is about to change them has locked the event's row
-    (:func:`lock_event`).
+    """The calendars at that instant; who is about to change them has locked the event's row (:func:`lock_event`).
+
+    They are read from the database even where the session knew them: it may have known them before it got the lock.
     """
     participants = session.scalars(
         select(Participant)
@@ -165,11 +178,12 @@ def load_occupancy(session: Session, event: Event, at: datetime | None = None) -
         .options(
             joinedload(Participant.organization), joinedload(Participant.team), selectinload(Participant.delegates)
         )
+        .execution_options(populate_existing=True)
     ).all()
     meetings = session.scalars(
-        select(Meeting).where(
-            Meeting.event_id == event.id, Meeting.starts_at.is_not(None), Meeting.status.in_(OCCUPYING)
-        )
+        select(Meeting)
+        .where(Meeting.event_id == event.id, Meeting.starts_at.is_not(None), Meeting.status.in_(OCCUPYING))
+        .execution_options(populate_existing=True)
     ).all()
     holds = session.scalars(
         select(MeetingRequest).where(
@@ -184,4 +198,6 @@ def load_occupancy(session: Session, event: Event, at: datetime | None = None) -
 
 def lock_event(session: Session, event: Event) -> None:
     """Wait for one's turn: changes of an event's plan come one after the other, on PostgreSQL too."""
+    # Refreshing forgets what is known of the event's participants and meetings, also what was not written yet.
+    session.flush()
     session.refresh(event, with_for_update=True)

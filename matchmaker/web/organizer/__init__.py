@@ -7,6 +7,7 @@ blueprint = audience_blueprint("organizer", __name__, Audience.ORGANIZERS, "/org
 from matchmaker.web.organizer import (  # noqa: E402 - views register themselves on the blueprint
     events,  # noqa: F401
     events_dashboard,  # noqa: F401
+    events_board,  # noqa: F401
     events_match_list,  # noqa: F401
     events_participants,  # noqa: F401
     events_partnerships,  # noqa: F401
