@@ -8,4 +8,5 @@ from matchmaker.web.attending import (  # noqa: E402 - views register themselves
     availability,  # noqa: F401
     delegates,  # noqa: F401
     registration,  # noqa: F401
+    ratings,  # noqa: F401
 )

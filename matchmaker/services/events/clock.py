@@ -1,0 +1,21 @@
+"""What time it is at an event. Its own times are local and naive; instants are aware."""
+
+from datetime import datetime
+
+from matchmaker.domain.base import now
+from matchmaker.domain.event import Event
+
+
+def local_time(event: Event, at: datetime | None = None) -> datetime:
+    """The instant, or the present one, on the event's clock."""
+    return (at or now()).astimezone(event.zone).replace(tzinfo=None)
+
+
+def running_slot(event: Event, local: datetime) -> datetime | None:
+    """The beginning of the slot that is running then; ``None`` in breaks, before and after."""
+    return next((slot for slot in event.slots if slot <= local < slot + event.slot_length), None)
+
+
+def coming_slot(event: Event, local: datetime) -> datetime | None:
+    """The beginning of the first slot after that time; ``None`` when none is left."""
+    return next((slot for slot in event.slots if slot > local), None)

@@ -1,0 +1,130 @@
+"""The screen in the hall: who should go to which table now or next, from the published plan."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.domain.event import Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.vocabulary import MeetingStatus
+from matchmaker.services.events.clock import coming_slot, local_time, running_slot
+from matchmaker.services.events.partnerships import PairKey
+
+TIME_TO_SIT_DOWN = timedelta(minutes=5)
+"""How long after its beginning a slot stays on the screen, for those who still look for their table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who meets at a table. ``status`` is the meeting's as it stands."""
+
+    table: int | None
+    room: str
+    need_side: Participant
+    offer_side: Participant
+    status: MeetingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class HallScreen:
+    """What the screen shows at ``local``: the seats of ``slot`` by table; no slot when all are over."""
+
+    local: datetime
+    slot: datetime | None
+    seats: tuple[Seat, ...]
+    published: bool
+
+    @property
+    def begun(self) -> bool:
+        """Whether the slot shown is running already."""
+        return self.slot is not None and self.slot <= self.local
+
+    @property
+    def minutes_left(self) -> int:
+        """Until the slot begins, rounded up; 0 once it has."""
+        if self.slot is None or self.begun:
+            return 0
+        return -((self.local - self.slot) // timedelta(minutes=1))
+
+
+def hall_screen(session: Session, event: Event, at: datetime | None = None) -> HallScreen:
+    """What the screen shows at that instant: the running slot for a while, then the one that comes.
+
+    Cancelled meetings are left out: nobody should walk to them.
+    """
+    local = local_time(event, at)
+    slot = slot_to_show(event, local)
+    published = event.published_version is not None
+    seats = () if slot is None else _seats(session, event, slot)
+    return HallScreen(local, slot, seats, published)
+
+
+def slot_to_show(event: Event, local: datetime) -> datetime | None:
+    """The slot that people should be going to."""
+    running, coming = running_slot(event, local), coming_slot(event, local)
+    if running is not None and (local < running + TIME_TO_SIT_DOWN or coming is None):
+        return running
+    return coming
+
+
+def published_schedule(session: Session, event: Event) -> list[ScheduleRow]:
+    """The rows of the version that participants see; none before the first is published."""
+    if event.published_version is None:
+        return []
+    version = session.scalar(
+        select(Assignment).where(Assignment.event_id == event.id, Assignment.version == event.published_version)
+    )
+    return [] if version is None else version.schedule
+
+
+def published_places(session: Session, event: Event) -> dict[PairKey, tuple[datetime, int | None]]:
+    """When and at which table each pair meets, as participants were told."""
+    return {
+        (need_side, offer_side): (datetime.fromisoformat(starts_at), table)
+        for need_side, offer_side, starts_at, table, *_ in published_schedule(session, event)
+        if starts_at is not None
+    }
+
+
+def has_unpublished_changes(session: Session, event: Event) -> bool:
+    """Whether a meeting has another place than participants were told, or is none of theirs."""
+    if event.published_version is None:
+        return False
+    told = {
+        (need_side, offer_side, starts_at, table)
+        for need_side, offer_side, starts_at, table, _, status in published_schedule(session, event)
+        if starts_at is not None and status != MeetingStatus.CANCELLED.value
+    }
+    standing = {
+        (m.need_side_id, m.offer_side_id, m.starts_at.isoformat(timespec="minutes"), m.table)
+        for m in session.scalars(
+            select(Meeting).where(Meeting.event_id == event.id, Meeting.status != MeetingStatus.CANCELLED)
+        )
+        if m.starts_at is not None
+    }
+    return told != standing
+
+
+def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
+    told = {pair: table for pair, (starts_at, table) in published_places(session, event).items() if starts_at == slot}
+    statuses = {
+        (m.need_side_id, m.offer_side_id): m.status
+        for m in session.scalars(select(Meeting).where(Meeting.event_id == event.id, Meeting.starts_at == slot))
+    }
+    ids = {participant_id for pair in told for participant_id in pair}
+    people = {
+        participant.id: participant
+        for participant in session.scalars(
+            select(Participant)
+            .where(Participant.id.in_(ids))
+            .options(joinedload(Participant.organization), joinedload(Participant.team))
+        )
+    }
+    seats = []
+    for pair, table in told.items():
+        status = statuses.get(pair, MeetingStatus.PLANNED)
+        if status is not MeetingStatus.CANCELLED and people.keys() >= set(pair):
+            room = None if table is None else event.room_of(table)
+            seats.append(Seat(table, "" if room is None else room.name, people[pair[0]], people[pair[1]], status))
+    return tuple(sorted(seats, key=lambda seat: seat.table or 0))
