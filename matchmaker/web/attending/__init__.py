@@ -7,6 +7,6 @@ blueprint = audience_blueprint("attending", __name__, Audience.ACCOUNTS, "/atten
 from matchmaker.web.attending import (  # noqa: E402 - views register themselves on the blueprint
     availability,  # noqa: F401
     delegates,  # noqa: F401
-    registration,  # noqa: F401
     ratings,  # noqa: F401
+    registration,  # noqa: F401
 )
