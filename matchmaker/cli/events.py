@@ -35,7 +35,7 @@ def list_command(as_json: bool) -> None:
         click.echo(f"{event.id:>4}  {starts:<16}  {kind} · {status}  {event.name}")
 
 
-@event_command.command("build", help=say(N_("生成匹配表。")))
+@event_command.command("build", help=say(N_("生成匹配表；对接会连同时段、桌位和核验证书。")))
 @click.argument("event")
 @_JSON
 def build_command(event: str, as_json: bool) -> None:
@@ -51,6 +51,7 @@ def build_command(event: str, as_json: bool) -> None:
             "total_score": round(version.total_score, 1),
             "unserved": len(version.unserved),
             "proven": version.proven,
+            "certificate": version.certificate,
         }
     if as_json:
         show_json(figures)

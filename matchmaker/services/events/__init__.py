@@ -9,6 +9,11 @@
     availability.py  when, and how often           deadlines.py     what is still open
     dashboard.py     who has done what, reminders  letters.py       mail to a participant's people
     bars.py          pairs that never meet         met_before.py    pairs that met at other events
+    schedule.py      when and where, in one click  conditions.py    what a schedule has to respect
+    certifying.py    the certificate               publishing.py    what participants see, versions
+    replanning.py    repairing what is published   clashes.py       fixed meetings that contradict
+    why_not.py       what is left out, and why     what_if.py       trying other conditions
+    quality.py       counts to draw                meeting_rows.py  plans as rows
 
 A new verb goes to the file of what it changes.
 """

@@ -74,7 +74,7 @@ class CertifiedState:
             "bounded": self.bounded,
             "pins": len(self.conditions.pinned),
             "conditions": self.conditions.fingerprint,
-            "apart": sorted(self.conditions.apart),
+            "unplannable": sorted(self.conditions.unplannable),
         }
 
     def violations(self, language: str = "zh") -> list[str]:
@@ -101,10 +101,9 @@ def certify(session: Session, event: Event, bound: Objective | None = None) -> C
     if bound is None:
         bound = _bound_of_last_plan(last_planned(session, event), conditions, together)
     reached = _plan(problem, conditions, together)
-    bounded = bound is not None and _covers(bound, reached.objective)
-    plan = replace(reached, bound=bound if bound is not None and bounded else _trivial_bound(problem))
-    certificate = check(problem, plan)
-    return CertifiedState(_with_pins(certificate, conditions, together), conditions, bounded)
+    proven_bound = None if bound is None else _bound_beyond(bound, reached.objective)
+    certificate = check(problem, replace(reached, bound=proven_bound or _trivial_bound(problem)))
+    return CertifiedState(_with_pins(certificate, conditions, together), conditions, proven_bound is not None)
 
 
 def _candidates(conditions: Conditions, meetings: Sequence[Meeting]) -> list[Candidate]:
@@ -152,9 +151,9 @@ def _bound_of_last_plan(
 ) -> Objective | None:
     """The bound that was proven last, unless something was loosened since."""
     document = {} if planned is None else planned.certificate or {}
-    if planned is None or not document.get("bounded") or document["conditions"] != conditions.fingerprint:
+    if planned is None or not document.get("bounded") or document.get("conditions") != conditions.fingerprint:
         return None
-    if not {(need, offer) for need, offer in document["apart"]} <= conditions.apart:
+    if not {(need, offer) for need, offer in document.get("unplannable", ())} <= conditions.unplannable:
         return None
     locked = {(m.need_side_id, m.offer_side_id, _text(m), m.table) for m in meetings if m.locked}
     if not {tuple(row[:4]) for row in planned.schedule if row[4]} <= locked:
@@ -162,13 +161,15 @@ def _bound_of_last_plan(
     return Objective(**document["bound"])
 
 
-def _covers(bound: Objective, reached: Objective) -> bool:
-    """Whether no goal is beyond its bound."""
-    return (
-        bound.served >= reached.served
-        and bound.requested >= reached.requested
-        and bound.total_score >= reached.total_score - SCORE_TOLERANCE
-    )
+def _bound_beyond(bound: Objective, reached: Objective) -> Objective | None:
+    """The bound of a plan that reaches that much: a later goal's only holds for plans as good in the earlier ones.
+    ``None`` if the plan is better than what was proven, so that the proof was of something else.
+    """
+    earlier = (reached.served, reached.requested), (bound.served, bound.requested)
+    beyond = earlier[0] > earlier[1]
+    if beyond or (earlier[0] == earlier[1] and reached.total_score > bound.total_score + SCORE_TOLERANCE):
+        return None
+    return Objective(bound.served, max(bound.requested, reached.requested), max(bound.total_score, reached.total_score))
 
 
 def _trivial_bound(problem: Problem) -> Objective:

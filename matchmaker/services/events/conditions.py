@@ -56,7 +56,8 @@ class FixedMeeting:
 class Conditions:
     """``pinned`` pairs have to meet, ``requested`` ones asked for it and agreed. Those never meet whom organizers
     ``excluded``, who are ``barred`` for good, and whose meeting is ``over``: cancelled, or one side did not turn up.
-    ``begun`` are the slots too late for a new meeting. Times are local and naive.
+    Where one side ``declined`` the other's last request, no new meeting is planned; one that stands is not broken by
+    it. ``begun`` are the slots too late for a new meeting. Times are local and naive.
     """
 
     zone: ZoneInfo
@@ -69,6 +70,7 @@ class Conditions:
     excluded: frozenset[PairKey]
     barred: frozenset[PairKey]
     over: frozenset[PairKey]
+    declined: frozenset[PairKey]
     fixed: tuple[FixedMeeting, ...]
     begun: frozenset[datetime]
 
@@ -83,6 +85,11 @@ class Conditions:
         return self.excluded | self.barred | self.over
 
     @cached_property
+    def unplannable(self) -> frozenset[PairKey]:
+        """All pairs that get no new meeting."""
+        return self.apart | self.declined
+
+    @cached_property
     def attendee(self) -> Mapping[int, Attendee]:
         """The attendees by id."""
         return {attendee.id: attendee for attendee in self.attendees}
@@ -94,7 +101,7 @@ class Conditions:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what sets the bound of a plan: everything but ``apart`` and ``fixed``, which can only lower it."""
+        """SHA-256 of what sets the bound of a plan: not ``unplannable`` and ``fixed``, which can only lower it."""
         described = (
             str(self.zone),
             self.slots,
@@ -143,7 +150,7 @@ def load_conditions(session: Session, event: Event, at: datetime | None = None) 
     }
     barred = barred_pairs(session, event)
     apart = excluded | over | barred
-    requests = _accepted(session, event)
+    requests, declined = _answered(session, event)
 
     def can_meet(pair: PairKey) -> bool:
         return confirmed.issuperset(pair) and pair not in apart
@@ -164,6 +171,7 @@ def load_conditions(session: Session, event: Event, at: datetime | None = None) 
         excluded=frozenset(excluded),
         barred=barred,
         over=frozenset(over),
+        declined=frozenset(declined - pinned),
         fixed=(
             *_standing(meetings, confirmed, begun),
             *_agreed(meetings, {pair: start for pair, start in requests.items() if can_meet(pair)}),
@@ -207,12 +215,14 @@ def _decided(session: Session, event: Event) -> tuple[set[PairKey], set[PairKey]
     return of_kind[PairDecisionKind.PIN], of_kind[PairDecisionKind.EXCLUDE]
 
 
-def _accepted(session: Session, event: Event) -> dict[PairKey, datetime | None]:
-    """The accepted requests, each with the slot that was agreed, if one was."""
-    query = select(MeetingRequest).where(
-        MeetingRequest.event_id == event.id, MeetingRequest.status == RequestStatus.ACCEPTED
-    )
-    return {(r.need_side_id, r.offer_side_id): r.starts_at for r in session.scalars(query.order_by(MeetingRequest.id))}
+def _answered(session: Session, event: Event) -> tuple[dict[PairKey, datetime | None], set[PairKey]]:
+    """The pairs whose last request was accepted, each with the slot that was agreed, if one was; and those whose last
+    request was declined.
+    """
+    requests = select(MeetingRequest).where(MeetingRequest.event_id == event.id).order_by(MeetingRequest.id)
+    last = {(r.need_side_id, r.offer_side_id): r for r in session.scalars(requests)}
+    accepted = {pair: r.starts_at for pair, r in last.items() if r.status is RequestStatus.ACCEPTED}
+    return accepted, {pair for pair, r in last.items() if r.status is RequestStatus.DECLINED}
 
 
 def _standing(meetings: Iterable[Meeting], confirmed: set[int], begun: frozenset[datetime]) -> Iterable[FixedMeeting]:

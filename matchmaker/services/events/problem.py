@@ -94,13 +94,13 @@ def candidates_of(conditions: Conditions, scores: PairScores, also: Collection[P
     """Who could meet whom: for each participant the best that score enough, whoever is pinned or has agreed to meet,
     and the pairs of ``also``, whatever they score. Pinned pairs count as requested.
     """
-    apart = {(str(need), str(offer)) for need, offer in conditions.apart}
+    apart = {(str(need), str(offer)) for need, offer in conditions.unplannable}
     worth = [pair for pair in _candidates(scores, apart) if pair.key not in apart]
     wanted = conditions.pinned | conditions.requested
     short = {pair.key: pair.score for pair in shortlist(worth, TIMED_SHORTLIST)}
     rows = {participant.id: row for row, participant in enumerate(scores.rows)}
     columns = {participant.id: column for column, participant in enumerate(scores.columns)}
-    for need, offer in sorted((wanted | set(also)) - conditions.apart):
+    for need, offer in sorted((wanted | set(also)) - conditions.unplannable):
         if need in rows and offer in columns:
             short[str(need), str(offer)] = shown_score(scores, rows[need], columns[offer]) / 100
     return tuple(
@@ -129,6 +129,14 @@ def plan_with_pins(
         raise _no_place(problem, conditions, pins)
     fixed = replace(problem, locked=places)
     return fixed, plan_for(fixed)
+
+
+def check_pins(conditions: Conditions) -> None:
+    """Raise :class:`Conflict` where pinned pairs or fixed meetings have no place, without planning the rest."""
+    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
+    problem = scheduling_problem(conditions, (Candidate(*key, 0.0, requested=True) for key in sorted(pins)))
+    if pins and _places_for(problem, pins) is None:
+        raise _no_place(problem, conditions, pins)
 
 
 def _places_for(problem: Problem, pins: Collection[tuple[str, str]]) -> tuple[LockedMeeting, ...] | None:

@@ -14,7 +14,7 @@ from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
-from matchmaker.scheduling import Objective, Plan, Problem, UnservedReason, check, schedule
+from matchmaker.scheduling import Objective, Plan, Problem, UnservedReason, check, schedule, upper_bound
 from matchmaker.scheduling.assignment import UnservedReason as UntimedReason
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
@@ -69,13 +69,13 @@ def build_schedule(
 
     def solve(conditions: Conditions, scores: PairScores) -> SolvedPlan:
         check_buildable(session, event)
-        problem = scheduling_problem(conditions, candidates_of(conditions, scores))
+        asked = scheduling_problem(conditions, candidates_of(conditions, scores))
         session.commit()
         problem, plan = plan_with_pins(
-            problem, conditions, lambda one: schedule(one, TIME_LIMIT, seed, compactly=event.compact)
+            asked, conditions, lambda one: schedule(one, TIME_LIMIT, seed, compactly=event.compact)
         )
         check(problem, plan).require_valid()
-        return SolvedPlan(problem, plan, plan.bound)
+        return SolvedPlan(problem, plan, plan.bound if problem is asked else upper_bound(asked))
 
     conditions, scores, solved = think_then_lock(session, corpus, event, solve, at)
     _forget_cancelled_of_absent(session, event)

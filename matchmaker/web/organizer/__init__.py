@@ -16,6 +16,7 @@ from matchmaker.web.organizer import (  # noqa: E402 - views register themselves
     events_participants,  # noqa: F401
     events_partnerships,  # noqa: F401
     events_registration,  # noqa: F401
+    events_schedule,  # noqa: F401
     judging,  # noqa: F401
     people,  # noqa: F401
     review,  # noqa: F401
