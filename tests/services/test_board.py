@@ -47,11 +47,14 @@ from tests.scheduled import make_fair, slot
 
 ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])
 
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", ON_POSTGRES], indirect=True)
+"""For what depends on the order of writes, on locks or on indexes."""
 
-@pytest.fixture(params=["sqlite", ON_POSTGRES])
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
-    """A database with tables and reference vocabularies."""
-    if request.param == "sqlite":
+    """A database with tables and reference vocabularies; on SQLite unless the test says otherwise."""
+    if getattr(request, "param", "sqlite") == "sqlite":
         path = tmp_path / "board.sqlite"
         path.write_bytes(prepared_database.read_bytes())
         opened = Database(f"sqlite:///{path}")
@@ -129,6 +132,7 @@ def last_version(fair: Fair) -> Assignment:
 # --- each change
 
 
+@on_both_databases
 def test_a_meeting_moves_and_the_plan_gets_a_version(fair: Fair) -> None:
     changed = fair.move(1, to=2, table=3)
 
@@ -152,12 +156,14 @@ def test_moving_to_where_it_is_makes_no_version(fair: Fair) -> None:
     assert fair.event.plan_version == 1
 
 
+@on_both_databases
 def test_two_meetings_swap_slots_and_tables(fair: Fair) -> None:
     fair.move(2, to=1, table=2)
     fair.do(swap_meetings, fair.meetings[0].id, fair.meetings[1].id)
     assert (fair.place(1), fair.place(2)) == ((slot(1), 2), (slot(0), 1))
 
 
+@on_both_databases
 def test_tables_swap_within_a_slot(fair: Fair) -> None:
     fair.do(swap_meetings, fair.meetings[0].id, fair.meetings[2].id)
     assert (fair.place(1), fair.place(3)) == ((slot(0), 3), (slot(0), 1))
@@ -173,6 +179,7 @@ def test_a_meeting_is_taken_off_and_placed_again(fair: Fair) -> None:
     assert fair.place(1) == (slot(3), 2)
 
 
+@on_both_databases
 def test_a_cancelled_meeting_frees_its_place_and_can_be_placed_again(fair: Fair) -> None:
     fair.do(cancel_meeting, fair.meetings[0].id, "企业临时来不了")
     assert last_version(fair).note.endswith("（企业临时来不了）")
@@ -392,6 +399,7 @@ def test_who_comes_second_is_told_what_the_first_changed(fair: Fair) -> None:
     assert "09:00 1 号桌 → 09:20 1 号桌" in told
 
 
+@on_both_databases
 def test_a_clash_tells_both_facts(fair: Fair) -> None:
     fair.move(1, to=1, table=1, by=fair.colleague)
     with pytest.raises(BoardConflict) as caught:
@@ -413,6 +421,7 @@ def test_ones_own_steps_are_no_news(fair: Fair) -> None:
     assert fair.move(1, to=2, table=2, seen=1).meanwhile is None
 
 
+@on_both_databases
 def test_two_organizers_at_once_lose_nothing_and_nobody_sits_twice(database: Database, session: Session) -> None:
     event = make_fair(session, enterprises=8, teams=8, slots=4, tables=8)
     people = [make_user(session, Role.ORGANIZER).id for _ in range(2)]
@@ -463,6 +472,7 @@ def test_two_organizers_at_once_lose_nothing_and_nobody_sits_twice(database: Dat
 # --- undo
 
 
+@on_both_databases
 def test_several_steps_are_undone_and_done_again(fair: Fair) -> None:
     fair.move(1, to=1, table=1)
     fair.do(swap_meetings, fair.meetings[1].id, fair.meetings[2].id)
@@ -585,6 +595,7 @@ def test_a_full_participant_can_be_dropped_nowhere(fair: Fair) -> None:
     assert "达到上限" in clashes[slot(3), 3][0].text()
 
 
+@on_both_databases
 def test_the_difference_to_what_participants_see(fair: Fair) -> None:
     fair.event.published_version = 1
     fair.session.commit()

@@ -14,6 +14,10 @@
     replanning.py    repairing what is published   clashes.py       fixed meetings that contradict
     why_not.py       what is left out, and why     what_if.py       trying other conditions
     quality.py       counts to draw                meeting_rows.py  plans as rows
+    board.py         changing the schedule by hand undoing.py       undo and redo of it
+    board_state.py   the board as it stands        board_rules.py   what a change by hand must not break
+    turn.py          one organizer after another   plan_changes.py  what differs between two versions
+    suggestions.py   what could fill a gap         occupancy.py     who and which table is taken when
 
 A new verb goes to the file of what it changes.
 """

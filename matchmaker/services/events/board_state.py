@@ -17,7 +17,7 @@ from matchmaker.services.events.occupancy import load_occupancy
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.partnerships import PairKey, check_pair
 from matchmaker.services.events.plan_changes import Names, Place, PlanChange, plan_changes
-from matchmaker.services.events.turn import find_version
+from matchmaker.services.events.turn import version_if_any
 
 Cell = tuple[datetime, int]
 """A slot and a table."""
@@ -83,7 +83,7 @@ def board_state(session: Session, event: Event) -> BoardState:
         participants=everyone_of(session, event),
         meetings=[BoardMeeting(*row) for row in rows],
         latest=latest_version(session, event),
-        published=find_version(session, event, event.published_version),
+        published=version_if_any(session, event, event.published_version),
     )
 
 

@@ -147,7 +147,7 @@ class Turn:
         self.session.flush()
 
     def record(self, step: Step, *, detail: str = "", note: str = "") -> Changed:
-        """Make what was changed the next version and commit; what changed nothing leaves none."""
+        """Make what was changed the next version, with a note in words, and commit."""
         version = record_version(self.session, self.actor, self.event)
         changes = plan_changes(self.latest, version)
         words = shortened(in_words(changes, self.names, self.event), MOST_LINES)
@@ -185,7 +185,7 @@ def take_turn(session: Session, actor: User | None, event: Event, expected_versi
         raise
 
 
-def find_version(session: Session, event: Event, number: int | None) -> Assignment | None:
+def version_if_any(session: Session, event: Event, number: int | None) -> Assignment | None:
     """The version of that number."""
     return session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
 
@@ -212,4 +212,4 @@ def _meanwhile(
     if all(made_by_id == me for made_by_id, _ in made):
         return None
     people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != me and name))
-    return Meanwhile(event, people, plan_changes(find_version(session, event, expected), latest), names)
+    return Meanwhile(event, people, plan_changes(version_if_any(session, event, expected), latest), names)

@@ -23,7 +23,7 @@ from matchmaker.services.events.board_rules import check_not_excluded, fixed, ne
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.plan_changes import Place, PlanChange, place_of, plan_changes
 from matchmaker.services.events.state import pair_of
-from matchmaker.services.events.turn import SUBJECT, BoardConflict, Changed, Step, Turn, find_version, take_turn
+from matchmaker.services.events.turn import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn, version_if_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def redo(session: Session, corpus: Corpus, actor: User | None, event: Event, exp
 
 def step_changes(session: Session, event: Event, version: int, step: Step = Step.REDO) -> tuple[PlanChange, ...]:
     """What the version's step changed, or, with ``Step.UNDO``, what undoing it would."""
-    made, before = (find_version(session, event, number) for number in (version, version - 1))
+    made, before = (version_if_any(session, event, number) for number in (version, version - 1))
     return plan_changes(made, before) if step is Step.UNDO else plan_changes(before, made)
 
 

@@ -25,7 +25,7 @@ from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.plan_changes import in_words, lasts_days, plan_changes
 from matchmaker.services.events.suggestions import suggest_partners, suggest_places
-from matchmaker.services.events.turn import Changed, Step, find_version
+from matchmaker.services.events.turn import Changed, Step, version_if_any
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
@@ -265,7 +265,7 @@ def _news(event: Event, expected: int) -> dict[str, Any]:
     """What a board that was drawn from that version has to draw anew."""
     state = board_state(db(), event)
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
-    changed = {change.pair for change in plan_changes(find_version(db(), event, expected), state.latest)}
+    changed = {change.pair for change in plan_changes(version_if_any(db(), event, expected), state.latest)}
     rows = [_row(m, slots) for m in state.meetings if (m.need_side_id, m.offer_side_id) in changed]
     gone = changed - {(m.need_side_id, m.offer_side_id) for m in state.meetings}
     return {"changed": rows, "gone": sorted(gone), **_standing(state)}

@@ -76,7 +76,7 @@ class Board {
 
   describe(slot, table) {
     const meeting = this.plan.at(slot, table);
-    const where = `${this.plan.slots[slot].label} ${say("table", table)}`;
+    const where = this.where([slot, table]);
     const lines = meeting ? [this.plan.names[meeting.need], this.plan.names[meeting.offer]] : [];
     const said = meeting ? [this.plan.title(meeting)] : [texts.empty];
     const state = [meeting ? "taken" : "vacant"];
@@ -127,12 +127,12 @@ class Board {
     return Object.assign(document.createElement("li"), { className: "quiet", textContent: text });
   }
 
-  tell(text, { swap = false } = {}) {
+  tell(text, { more = Boolean(this.chosen) } = {}) {
     element("says").textContent = text;
     element("status").classList.toggle("is-empty", !text);
-    element("drop").hidden = element("rechoose").hidden = !swap;
+    element("drop").hidden = element("rechoose").hidden = true;
     element("escape").hidden = !this.chosen;
-    element("more").hidden = !this.chosen || !this.narrow.matches;
+    element("more").hidden = !more || !this.narrow.matches;
   }
 
   // --- choosing and dropping
@@ -150,6 +150,10 @@ class Board {
     this.clashes = told;
     this.grid.redrawAll();
     this.tell(this.hint(meeting));
+  }
+
+  where([slot, table]) {
+    return `${this.plan.slots[slot].label} ${say("table", table)}`;
   }
 
   hint(meeting) {
@@ -174,7 +178,7 @@ class Board {
     if (!place || !this.clashes || this.offered) return;
     const [slot, table] = place;
     const meeting = this.plan.at(slot, table);
-    const where = `${this.plan.slots[slot].label} ${say("table", table)}`;
+    const where = this.where(place);
     const clash = this.clashAt(slot, table);
     if (meeting === this.chosen) this.tell(this.hint(meeting));
     else if (clash) this.tell(say("cannot", where, clash));
@@ -186,7 +190,7 @@ class Board {
     const meeting = this.plan.at(...place);
     if (!this.chosen && meeting) return this.choose(meeting);
     if (!this.chosen) {
-      this.tell("");
+      this.tell(say("cannot", this.where(place), texts.empty), { more: true });
       return this.open({ slot: this.plan.slots[place[0]].id, table: place[1] });
     }
     if (meeting === this.chosen) return this.release(true);
