@@ -4,31 +4,30 @@ Nothing here tells of others' calendars.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.event import Assignment, Delegate, Event, Meeting, Participant
+from matchmaker.domain.event import Assignment, Event, Meeting, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
-from matchmaker.services.events.at_once import published_plan
 from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant, places_of
-from matchmaker.services.events.request_rules import hidden_from, local_time
+from matchmaker.services.events.deadlines import local_time
+from matchmaker.services.events.history import published_version
+from matchmaker.services.events.participants import own_participant, own_participants
+from matchmaker.services.events.request_rules import hidden_from
 
 _FRESH = timedelta(days=1)
 """How long a change is pointed out on the participant's page."""
-
-_OUT = (ParticipantStatus.REJECTED,)
-"""Participants whose people see nothing of the event's inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,65 +90,43 @@ class Attended:
     waiting: int
 
 
-def own_participants(session: Session, person: User, event: Event) -> Sequence[Participant]:
-    """The event's participants that the person acts for: those of their organization, and those they come for as a
-    delegate; these first.
+def get_attending(session: Session, person: User, participant_id: int) -> Participant:
+    """One of the person's own participants. Raises :class:`NotFound` for anybody else's, and while the event is not
+    announced.
     """
-    found = session.scalars(
-        select(Participant)
-        .where(Participant.event_id == event.id, _acted_for(person))
-        .options(
-            joinedload(Participant.organization), joinedload(Participant.team), selectinload(Participant.delegates)
-        )
-        .order_by(Participant.id)
-    ).all()
-    return sorted(found, key=lambda p: all(delegate.user_id != person.id for delegate in p.delegates))
-
-
-def acts_for(session: Session, person: User, participant: Participant) -> bool:
-    """Whether the participant is one of the person's own."""
-    return session.scalar(select(func.count()).where(Participant.id == participant.id, _acted_for(person))) == 1
-
-
-def get_own_participant(session: Session, person: User, participant_id: int) -> Participant:
-    """Raises :class:`NotFound` for anybody else's, and while the event is not announced."""
-    participant = session.get(Participant, participant_id)
-    if (
-        participant is None
-        or participant.event.status is EventStatus.PREPARING
-        or not acts_for(session, person, participant)
-    ):
+    participant = own_participant(session, person, participant_id)
+    if participant.event.status is EventStatus.PREPARING:
         raise NotFound(N_("没有这个活动，或您不参加"))
     return participant
 
 
-def get_attended_event(session: Session, person: User, event_id: int) -> tuple[Event, Sequence[Participant]]:
-    """An announced event and the person's own participants in it. Raises :class:`NotFound` when there is none."""
+def attending_at(session: Session, person: User, event_id: int) -> Sequence[Participant]:
+    """The person's own participants in an announced event: first for whom they come as a delegate, and who is
+    confirmed. Raises :class:`NotFound` when there is none.
+    """
     event = session.get(Event, event_id)
     own = [] if event is None or event.status is EventStatus.PREPARING else own_participants(session, person, event)
-    if event is None or not own:
+    if not own:
         raise NotFound(N_("没有这个活动，或您不参加"))
-    return event, own
+
+    def rank(participant: Participant) -> tuple[bool, bool, int]:
+        comes = any(delegate.user_id == person.id for delegate in participant.delegates)
+        return participant.status is not ParticipantStatus.CONFIRMED, not comes, participant.id
+
+    return sorted(own, key=rank)
 
 
 def attended_events(session: Session, person: User, at: datetime | None = None) -> list[Attended]:
     """The announced events that the person attends, the latest first."""
-    own = session.scalars(
-        select(Participant)
-        .join(Participant.event)
-        .where(_acted_for(person), Event.status != EventStatus.PREPARING)
-        .options(
-            joinedload(Participant.event).selectinload(Event.sessions),
-            joinedload(Participant.organization),
-            joinedload(Participant.team),
-        )
-        .order_by(Participant.id)
-    ).all()
+    own = [p for p in own_participants(session, person) if p.event.status is not EventStatus.PREPARING]
     by_event: defaultdict[Event, list[Participant]] = defaultdict(list)
     for participant in own:
         by_event[participant.event].append(participant)
-    waiting = _waiting(session, own, at or now())
-    attended = [Attended(event, theirs, sum(waiting[p.id] for p in theirs)) for event, theirs in by_event.items()]
+    at = at or now()
+    attended = [
+        Attended(event, theirs, sum(waiting_for(session, one, at) for one in theirs))
+        for event, theirs in by_event.items()
+    ]
     return sorted(attended, key=lambda one: one.event.starts_at or datetime.min, reverse=True)
 
 
@@ -168,7 +145,7 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
     """
     at = at or now()
     event = participant.event
-    version = published_plan(session, event)
+    version = published_version(session, event)
     present = local_time(event, at)
     if version is None:
         return OwnSchedule(participant, None, (), (), present)
@@ -214,30 +191,16 @@ def own_requests(session: Session, participant: Participant) -> Sequence[Meeting
     return [one for one in requests if one.asking is participant or one.asking.id not in hidden]
 
 
+def waiting_for(session: Session, participant: Participant, at: datetime | None = None) -> int:
+    """How many requests the participant can answer."""
+    at = at or now()
+    return sum(one.asked is participant and one.waits(at) for one in own_requests(session, participant))
+
+
 def standing(request: MeetingRequest, at: datetime) -> RequestStatus:
     """Where a request stands at that instant, also before somebody marked it as expired."""
     lapsed = request.status is RequestStatus.REQUESTED and not request.waits(at)
     return RequestStatus.EXPIRED if lapsed else request.status
-
-
-def _acted_for(person: User) -> ColumnElement[bool]:
-    if not person.active:
-        return false()
-    comes = Participant.id.in_(select(Delegate.participant_id).where(Delegate.user_id == person.id))
-    admitted = Participant.status.not_in(_OUT)
-    if person.organization_id is None:
-        return comes & admitted
-    return or_(comes, Participant.organization_id == person.organization_id) & admitted
-
-
-def _waiting(session: Session, participants: Sequence[Participant], at: datetime) -> Mapping[int, int]:
-    """How many requests each of the participants can answer."""
-    waiting: defaultdict[int, int] = defaultdict(int)
-    for participant in participants:
-        waiting[participant.id] = sum(
-            request.asked is participant and request.waits(at) for request in own_requests(session, participant)
-        )
-    return waiting
 
 
 def _own_places(version: Assignment, participant: Participant) -> dict[int, Place]:

@@ -27,6 +27,7 @@ from matchmaker.i18n import N_
 from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.bars import barred_pairs
 from matchmaker.services.events.changes import Place
+from matchmaker.services.events.deadlines import local_time, wishes_are_open, wishes_close
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.partnerships import PairKey
 
@@ -51,14 +52,7 @@ def phase_of(event: Event, at: datetime) -> Phase:
         return Phase.CLOSED
     if event.published_version is not None:
         return Phase.LIVE
-    if event.requests_until is not None and local_time(event, at) >= event.requests_until:
-        return Phase.CLOSED
-    return Phase.WISHES
-
-
-def local_time(event: Event, at: datetime) -> datetime:
-    """The instant on the clocks at the event, naive."""
-    return at.astimezone(event.zone).replace(tzinfo=None)
+    return Phase.WISHES if wishes_are_open(event, at) else Phase.CLOSED
 
 
 def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datetime:
@@ -71,7 +65,7 @@ def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datet
     opening = event.starts_at
     assert opening is not None, "nothing can be requested at an event without a session"
     if starts_at is None:
-        return _instant(event, min(event.requests_until or opening, opening))
+        return _instant(event, min(wishes_close(event) or opening, opening))
     on_the_day = timedelta(minutes=event.request_minutes_on_the_day)
     if local_time(event, at).date() < opening.date():
         answer_by = min(at + timedelta(hours=event.request_hours), _instant(event, opening) + on_the_day)

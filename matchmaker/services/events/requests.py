@@ -24,8 +24,9 @@ from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.at_once import publish_at_once, published_places
 from matchmaker.services.events.notices import request_letters, send
 from matchmaker.services.events.occupancy import lock_event
+from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.partnerships import PairKey, best_matches, score_partnerships
-from matchmaker.services.events.personal import acts_for, get_own_participant
+from matchmaker.services.events.personal import get_attending
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.request_rules import (
@@ -115,7 +116,7 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
     Raises :class:`NotFound` for a participant that is not theirs or not there to be asked, :class:`InvalidInput`
     without words or for a slot that is not free, :class:`Conflict` where it cannot be asked now.
     """
-    own = get_own_participant(session, acting.person, own_id)
+    own = get_attending(session, acting.person, own_id)
     event = _take_turn(session, own.event, acting.at)
     other = get_askable(session, own, other_id)
     _check_phase(phase_of(event, acting.at), event)
@@ -182,7 +183,7 @@ def propose(session: Session, acting: Acting, request_id: int, reply: Reply) -> 
 def move(session: Session, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
     """Take one's own unanswered request to another slot without cancelling it; its clock starts anew."""
     request = _load(session, acting, request_id)
-    _check_side(session, acting, request.asking)
+    _check_side(acting, request.asking)
     _check_waits(request, acting.at)
     check_attending(request.asking, request.asked)
     words = _words(reply.words)
@@ -195,8 +196,8 @@ def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) ->
     request = _load(session, acting, request_id)
     if not (request.status is RequestStatus.ACCEPTED and request.event.published_version is None):
         _check_waits(request, acting.at)
-        _check_side(session, acting, request.asking)
-    other = request.asked if acts_for(session, acting.person, request.asking) else request.asking
+        _check_side(acting, request.asking)
+    other = request.asked if acts_for(acting.person, request.asking) else request.asking
     words = _words(reply.words)
     _answer(request, acting, RequestStatus.WITHDRAWN, request.answer)
     return _finish(session, acting, request, other, RequestAction.WITHDRAW, words)
@@ -239,21 +240,21 @@ def _load(session: Session, acting: Acting, request_id: int) -> MeetingRequest:
 
 
 def _concerns(session: Session, person: User, request: MeetingRequest) -> bool:
-    if acts_for(session, person, request.asking):
+    if acts_for(person, request.asking):
         return True
     hidden = hidden_from(session, request.event, request.asked)
-    return acts_for(session, person, request.asked) and request.asking.id not in hidden
+    return acts_for(person, request.asked) and request.asking.id not in hidden
 
 
 def _request_to_answer(session: Session, acting: Acting, request_id: int) -> MeetingRequest:
     request = _load(session, acting, request_id)
-    _check_side(session, acting, request.asked)
+    _check_side(acting, request.asked)
     _check_waits(request, acting.at)
     return request
 
 
-def _check_side(session: Session, acting: Acting, participant: Participant) -> None:
-    if not acts_for(session, acting.person, participant):
+def _check_side(acting: Acting, participant: Participant) -> None:
+    if not acts_for(acting.person, participant):
         raise NotAllowed(N_("这一步要由对方来做"))
 
 
