@@ -6,7 +6,7 @@ Nothing here tells of others' calendars.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import or_, select
@@ -18,6 +18,7 @@ from matchmaker.domain.event import Assignment, Event, Meeting, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Posting
+from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant, places_of
@@ -25,6 +26,7 @@ from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.history import published_version
 from matchmaker.services.events.participants import own_participant, own_participants
 from matchmaker.services.events.request_rules import hidden_from
+from matchmaker.services.interests import contact_granted
 
 _FRESH = timedelta(days=1)
 """How long a change is pointed out on the participant's page."""
@@ -41,6 +43,11 @@ class Appointment:
     status: MeetingStatus
     meeting: Meeting | None
     change: Change | None
+
+    @property
+    def day(self) -> date:
+        """The day it takes place on."""
+        return self.place.starts_at.date()
 
     def posting_of_partner(self) -> Posting | None:
         """What the partner's side of the match is about."""
@@ -72,7 +79,7 @@ class OwnSchedule:
         """The meeting that is on or comes next; ``None`` before the first day and after the last meeting."""
         length = self.participant.event.slot_length
         coming = [a for a in self.appointments if a.stands and a.place.starts_at + length > self.present]
-        days = {appointment.place.starts_at.date() for appointment in self.appointments}
+        days = {appointment.day for appointment in self.appointments}
         return coming[0] if coming and self.present.date() in days else None
 
     @property
@@ -168,6 +175,16 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
     ]
     removed = [(c, partners.get(c.partner_id)) for c in changes if c.kind is ChangeKind.REMOVED]
     return OwnSchedule(participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present)
+
+
+def partner_detail(session: Session, person: User, posting: Posting) -> Detail:
+    """How much of a partner's posting the person may see; all of it, with the contact, once both agreed to be in touch.
+
+    That two are to meet opens nothing by itself.
+    """
+    if contact_granted(session, person, posting):
+        return Detail.FULL
+    return detail_for(person, posting, date.today())
 
 
 def own_requests(session: Session, participant: Participant) -> Sequence[MeetingRequest]:
