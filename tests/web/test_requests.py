@@ -71,8 +71,8 @@ def test_from_the_list_to_the_calendar(session: Session, scene: Scene) -> None:
     assert page.index(scene.offers[0].name) < page.index(scene.offers[1].name)
     assert "都谈到“轴承" in page
     page = engineer.get(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}")).text
-    assert "对我方" in page
-    assert "对对方" in page
+    assert "我方看重的" in page
+    assert "对方看重的" in page
     assert "轴承接触疲劳寿命预测" in page
     one = scene.ask(engineer)
     assert "1 个约见待答复" in researcher.get("/attending/participations").text
