@@ -302,6 +302,13 @@ class TestWithAPlan:
         scene.accept(request, slot=SLOTS[3])
         assert own_schedule(session, scene.offers[1], WEEK_BEFORE).appointments[0].place.starts_at == SLOTS[3]
 
+    def test_a_wish_that_the_plan_fulfilled_moves_nothing(self, session: Session, scene: Scene) -> None:
+        request = scene.ask(scene.needs[0], scene.offers[0], SLOTS[4])
+        scene.plan()
+        scene.accept(request)
+        assert (request.status, request.starts_at) == (RequestStatus.ACCEPTED, SLOTS[0])
+        assert scene.event.published_version == scene.event.plan_version == 1
+
     @pytest.mark.parametrize("busy", ["asking", "asked"])
     def test_whoever_is_in_a_meeting_is_not_free(self, session: Session, scene: Scene, busy: str) -> None:
         scene.plan()

@@ -148,16 +148,14 @@ def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, re
     request = _request_to_answer(session, acting, request_id)
     event, own, other = request.event, request.asked, request.asking
     check_attending(own, other)
-    check_limits(session, event, own, other, asking=False)
-    slot = request.starts_at or reply.starts_at
-    _check_choice(session, event, _pair(request), slot, acting.at, request.id)
     words = _words(reply.words)
-    live = phase_of(event, acting.at) is Phase.LIVE
-    meeting = _place(session, corpus, request, slot, acting.at) if live and slot is not None else None
-    request.starts_at = slot
+    planned = published_places(session, event).get(_pair(request))
+    if planned is not None:
+        # The plan brought them together meanwhile: there it stays.
+        request.starts_at = planned.starts_at
+    else:
+        _agree(session, corpus, acting, request, request.starts_at or reply.starts_at)
     _answer(request, acting, RequestStatus.ACCEPTED, words)
-    if meeting is not None:
-        publish_at_once(session, acting.person, event, meeting, f"{own.name} – {other.name}"[:300])
     return _finish(session, acting, request, other, RequestAction.ACCEPT, words)
 
 
@@ -355,6 +353,17 @@ def _check_choice(
         check_slot(session, event, pair, starts_at, at, held_by)
     elif event.published_version is not None:
         raise InvalidInput(N_("日程已经公布，请选一个双方都有空的时段"), field="starts_at")
+
+
+def _agree(session: Session, corpus: Corpus, acting: Acting, request: MeetingRequest, slot: datetime | None) -> None:
+    """Let the request have the slot, and with a published plan its meeting at once."""
+    event, own, other = request.event, request.asked, request.asking
+    check_limits(session, event, own, other, asking=False)
+    _check_choice(session, event, _pair(request), slot, acting.at, request.id)
+    if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
+        meeting = _place(session, corpus, request, slot, acting.at)
+        publish_at_once(session, acting.person, event, meeting, f"{own.name} – {other.name}"[:300])
+    request.starts_at = slot
 
 
 def _place(session: Session, corpus: Corpus, request: MeetingRequest, slot: datetime, at: datetime) -> Meeting:

@@ -18,6 +18,7 @@ from matchmaker.services.activity import history
 from matchmaker.services.browsing import LINES_ON_A_PAGE, Page
 from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
+from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.personal import attending_at, get_attending, own_requests, standing, waiting_for
 from matchmaker.services.events.request_rules import Phase, free_slots, pair_of, phase_of
@@ -181,6 +182,7 @@ def _request_page(
         other=other,
         found=found,
         status=standing(found, at),
+        planned=published_places(db(), own.event).get(pair),
         to_answer=found.asked is own,
         story=history(db(), service.SUBJECT, found.id),
         matched=matched_postings(db(), platform().corpus, person(), own, other),

@@ -14,7 +14,15 @@ from matchmaker.domain.event import Assignment, Event, ScheduleRow
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.certifying import certify
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.history import TAKES_PLACE, compare, find_version, latest_version, versions
+from matchmaker.services.events.history import (
+    TAKES_PLACE,
+    compare,
+    find_version,
+    latest_version,
+    published_version,
+    versions,
+)
+from matchmaker.services.events.notices import tell_changes
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.publishing import publish_plan, replan_event, restore_version
 from matchmaker.services.events.quality import schedule_quality
@@ -194,7 +202,11 @@ def _replan(event: Event) -> str:
 
 
 def _publish(event: Event) -> str:
-    return _text(N_("已公布第 %(version)d 版日程"), version=publish_plan(db(), person(), event).version)
+    before = published_version(db(), event)
+    version = publish_plan(db(), person(), event)
+    address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
+    told = tell_changes(db(), platform().mailer, event, before, version, address)
+    return _text(N_("已公布第 %(version)d 版日程，已告知有变化的 %(told)d 人"), version=version.version, told=told)
 
 
 def _restore(event: Event) -> str:
