@@ -19,12 +19,10 @@ from matchmaker.services.events.history import (
     compare,
     find_version,
     latest_version,
-    published_version,
     versions,
 )
-from matchmaker.services.events.notices import tell_changes
 from matchmaker.services.events.participants import everyone_of
-from matchmaker.services.events.publishing import publish_plan, replan_event, restore_version
+from matchmaker.services.events.publishing import replan_event, restore_version
 from matchmaker.services.events.quality import schedule_quality
 from matchmaker.services.events.replanning import disturbance_of
 from matchmaker.services.events.schedule import build_schedule, check_has_schedule
@@ -34,6 +32,7 @@ from matchmaker.services.events.why_not import explain_left_out
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events_publishing import publish_and_tell
 from matchmaker.web.organizer.events_schedule_forms import WhatIfForm
 from matchmaker.web.organizer.schedule_pictures import PICTURES
 from matchmaker.web.request_context import db, platform
@@ -201,14 +200,6 @@ def _replan(event: Event) -> str:
     return f"{done} · {disturbance.text(current_language())}" if disturbance else done
 
 
-def _publish(event: Event) -> str:
-    before = published_version(db(), event)
-    version = publish_plan(db(), person(), event)
-    address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
-    told = tell_changes(db(), platform().mailer, event, before, version, address)
-    return _text(N_("已公布第 %(version)d 版日程，已告知有变化的 %(told)d 人"), version=version.version, told=told)
-
-
 def _restore(event: Event) -> str:
     number = request.form.get("version", 0, int)
     version = restore_version(db(), platform().corpus, person(), event, number)
@@ -218,7 +209,7 @@ def _restore(event: Event) -> str:
 _ACTIONS: dict[str, Callable[[Event], str]] = {
     "build": _build,
     "replan": _replan,
-    "publish": _publish,
+    "publish": publish_and_tell,
     "restore": _restore,
 }
 
