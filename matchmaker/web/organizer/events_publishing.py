@@ -20,5 +20,7 @@ def publish_and_tell(event: Event) -> str:
     version = publish_plan(db(), person(), event)
     address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
     told = tell_changes(db(), platform().mailer, event, before, version, address)
-    done = gettext("已公布第 %(version)d 版日程", version=version.version)
-    return f"{done} · {gettext('日程有变的 %(told)d 人会收到邮件', told=told)}"
+    message = gettext(
+        "已公布第 %(version)d 版日程，给日程有变的 %(told)d 人发了邮件", version=version.version, told=told
+    )
+    return str(message)
