@@ -25,6 +25,9 @@
     replanning.py    repairing what is published   clashes.py       fixed meetings that contradict
     why_not.py       what is left out, and why     what_if.py       trying other conditions
     quality.py       counts to draw                meeting_rows.py  plans as rows
+    requests.py      asking for a meeting          request_rules.py what may be asked, and how long it holds
+    askable.py       whom to ask                   personal.py      a participant's own schedule
+    notices.py       mail about what changed       at_once.py       changes published on the day
 
 A new verb goes to the file of what it changes.
 """

@@ -3,20 +3,16 @@
 Scripts ask for JSON and get what changed; browsers without scripts send the same forms and get the page.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotFound
 from matchmaker.domain.event import Event, Meeting
-from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus
 from matchmaker.i18n import N_
 from matchmaker.services.events import board, undoing
@@ -29,6 +25,7 @@ from matchmaker.services.events.turn import Changed, Step, version_if_any
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events_publishing import publish_and_tell
 from matchmaker.web.organizer.events_requests import is_id, pair_from_form
 from matchmaker.web.request_context import db, platform
 
@@ -48,8 +45,6 @@ _DONE = {
     "undo": N_("已撤销"),
     "redo": N_("已重做"),
 }
-
-Publish = Callable[[Session, User | None, Event], object]
 
 
 @blueprint.get("/events/<int:event_id>/board")
@@ -131,19 +126,15 @@ def event_board_differences(event_id: int) -> str:
         event=event,
         state=state,
         lines=in_words(state.unpublished, state.names, event, current_language()),
-        publishable=_publisher() is not None,
     )
 
 
 @blueprint.post("/events/<int:event_id>/board/publish")
 def event_board_publish(event_id: int) -> Response:
     """Publish the plan as it stands."""
-    event, publish = get_event(db(), event_id), _publisher()
-    if publish is None:
-        raise NotFound(N_("没有这个操作"))
+    event = get_event(db(), event_id)
     try:
-        publish(db(), person(), event)
-        flash(gettext("已公布第 %(version)d 版日程", version=event.published_version or 0), "success")
+        flash(publish_and_tell(event), "success")
     except Conflict as error:
         flash(error.text(current_language()), "danger")
     return redirect(url_for(".event_board_differences", event_id=event.id), 303)
@@ -152,13 +143,6 @@ def event_board_publish(event_id: int) -> Response:
 def slot_label(event: Event, starts_at: datetime) -> str:
     """As 09:20, or with the day before it where the event lasts longer than one."""
     return starts_at.strftime("%m-%d %H:%M" if lasts_days(event) else "%H:%M")
-
-
-def _publisher() -> Publish | None:
-    """Publishing is written at the same time as this page; until it is there, the page has no button for it."""
-    name = "matchmaker.services.events.publishing"
-    publish: Publish | None = import_module(name).publish_plan if find_spec(name) else None
-    return publish
 
 
 def _change(event: Event, change: str, expected: int) -> Changed:

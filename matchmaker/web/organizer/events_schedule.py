@@ -14,9 +14,15 @@ from matchmaker.domain.event import Assignment, Event, ScheduleRow
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.certifying import certify
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.history import TAKES_PLACE, compare, find_version, latest_version, versions
+from matchmaker.services.events.history import (
+    TAKES_PLACE,
+    compare,
+    find_version,
+    latest_version,
+    versions,
+)
 from matchmaker.services.events.participants import everyone_of
-from matchmaker.services.events.publishing import publish_plan, replan_event, restore_version
+from matchmaker.services.events.publishing import replan_event, restore_version
 from matchmaker.services.events.quality import schedule_quality
 from matchmaker.services.events.replanning import disturbance_of
 from matchmaker.services.events.schedule import build_schedule, check_has_schedule
@@ -26,6 +32,7 @@ from matchmaker.services.events.why_not import explain_left_out
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events_publishing import publish_and_tell
 from matchmaker.web.organizer.events_schedule_forms import WhatIfForm
 from matchmaker.web.organizer.schedule_pictures import PICTURES
 from matchmaker.web.request_context import db, platform
@@ -193,10 +200,6 @@ def _replan(event: Event) -> str:
     return f"{done} · {disturbance.text(current_language())}" if disturbance else done
 
 
-def _publish(event: Event) -> str:
-    return _text(N_("已公布第 %(version)d 版日程"), version=publish_plan(db(), person(), event).version)
-
-
 def _restore(event: Event) -> str:
     number = request.form.get("version", 0, int)
     version = restore_version(db(), platform().corpus, person(), event, number)
@@ -206,7 +209,7 @@ def _restore(event: Event) -> str:
 _ACTIONS: dict[str, Callable[[Event], str]] = {
     "build": _build,
     "replan": _replan,
-    "publish": _publish,
+    "publish": publish_and_tell,
     "restore": _restore,
 }
 

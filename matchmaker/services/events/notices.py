@@ -1,0 +1,185 @@
+"""Mail to the people of an event's participants: requests for a meeting, and what changed in their schedules."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.domain.event import Assignment, Delegate, Event, Participant
+from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.people import Membership, User
+from matchmaker.domain.vocabulary import MembershipStatus, ParticipantStatus, Role
+from matchmaker.i18n import N_, translate
+from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant
+from matchmaker.services.mail import Mailer
+
+_LINES: Mapping[ChangeKind, str] = {
+    ChangeKind.ADDED: N_("新增 %(after)s 与“%(partner)s”"),
+    ChangeKind.MOVED: N_("改为 %(after)s（原 %(before)s）与“%(partner)s”"),
+    ChangeKind.REMOVED: N_("取消 %(before)s 与“%(partner)s”"),
+}
+
+
+class Letter(NamedTuple):
+    """A message ready to be sent."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def send(mailer: Mailer, letters: Iterable[Letter]) -> None:
+    """Send after the commit: nobody should wait for the database meanwhile, nor read of what was not kept."""
+    for letter in letters:
+        mailer.send(letter.to, letter.subject, letter.text)
+
+
+def people_of(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
+    """Who acts for each participant, by its id: members of its organization, and its delegates with an account."""
+    members: defaultdict[int, list[User]] = defaultdict(list)
+    for organization_id, user in session.execute(
+        select(Membership.organization_id, User)
+        .join(Membership.user)
+        .where(
+            Membership.organization_id.in_({p.organization_id for p in participants}),
+            Membership.status == MembershipStatus.ACTIVE,
+            User.active,
+        )
+        .order_by(User.id)
+    ):
+        members[organization_id].append(user)
+    delegates: defaultdict[int, list[User]] = defaultdict(list)
+    for participant_id, user in session.execute(
+        select(Delegate.participant_id, User)
+        .join(Delegate.user)
+        .where(Delegate.participant_id.in_({p.id for p in participants}), User.active)
+        .order_by(User.id)
+    ):
+        delegates[participant_id].append(user)
+    return {p.id: list(dict.fromkeys((*members[p.organization_id], *delegates[p.id]))) for p in participants}
+
+
+def request_letters(
+    session: Session, request: MeetingRequest, to: Participant, news: str, person: User, words: str, address: str
+) -> list[Letter]:
+    """To the people of one of the two what the other did. ``news`` names the other as ``%(who)s``.
+
+    Where nobody could read it, the organizers get it, to pass it on.
+    """
+    other = request.asking if to is request.asked else request.asked
+    readers = people_of(session, [to])[to.id] or session.scalars(
+        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
+    )
+    letters = []
+    for reader in readers:
+        subject = translate(news, reader.language, who=other.name)
+        slot = _place_text(request.event, Place(request.starts_at, None), reader.language) if request.starts_at else ""
+        text = translate(
+            N_(
+                "%(name)s，您好：\n\n%(news)s。\n\n活动：%(event)s\n参会方：%(to)s\n时段：%(slot)s\n\n%(words)s\n\n"
+                "——%(person)s\n\n请在这里查看和答复：\n%(address)s"
+            ),
+            reader.language,
+            name=reader.name,
+            news=subject,
+            event=request.event.name,
+            to=to.name,
+            slot=slot or translate(N_("由组织方安排"), reader.language),
+            words=words or "—",
+            person=person.name,
+            address=address,
+        )
+        letters.append(Letter(reader.email, subject, text))
+    return letters
+
+
+def tell_changes(
+    session: Session, mailer: Mailer, event: Event, before: Assignment | None, after: Assignment, address: str = ""
+) -> int:
+    """Mail the people of each confirmed participant what a newly published version changed for them, and only that.
+
+    ``before`` is the version published until now, ``None`` for the first; ``address`` is where they find their
+    schedule. Who acts for several participants gets one message. Call it after the commit. Returns how many were
+    written to.
+    """
+    changes = changes_by_participant(before, after)
+    participants = {
+        participant.id: participant
+        for participant in session.scalars(
+            select(Participant)
+            .where(Participant.event_id == event.id)
+            .options(joinedload(Participant.organization), joinedload(Participant.team))
+            .order_by(Participant.id)
+        )
+    }
+    concerned = [
+        participant
+        for participant in participants.values()
+        if participant.id in changes and participant.status is ParticipantStatus.CONFIRMED
+    ]
+    by_reader: defaultdict[User, list[Participant]] = defaultdict(list)
+    for participant_id, readers in people_of(session, concerned).items():
+        for reader in readers:
+            by_reader[reader].append(participants[participant_id])
+    letters = [
+        _changes_letter(event, reader, theirs, participants, changes, after, address)
+        for reader, theirs in by_reader.items()
+    ]
+    send(mailer, letters)
+    return len(letters)
+
+
+def _changes_letter(
+    event: Event,
+    reader: User,
+    theirs: Sequence[Participant],
+    participants: Mapping[int, Participant],
+    changes: Mapping[int, Sequence[Change]],
+    version: Assignment,
+    address: str,
+) -> Letter:
+    language = reader.language
+    blocks = [
+        "\n".join(
+            [
+                participant.name,
+                *(f"· {change_line(event, change, participants, language)}" for change in changes[participant.id]),
+            ]
+        )
+        for participant in theirs
+    ]
+    subject = translate(N_("“%(event)s”：您的洽谈日程有变化"), language, event=event.name)
+    text = translate(
+        N_("%(name)s，您好：\n\n第 %(version)d 版日程已公布，与您有关的变化：\n\n%(changes)s\n\n没有列出的洽谈照旧。"),
+        language,
+        name=reader.name,
+        version=version.version,
+        changes="\n\n".join(blocks),
+    )
+    if address:
+        text += "\n\n" + translate(N_("完整日程：%(address)s"), language, address=address)
+    return Letter(reader.email, subject, text)
+
+
+def change_line(event: Event, change: Change, participants: Mapping[int, Participant], language: str) -> str:
+    """One change in the reader's language, the partner by name."""
+    partner = participants.get(change.partner_id)
+    return translate(
+        _LINES[change.kind],
+        language,
+        partner=partner.name if partner else translate(N_("已退出的参会方"), language),
+        before="" if change.before is None else _place_text(event, change.before, language),
+        after="" if change.after is None else _place_text(event, change.after, language),
+    )
+
+
+def _place_text(event: Event, place: Place, language: str) -> str:
+    end = place.starts_at + event.slot_length
+    text = f"{place.starts_at:%m-%d %H:%M}–{end:%H:%M}"
+    if place.table is None:
+        return text
+    room = event.room_of(place.table)
+    table = translate(N_("%(table)d 号桌"), language, table=place.table)
+    return " ".join((text, *([room.name] if room else []), table))

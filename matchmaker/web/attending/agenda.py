@@ -1,0 +1,34 @@
+"""What an account's own events ask of it, for pages anywhere."""
+
+from matchmaker.domain.event import Participant
+from matchmaker.services.events.participants import own_participants
+from matchmaker.services.events.personal import Attended, coming_events, waiting_for
+from matchmaker.web.access import person, viewer
+from matchmaker.web.attending import blueprint
+from matchmaker.web.request_context import db
+
+
+@blueprint.app_context_processor
+def for_every_page() -> dict[str, object]:
+    """``agenda()``: the coming events that the reader attends, next first, with the requests that wait for them."""
+    return {"agenda": _agenda}
+
+
+@blueprint.context_processor
+def for_own_pages() -> dict[str, object]:
+    """What the tabs above a participant's pages show."""
+    return {"requests_waiting": _requests_waiting, "own_sisters": _own_sisters}
+
+
+def _agenda() -> list[Attended]:
+    reader = viewer()
+    return [] if reader is None else coming_events(db(), reader)
+
+
+def _requests_waiting(participant: Participant) -> int:
+    return waiting_for(db(), participant)
+
+
+def _own_sisters(participant: Participant) -> list[Participant]:
+    """All of the reader's participants at the same event, in the order they were added."""
+    return sorted(own_participants(db(), person(), participant.event), key=lambda one: one.id)

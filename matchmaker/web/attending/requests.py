@@ -1,0 +1,227 @@
+"""Asking others for a meeting, and answering."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.base import now
+from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.event import Participant
+from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
+from matchmaker.i18n import N_
+from matchmaker.services.activity import history
+from matchmaker.services.browsing import LINES_ON_A_PAGE, Page
+from matchmaker.services.events import requests as service
+from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
+from matchmaker.services.events.at_once import published_places
+from matchmaker.services.events.participants import acts_for
+from matchmaker.services.events.personal import attending_at, get_attending, own_requests, standing, waiting_for
+from matchmaker.services.events.request_rules import Phase, free_slots, pair_of, phase_of
+from matchmaker.services.events.requests import Acting, Reply, RequestAction
+from matchmaker.web.access import person
+from matchmaker.web.attending import blueprint
+from matchmaker.web.language import current_language
+from matchmaker.web.request_context import db, platform
+
+Answer = Response | str | tuple[str, int]
+
+_VERBS: dict[RequestAction, Callable[[Session, Acting, int, Reply], MeetingRequest]] = {
+    RequestAction.DECLINE: service.decline,
+    RequestAction.PROPOSE: service.propose,
+    RequestAction.MOVE: service.move,
+    RequestAction.WITHDRAW: service.withdraw,
+}
+
+_DONE = {
+    RequestAction.ACCEPT: N_("已接受"),
+    RequestAction.DECLINE: N_("已谢绝，对方会收到您的话"),
+    RequestAction.PROPOSE: N_("已提议，等对方答复"),
+    RequestAction.MOVE: N_("已换时段，等对方答复"),
+    RequestAction.WITHDRAW: N_("已撤回"),
+}
+
+
+@blueprint.get("/participants/<int:participant_id>/partners")
+def partners(participant_id: int) -> str:
+    """Whom one could meet, best first, and why."""
+    own = get_attending(db(), person(), participant_id)
+    text = request.args.get("q", "")[:200]
+    shown = next((one for one in Shown if one.value == request.args.get("show")), Shown.ALL)
+    number = max(request.args.get("page", 1, type=int), 1)
+    found = list_askable(
+        db(),
+        platform().corpus,
+        person(),
+        own,
+        text,
+        shown,
+        (number - 1) * LINES_ON_A_PAGE,
+        LINES_ON_A_PAGE,
+        now(),
+    )
+    return render_template(
+        "attending/partners.html",
+        participant=own,
+        event=own.event,
+        lines=found.lines,
+        total=found.total,
+        page=Page((), number, found.total),
+        text=text,
+        shown=shown,
+        Shown=Shown,
+        **_state(own),
+    )
+
+
+@blueprint.route("/participants/<int:participant_id>/partners/<int:other_id>", methods=["GET", "POST"])
+def ask(participant_id: int, other_id: int) -> Answer:
+    """Why the two fit, and asking for a meeting."""
+    own = get_attending(db(), person(), participant_id)
+    other = service.get_askable(db(), own, other_id)
+    if request.method == "GET":
+        return _ask_page(own, other)
+    try:
+        made = service.ask(db(), _acting(own), own.id, other.id, _reply())
+    except InvalidInput as error:
+        db().rollback()
+        return _ask_page(own, other, {error.field or "words": error.text(current_language())}), 400
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+        return redirect(url_for(".ask", participant_id=own.id, other_id=other.id), 303)
+    flash(gettext("已发出，对方答复后会给您发邮件"), "success")
+    return redirect(url_for(".meeting_request", request_id=made.id), 303)
+
+
+@blueprint.get("/participants/<int:participant_id>/requests")
+def requests(participant_id: int) -> str:
+    """What one was asked, and what one asked; what can be answered first."""
+    own = get_attending(db(), person(), participant_id)
+    at = now()
+    asked = own_requests(db(), own)
+    status = {one: standing(one, at) for one in asked}
+    open_first = sorted(asked, key=lambda one: status[one] is not RequestStatus.REQUESTED)
+    return render_template(
+        "attending/requests.html",
+        participant=own,
+        event=own.event,
+        received=[one for one in open_first if one.asked is own],
+        sent=[one for one in open_first if one.asking is own],
+        status=status,
+        **_state(own),
+    )
+
+
+@blueprint.get("/events/<int:event_id>/requests")
+def event_requests(event_id: int) -> Response:
+    """Where a mail leads, whoever of a participant's people opens it: to the participant with something to answer."""
+    own = attending_at(db(), person(), event_id)
+    first = max(own, key=lambda one: waiting_for(db(), one))
+    return redirect(url_for(".requests", participant_id=first.id), 303)
+
+
+@blueprint.get("/requests/<int:request_id>")
+def meeting_request(request_id: int) -> str:
+    """One request: why the two fit, what was said, and what can be done."""
+    return _request_page(service.get_request(db(), person(), request_id))
+
+
+@blueprint.post("/requests/<int:request_id>/<any(accept, decline, propose, move, withdraw):action>")
+def request_action(request_id: int, action: str) -> Answer:
+    """Answer a request, move it, or take it back."""
+    wanted = RequestAction.parse(action)
+    found = service.get_request(db(), person(), request_id)
+    acting = _acting(found.asked)
+    try:
+        if wanted is RequestAction.ACCEPT:
+            service.accept(db(), platform().corpus, acting, request_id, _reply())
+        else:
+            _VERBS[wanted](db(), acting, request_id, _reply())
+    except InvalidInput as error:
+        db().rollback()
+        return _request_page(found, wanted, {error.field or "words": error.text(current_language())}), 400
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+        return redirect(url_for(".meeting_request", request_id=request_id), 303)
+    flash(gettext(_DONE[wanted]), "success")
+    return redirect(url_for(".meeting_request", request_id=request_id), 303)
+
+
+def _ask_page(own: Participant, other: Participant, errors: dict[str, str] | None = None) -> str:
+    at = now()
+    marks = marks_of(db(), own, at)[other.id]
+    return render_template(
+        "attending/ask.html",
+        participant=own,
+        event=own.event,
+        other=other,
+        marks=marks,
+        matched=matched_postings(db(), platform().corpus, person(), own, other),
+        slots=free_slots(db(), own.event, pair_of(own, other), at),
+        typed=request.form,
+        errors=errors or {},
+        longest=WORDS_LENGTH,
+        **_state(own),
+    )
+
+
+def _request_page(
+    found: MeetingRequest, failed: RequestAction | None = None, errors: dict[str, str] | None = None
+) -> str:
+    own, other = (found.asked, found.asking) if acts_for(person(), found.asked) else (found.asking, found.asked)
+    at = now()
+    pair = pair_of(own, other)
+    return render_template(
+        "attending/request.html",
+        participant=own,
+        event=own.event,
+        other=other,
+        found=found,
+        status=standing(found, at),
+        planned=published_places(db(), own.event).get(pair),
+        to_answer=found.asked is own,
+        story=history(db(), service.SUBJECT, found.id),
+        matched=matched_postings(db(), platform().corpus, person(), own, other),
+        slots=free_slots(db(), own.event, pair, at, held_by=found.id) if found.waits(at) else [],
+        failed=failed,
+        typed=request.form,
+        errors=errors or {},
+        longest=WORDS_LENGTH,
+        RequestAction=RequestAction,
+        actions={one.value: one for one in RequestAction},
+        **_state(own),
+    )
+
+
+def _state(own: Participant) -> dict[str, object]:
+    """What every page about requests has to know of the moment."""
+    return {
+        "phase": phase_of(own.event, now()),
+        "Phase": Phase,
+        "may_ask": own.status is ParticipantStatus.CONFIRMED,
+        "RequestStatus": RequestStatus,
+    }
+
+
+def _acting(own: Participant) -> Acting:
+    """The person, and where requests are answered: not built from what a browser claims our name to be."""
+    address = platform().settings.base_url + url_for(".event_requests", event_id=own.event_id)
+    return Acting(person(), platform().mailer, address)
+
+
+def _reply() -> Reply:
+    return Reply(request.form.get("words", ""), _chosen_slot())
+
+
+def _chosen_slot() -> datetime | None:
+    text = request.form.get("starts_at", "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError as error:
+        raise InvalidInput(N_("请从列出的时段里选一个"), field="starts_at") from error

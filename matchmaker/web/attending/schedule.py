@@ -1,0 +1,49 @@
+"""A participant's own schedule, as published."""
+
+from io import BytesIO
+
+from flask import redirect, render_template, send_file, url_for
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.base import now
+from matchmaker.services.events.changes import ChangeKind
+from matchmaker.services.events.personal import attending_at, get_attending, own_schedule, partner_detail
+from matchmaker.services.events.personal_calendar import personal_calendar
+from matchmaker.services.events.request_rules import Phase, phase_of
+from matchmaker.web.access import person
+from matchmaker.web.attending import blueprint
+from matchmaker.web.language import current_language
+from matchmaker.web.request_context import db
+
+
+@blueprint.get("/events/<int:event_id>")
+def event(event_id: int) -> Response:
+    """To the schedule of the participant that one comes for; of several, the others are a tap away."""
+    return redirect(url_for(".schedule", participant_id=attending_at(db(), person(), event_id)[0].id), 303)
+
+
+@blueprint.get("/participants/<int:participant_id>/schedule")
+def schedule(participant_id: int) -> str:
+    """Whom one meets, when and where, and what changed."""
+    participant = get_attending(db(), person(), participant_id)
+    shown = own_schedule(db(), participant)
+    postings = {one: one.posting_of_partner() for one in shown.appointments}
+    return render_template(
+        "attending/schedule.html",
+        participant=participant,
+        event=participant.event,
+        schedule=shown,
+        postings=postings,
+        details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
+        live=phase_of(participant.event, now()) is Phase.LIVE,
+        ChangeKind=ChangeKind,
+    )
+
+
+@blueprint.get("/participants/<int:participant_id>/schedule.ics")
+def calendar(participant_id: int) -> Response:
+    """The same for the calendar of a phone."""
+    participant = get_attending(db(), person(), participant_id)
+    content = personal_calendar(db(), person(), participant, current_language())
+    name = f"{participant.event.name}.ics"
+    return send_file(BytesIO(content), mimetype="text/calendar", as_attachment=True, download_name=name)

@@ -1,0 +1,234 @@
+"""Participants' own pages: the schedule, whom to ask, and requests, from asking to the calendar of a phone."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.block import Block
+from matchmaker.domain.event import Delegate, Participant
+from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.people import User
+from matchmaker.domain.posting import Offer
+from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role, Visibility
+from matchmaker.services.accounts import set_password
+from matchmaker.services.platform import Platform
+from tests.docking import SLOTS, Docking, make_docking, plan_meeting, publish_plan
+from tests.factories import PASSWORD, login, make_user
+
+TOPICS = [("高铁轴箱轴承寿命不足", "轴承接触疲劳寿命预测")]
+SLOT = SLOTS[2].isoformat(timespec="minutes")
+
+
+@dataclass
+class Scene(Docking):
+    app: Flask
+    session: Session
+
+    def client(self, who: Participant | User) -> FlaskClient:
+        person = self.people[who.id] if isinstance(who, Participant) else who
+        set_password(self.session, person, PASSWORD)
+        client = self.app.test_client()
+        login(client, person)
+        return client
+
+    def address(self, participant: Participant, page: str) -> str:
+        return f"/attending/participants/{participant.id}/{page}"
+
+    def ask(self, client: FlaskClient, slot: str = SLOT, words: str = "想谈轴承寿命") -> MeetingRequest:
+        address = self.address(self.needs[0], f"partners/{self.offers[0].id}")
+        assert client.post(address, data={"words": words, "starts_at": slot}).status_code == 303
+        return self.only_request()
+
+    def only_request(self) -> MeetingRequest:
+        """Leaves no transaction open, for that would keep the application from writing."""
+        (found,) = self.session.scalars(select(MeetingRequest).execution_options(populate_existing=True))
+        self.session.commit()
+        return found
+
+
+@pytest.fixture
+def scene(session: Session, app: Flask, platform: Platform) -> Scene:
+    docking = make_docking(session, 2, 2, TOPICS)
+    platform.corpus.refresh()
+    return Scene(**vars(docking), app=app, session=session)
+
+
+def act(client: FlaskClient, one: MeetingRequest, action: str, **data: str) -> int:
+    return client.post(f"/attending/requests/{one.id}/{action}", data=data).status_code
+
+
+def test_from_the_list_to_the_calendar(session: Session, scene: Scene) -> None:
+    publish_plan(session, scene.event)
+    engineer, researcher = scene.client(scene.needs[0]), scene.client(scene.offers[0])
+    page = engineer.get(scene.address(scene.needs[0], "partners")).text
+    assert page.index(scene.offers[0].name) < page.index(scene.offers[1].name)
+    assert "都谈到“轴承" in page
+    page = engineer.get(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}")).text
+    assert "我方看重的" in page
+    assert "对方看重的" in page
+    assert "轴承接触疲劳寿命预测" in page
+    one = scene.ask(engineer)
+    assert "1 个约见待答复" in researcher.get("/attending/participations").text
+    page = researcher.get(f"/attending/requests/{one.id}").text
+    assert "想谈轴承寿命" in page
+    assert "为什么值得谈" in page
+    assert act(researcher, one, "accept", words="好的") == 303
+    for client, own, partner in (
+        (engineer, scene.needs[0], scene.offers[0]),
+        (researcher, scene.offers[0], scene.needs[0]),
+    ):
+        page = client.get(f"/attending/events/{scene.event.id}", follow_redirects=True).text
+        assert partner.name in page
+        assert "09:40" in page
+        assert "1 号桌" in page
+        file = client.get(scene.address(own, "schedule.ics"))
+        assert file.mimetype == "text/calendar"
+        (entry,) = Calendar.from_ical(file.data).walk("VEVENT")
+        assert entry["dtstart"].dt.astimezone(UTC) == datetime(2030, 5, 18, 1, 40, tzinfo=UTC)
+        assert partner.name in entry["summary"]
+
+
+def test_a_mail_leads_to_what_has_to_be_answered(platform: Platform, scene: Scene) -> None:
+    scene.ask(scene.client(scene.needs[0]))
+    (mail,) = (Path(platform.settings.data) / "mail").iterdir()
+    address = f"/attending/events/{scene.event.id}/requests"
+    assert f"{platform.settings.base_url}{address}" in mail.read_text(encoding="utf-8")
+    page = scene.client(scene.offers[0]).get(address, follow_redirects=True)
+    assert scene.needs[0].name in page.text
+
+
+def test_strangers_see_and_change_nothing(session: Session, scene: Scene) -> None:
+    one = scene.ask(scene.client(scene.needs[0]))
+    for stranger in (scene.needs[1], scene.offers[1], make_user(session, Role.ORGANIZER), make_user(session)):
+        client = scene.client(stranger)
+        for page in ("schedule", "schedule.ics", "partners", f"partners/{scene.offers[0].id}", "requests"):
+            assert client.get(scene.address(scene.needs[0], page)).status_code == 404, page
+        assert client.get(f"/attending/requests/{one.id}").status_code == 404
+        for action in ("accept", "decline", "propose", "move", "withdraw"):
+            assert act(client, one, action, starts_at=SLOT) == 404
+        address = scene.address(scene.needs[0], f"partners/{scene.offers[1].id}")
+        assert client.post(address, data={"words": "您好"}).status_code == 404
+    outsider = scene.client(make_user(session))
+    assert outsider.get(f"/attending/events/{scene.event.id}").status_code == 404
+    assert scene.only_request().status is RequestStatus.REQUESTED
+
+
+def test_the_other_side_decides(scene: Scene) -> None:
+    engineer = scene.client(scene.needs[0])
+    one = scene.ask(engineer)
+    assert act(engineer, one, "accept") == 403
+    researcher = scene.client(scene.offers[0])
+    assert act(researcher, one, "withdraw") == 403
+    assert act(researcher, one, "propose", starts_at=SLOTS[4].isoformat(timespec="minutes"), words="晚一点") == 303
+    page = engineer.get(f"/attending/requests/{one.id}").text
+    assert "晚一点" in page
+    assert "10:20" in page
+    assert act(engineer, one, "accept") == 303
+    assert act(researcher, one, "withdraw") == 303
+    assert scene.only_request().status is RequestStatus.WITHDRAWN
+    assert act(engineer, one, "decline") == 303
+    assert "现在是“已撤回”" in engineer.get(f"/attending/requests/{one.id}").text
+
+
+def test_the_barred_are_not_there(session: Session, scene: Scene) -> None:
+    session.add(Block(organization_id=scene.offers[0].organization_id, blocked_id=scene.needs[0].organization_id))
+    session.commit()
+    engineer = scene.client(scene.needs[0])
+    assert scene.offers[0].name not in engineer.get(scene.address(scene.needs[0], "partners")).text
+    hidden = engineer.get(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}"))
+    missing = engineer.get(scene.address(scene.needs[0], "partners/99999"))
+    assert (hidden.status_code, hidden.text) == (404, missing.text)
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ({"words": "……", "starts_at": SLOT}, "请写一句话"),
+        ({"words": "想谈轴承", "starts_at": "2030-05-18T03:00"}, "请另选一个时段"),
+        ({"words": "想谈轴承", "starts_at": "<b>"}, "列出的时段"),
+        ({"words": "长" * 501}, "最多 500 字"),
+    ],
+)
+def test_what_was_typed_survives_an_error(scene: Scene, data: dict[str, str], complaint: str) -> None:
+    engineer = scene.client(scene.needs[0])
+    response = engineer.post(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}"), data=data)
+    assert response.status_code == 400
+    assert complaint in response.text
+    assert data["words"] in response.text
+
+
+def test_words_are_shown_as_words(scene: Scene) -> None:
+    one = scene.ask(scene.client(scene.needs[0]), words="<script>alert(1)</script> 您好")
+    page = scene.client(scene.offers[0]).get(f"/attending/requests/{one.id}").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_schedule_tells_what_changed(session: Session, scene: Scene) -> None:
+    moved = plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    gone = plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[1], 2)
+    publish_plan(session, scene.event)
+    engineer = scene.client(scene.needs[0])
+    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
+    assert "有变化" not in page
+    moved.starts_at, moved.table = SLOTS[4], 2
+    session.delete(gone)
+    session.commit()
+    assert "10:20" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
+    publish_plan(session, scene.event)
+    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
+    for words in ("2 处有变化", "有改动", "原来：", "09:00", "10:20", "取消：", scene.offers[1].name):
+        assert words in page
+    assert "有变化" not in scene.client(scene.needs[1]).get(scene.address(scene.needs[1], "schedule")).text
+
+
+@pytest.mark.parametrize(
+    ("visibility", "member", "seen"),
+    [
+        (Visibility.PUBLIC, True, True),
+        (Visibility.PUBLIC, False, False),
+        (Visibility.SUMMARY, True, False),
+        (Visibility.PRIVATE, True, False),
+    ],
+)
+def test_contacts_are_shown_as_their_owners_allow(
+    session: Session, scene: Scene, visibility: Visibility, member: bool, seen: bool
+) -> None:
+    need, offer = scene.needs[0], scene.offers[0]
+    posting = session.scalars(select(Offer)).one()
+    posting.visibility, posting.contact_phone = visibility, "0379-1234"
+    plan_meeting(session, need, offer, SLOTS[0], 1, offer_id=posting.id)
+    publish_plan(session, scene.event)
+    reader: Participant | User = need
+    if not member:
+        reader = make_user(session)
+        reader.membership = None
+        session.add(Delegate(participant=need, user_id=reader.id, name=reader.name))
+        session.commit()
+    page = scene.client(reader).get(scene.address(need, "schedule")).text
+    assert offer.name in page
+    assert ("0379-1234" in page) is seen
+    assert (posting.title in page) is (visibility is not Visibility.PRIVATE)
+
+
+def test_events_in_preparation_are_not_there(session: Session, scene: Scene) -> None:
+    scene.event.status = EventStatus.PREPARING
+    session.commit()
+    engineer = scene.client(scene.needs[0])
+    assert engineer.get(f"/attending/events/{scene.event.id}").status_code == 404
+    assert engineer.get(scene.address(scene.needs[0], "partners")).status_code == 404
+
+
+def test_the_first_page_says_what_waits(scene: Scene) -> None:
+    scene.ask(scene.client(scene.needs[0]))
+    page = scene.client(scene.offers[0]).get("/").text
+    assert scene.event.name in page
+    assert "1 个约见待答复" in page
+    assert "约见待答复" not in scene.client(scene.offers[1]).get("/").text
