@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.encoder import Vectors
 
-MOST_POINTS = 5.0
+MOST_POINTS = 3.0
 """The greatest handicap or advance in points of the score (0–100): nobody is overtaken by a posting that scores more
 than twice as many points less. `benchmarks/exposure.py` draws what other values would do."""
 
