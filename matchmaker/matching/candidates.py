@@ -2,7 +2,8 @@
 
 The rough score of a pair is made of its centred similarity and the BM25 of its rare words, weighed by a logistic
 regression over these two. Words that every hundredth offer has are left out: they touch most documents and say little.
-(On the Henan needs the best 64 and 125 by rough score hold 47 % and 57 % of all related offers, as with all words.)
+(On the Henan needs the best 64 and 125 by rough score hold 47 % and 58 % of all related offers; with all words 47 % and
+57 %.)
 """
 
 from __future__ import annotations

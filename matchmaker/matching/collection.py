@@ -32,9 +32,6 @@ _BOILERPLATE_SHARE = 0.02
 _FEW_COPIES = 4
 """A posting may be there several times; a form's fixed sentences are in many."""
 
-_SAMPLE = 4096
-"""Documents that a covariance is computed from, evenly spaced among all."""
-
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
@@ -145,27 +142,6 @@ class Collection:
         counts = Counter(passage.text for one in self.documents for passage in one.embedded.passages)
         many = max(_BOILERPLATE_SHARE * len(self), _FEW_COPIES)
         return frozenset(text for text, count in counts.items() if count > many)
-
-    @cached_property
-    def covariance(self) -> NDArray[np.float32]:
-        """How the documents' vectors spread about their mean, (d, d)."""
-        spaced = np.unique(np.linspace(0, len(self) - 1, min(len(self), _SAMPLE)).astype(np.intp))
-        centred = self.dense.vectors[spaced] - self.mean
-        return (centred.T @ centred / max(len(spaced), 1)).astype(np.float32)
-
-    def best_passages(self, rows: NDArray[np.intp], vectors: Vectors) -> NDArray[np.float32]:
-        """How near the passage of each row that is nearest comes to each of `vectors` (q, d): cosines (rows, q).
-
-        Zero for rows without a legible passage.
-        """
-        own = [self.documents[row].embedded.passage_vectors for row in rows]
-        lengths = np.fromiter((len(one) for one in own), np.intp, len(own))
-        best = np.zeros((len(rows), len(vectors)), dtype=np.float32)
-        filled = lengths > 0
-        if filled.any() and len(vectors):
-            starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-            best[filled] = np.maximum.reduceat(np.concatenate(own) @ vectors.T, starts, axis=0)
-        return best
 
     @cached_property
     def counts(self) -> sparse.csr_array:

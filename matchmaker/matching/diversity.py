@@ -16,7 +16,9 @@ from matchmaker.matching.collection import Collection
 
 _LEAST_COSINE = 0.97
 _LEAST_RESEMBLANCE = 0.6
-"""On the demo city no two postings come near these; copies with a changed figure, place or sentence exceed them."""
+"""64 copies of demo offers with figures, place, a sentence or a section changed: cosines from 0.97, resemblance from
+0.65. Different postings there: up to 0.97 and 0.14.
+"""
 
 
 def collapse(collection: Collection, ranked: Sequence[int], k: int) -> list[tuple[int, list[int]]]:

@@ -1,12 +1,10 @@
 """Who is shown how often, and a small handicap for those who are near everybody.
 
 Some postings lie near the questions of almost anybody (hubs: Radovanović, Nanopoulos & Ivanović, “Hubs in space”, JMLR
-2010) and take places from those who fit one question well. Centring (`background`) removes what they have with
-everybody on average; what is left is how widely their similarities spread: who spreads most is among the best of most
-lists. As in Schnitzer et al., “Local and global scaling reduce hubs in space”, JMLR 2012, the similarities of a
-posting are taken for normally distributed, so that the spread, hence the handicap, follows from its vector and the
-other side's covariance: no list has to be made first, nothing that was clicked enters, and a posting is treated on
-its first day as on any other.
+2010) and take places from those who fit one question well. As in cross-domain similarity local scaling (Conneau et al.,
+“Word translation without parallel data”, ICLR 2018), what a posting has in common with the questions nearest to it is
+held against it, relative to the others. The handicap follows from vectors alone: no list has to be made first, nothing
+that was clicked enters, and a posting is treated on its first day as on any other.
 """
 
 from __future__ import annotations
@@ -16,32 +14,36 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.encoder import Vectors
 
-MOST_LOG_ODDS = 0.05
-"""The greatest handicap or advance, in log odds of the score: nobody is overtaken by a posting whose odds are lower by
-more than twice as much, some two points in the middle of the scale and fewer at its ends. `benchmarks/exposure.py`
-draws what other values would do."""
+STRENGTH = 2.0
+"""Log odds taken off for each unit of mean cosine with the nearest questions. `benchmarks/exposure.py` draws what other
+values would do."""
 
-_USUAL_RANGE = 0.64
-"""Natural logarithm of how much the variances of usual postings differ from the typical one: two standard deviations,
-0.29 to 0.35 each on the Henan needs and the demo city. Beyond it the handicap is the greatest."""
+MOST_LOG_ODDS = 0.3
+"""The greatest handicap or advance: nobody is overtaken by a posting whose log odds are lower by more than twice that."""
+
+_NEAREST = 5
+_SAMPLE = 256
+"""Questions that are looked at, evenly spaced among all."""
 
 _FEW_DOCUMENTS = 10
-"""A spread over few questions is chance: with so many of them half of it is believed."""
+"""Nearness to few questions is chance: with so many of them half of it is believed."""
 
 
-def handicaps(centred: Vectors, covariance: NDArray[np.float32], typical: float, asking: int) -> NDArray[np.float32]:
-    """How much handicap these postings get, from −1 (the greatest advance) to 1 (the greatest handicap), shape (n,).
+def handicaps(shown: Vectors, asking: Vectors, strength: float = STRENGTH) -> NDArray[np.float32]:
+    """What is taken off the log odds of each posting when a list is ordered, (n,); never part of a score that is shown.
 
-    `centred` (n, d) are their vectors without their side's mean, `covariance` (d, d) is that of the `asking` documents
-    of the other side, `typical` the mean variance of a posting's similarities. Never part of a score that is shown.
+    `shown` (n, d) and `asking` (m, d) are the projected vectors of both sides; the mean handicap is about 0.
     """
-    if typical <= 0:
-        return np.zeros(len(centred), dtype=np.float32)
-    variances = np.einsum("ij,ij->i", centred @ covariance, centred)
-    relative = np.log(np.maximum(variances, np.finfo(np.float32).tiny) / typical) / _USUAL_RANGE
-    belief = asking / (asking + _FEW_DOCUMENTS)
-    shares: NDArray[np.float32] = (belief * np.clip(relative, -1, 1)).astype(np.float32)
-    return shares
+    if not len(shown) or not len(asking):
+        return np.zeros(len(shown), dtype=np.float32)
+    spaced = np.unique(np.linspace(0, len(asking) - 1, min(len(asking), _SAMPLE)).astype(np.intp))
+    cosines = shown @ asking[spaced].T
+    nearest = min(_NEAREST, cosines.shape[1])
+    crowding = np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1)
+    belief = len(asking) / (len(asking) + _FEW_DOCUMENTS)
+    handicap = belief * strength * (crowding - crowding.mean())
+    bounded: NDArray[np.float32] = np.clip(handicap, -MOST_LOG_ODDS, MOST_LOG_ODDS).astype(np.float32)
+    return bounded
 
 
 def gini(appearances: NDArray[np.integer]) -> float:

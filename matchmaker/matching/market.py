@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,16 +12,18 @@ from scipy import sparse
 
 from matchmaker.matching.collection import Collection
 from matchmaker.matching.document import Side
-from matchmaker.matching.exposure import handicaps
+from matchmaker.matching.exposure import STRENGTH, handicaps
 from matchmaker.matching.lexical import TermCounts, count_matrix, need_weights, without_terms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Market:
     """An immutable snapshot of both sides: threads may read one while the next is being made."""
 
     needs: Collection
     offers: Collection
+    evenness: float = STRENGTH
+    """How much those who are near everybody step back; 0 orders by score alone."""
 
     def side(self, side: Side) -> Collection:
         return self.needs if side is Side.NEED else self.offers
@@ -57,8 +61,10 @@ class Market:
         needs.resize((len(self.needs), max(statistics.columns, needs.shape[1])))
         return needs[:, columns].tocsr(), self.offers.lexical.weights[:, columns].T.tocsr()
 
-    def handicaps(self, side: Side, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """How much handicap `exposure` gives these rows of one side when a list is ordered, −1 to 1, shape (n,)."""
-        shown, asking = self.side(side), self.side(side.other)
-        typical = float((asking.covariance * shown.covariance).sum())
-        return handicaps(shown.dense.vectors[rows] - shown.mean, asking.covariance, typical, len(asking))
+    @cached_property
+    def handicaps(self) -> Mapping[Side, NDArray[np.float32]]:
+        """For each side what `exposure` takes off the log odds of its documents (n,) when a list is ordered."""
+        return {
+            side: handicaps(self.side(side).projected_wholes, self.side(side.other).projected_wholes, self.evenness)
+            for side in Side
+        }

@@ -23,7 +23,7 @@ from matchmaker.matching.diversity import collapse
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.explanation import Explanation, explain
-from matchmaker.matching.exposure import MOST_LOG_ODDS
+from matchmaker.matching.exposure import STRENGTH
 from matchmaker.matching.features import Features, pair_features
 from matchmaker.matching.lexical import TermCounts, Vocabulary, count_terms
 from matchmaker.matching.market import Market
@@ -84,18 +84,17 @@ class Matcher:
         encoder: Encoder,
         store: VectorStore,
         ranker: Ranker | None = None,
-        most_log_odds: float = MOST_LOG_ODDS,
+        evenness: float = STRENGTH,
     ) -> None:
-        """`most_log_odds` is the greatest handicap of `exposure`; 0 orders by score alone."""
+        """With an `evenness` of 0 lists are ordered by score alone; see `exposure`."""
         self._encoder = encoder
         self._store = store
         self._ranker = ranker if ranker is not None else FusionRanker()
-        self._most_log_odds = np.float32(most_log_odds)
         self._vocabulary = Vocabulary()
         background = background_of(encoder.name, encoder.dimension)
         projection = projection_of(encoder.name, encoder.dimension)
         needs, offers = (Collection(side, background, 0, projection=projection) for side in (Side.NEED, Side.OFFER))
-        self._market = Market(needs, offers)
+        self._market = Market(needs, offers, evenness)
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -157,7 +156,7 @@ class Matcher:
         rows = nominate(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
-        order = _best_first(log_odds(scores) - self._most_log_odds * market.handicaps(side, rows), others.ids[rows])
+        order = _best_first(log_odds(scores) - market.handicaps[side][rows], others.ids[rows])
         positions = {int(rows[position]): int(position) for position in order}
         chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
@@ -263,9 +262,7 @@ class Matcher:
         )
         found[rows, places] = other_ids[columns]
         listed[rows, places] = values
-        keys[rows, places] = (
-            log_odds(values) - self._most_log_odds * market.handicaps(side.other, np.arange(len(other_ids)))[columns]
-        )
+        keys[rows, places] = log_odds(values) - market.handicaps[side.other][columns]
         best = _best_first(keys, found)[:, :k]
         return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 

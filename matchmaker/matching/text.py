@@ -31,12 +31,13 @@ _CLAUSE_END = re.compile(r"[，、,：:\s]")
 class _Simplified(dict[int, str]):
     """Code point → the simplified character for a traditional one, itself for all others, worked out at its first use.
 
-    Characters of GB 2312 are left alone: 著 and 乾 are traditional in one word and simplified in another.
+    Characters of GB 2312 are left alone: 著 and 乾 are traditional in one word and simplified in another. So is 噁,
+    which chemistry took back (二噁英).
     """
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = character if _in_gb2312(character) else _converter().convert(character)
+        self[code] = character if character == "噁" or _in_gb2312(character) else _converter().convert(character)
         return self[code]
 
 

@@ -19,33 +19,35 @@ def matcher(encoder: Encoder) -> Matcher:
     return matcher
 
 
-def hubs(points: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    """Centred vectors of which the first ten reach far along the direction in which the questions vary."""
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def hubs() -> tuple[np.ndarray, np.ndarray]:
+    """200 postings, of which the first ten lie along the direction that the 300 questions share."""
     rng = np.random.default_rng(0)
-    vectors = rng.standard_normal((points, 8)).astype(np.float32)
-    vectors[:10, 0] += 6
-    covariance = np.diag([4, 1, 1, 1, 1, 1, 1, 1]).astype(np.float32)
-    return vectors, covariance
+    shown, asking = rng.standard_normal((200, 16)), rng.standard_normal((300, 16))
+    shown[:10, 0] += 4
+    asking[:, 0] += 2
+    return unit(shown), unit(asking)
 
 
 def test_who_is_near_everybody_steps_back() -> None:
-    vectors, covariance = hubs()
-    typical = float(np.einsum("ij,jk,ik->i", vectors, covariance, vectors).mean())
-    given = handicaps(vectors, covariance, typical, 500)
-    assert np.abs(given).max() <= 1
+    given = handicaps(*hubs())
+    assert np.abs(given).max() <= MOST_LOG_ODDS
     assert given[:10].min() > np.median(given[10:])
+    assert abs(given.mean()) < 0.05
 
 
 def test_few_questions_say_little_of_who_is_near_everybody() -> None:
-    vectors, covariance = hubs()
-    few, many = (np.abs(handicaps(vectors, covariance, 10.0, asking)).max() for asking in (2, 500))
-    assert few < many / 4
-    assert not handicaps(vectors, covariance, 10.0, 0).any()
+    shown, asking = hubs()
+    few, many = (np.abs(handicaps(shown, asking[:count], strength=0.5)).mean() for count in (2, 300))
+    assert few < many / 2
+    assert not handicaps(shown, asking[:0]).any()
 
 
-def test_without_questions_nobody_steps_back() -> None:
-    vectors, covariance = hubs()
-    assert not handicaps(vectors, np.zeros_like(covariance), 0.0, 0).any()
+def test_evenness_zero_orders_by_score_alone() -> None:
+    assert not handicaps(*hubs(), strength=0).any()
 
 
 def test_the_order_changes_only_between_close_scores(matcher: Matcher) -> None:
@@ -57,7 +59,7 @@ def test_the_order_changes_only_between_close_scores(matcher: Matcher) -> None:
 
 def test_scores_shown_are_those_without_handicap(encoder: Encoder, matcher: Matcher) -> None:
     fair = {match.offer_id: match.score for match in matcher.match(need(1))}
-    plain = Matcher(encoder, matcher._store, most_log_odds=0)
+    plain = Matcher(encoder, matcher._store, evenness=0)
     plain.upsert(city())
     assert {match.offer_id: match.score for match in plain.match(need(1))} == fair
     scores = [match.score for match in plain.match(need(1))]

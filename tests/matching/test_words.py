@@ -30,7 +30,7 @@ from matchmaker.matching.words import located_terms, terms
         ("PM2.5 与5G+AI", ["pm2.5", "5g", "ai"]),
         ("high-speed bearing 轴承", ["high-speed", "high", "speed", "bearing", "轴承"]),
         ("高速鐵路軸承", ["高速", "铁路", "轴承"]),
-        ("显著降低乾燥能耗", ["显著", "降低", "能耗"]),
+        ("显著降低二噁英排放", ["显著", "噁英", "排放"]),
         ("甾体激素", ["甾体", "激素"]),
     ],
 )

@@ -10,7 +10,7 @@ from matchmaker.domain.event import Delegate, Event, Meeting, Participant
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Role, Side
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.history import record_version
 from tests.factories import make_need, make_offer, make_organization, make_user
 

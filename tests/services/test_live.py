@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.event import Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.live import hall_screen
 from tests.services.running_event import Fair, make_fair
 

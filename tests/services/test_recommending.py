@@ -210,13 +210,14 @@ def test_every_quotation_of_a_thousand_matches_is_literal_and_may_be_seen(platfo
     platform.corpus.refresh()
     quotations = seen = 0
     with platform.database.reading() as reading:
-        for need in reading.scalars(select(Need)):
-            for match in matches_for(reading, platform.corpus, None, need):
+        for own in (*reading.scalars(select(Need)), *reading.scalars(select(Offer))):
+            for match in matches_for(reading, platform.corpus, None, own):
                 seen += 1
                 assert detail_for(None, match.posting, date.today()) == match.detail
                 assert (match.explanation is not None) == (match.detail >= Detail.TEXT)
                 for pair in match.explanation.evidence if match.explanation else ():
-                    for span, posting in ((pair.need, need), (pair.offer, match.posting)):
+                    need, offer = (own, match.posting) if isinstance(own, Need) else (match.posting, own)
+                    for span, posting in ((pair.need, need), (pair.offer, offer)):
                         text = document_of(posting).section_text(span.section)
                         assert text[span.start : span.start + len(span.text)] == span.text
                         assert span.text.strip()

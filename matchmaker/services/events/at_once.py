@@ -39,6 +39,13 @@ def publish_at_once(session: Session, actor: User | None, event: Event, meeting:
     return after
 
 
+def record_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:
+    """The same for what happens on the day: before the first plan is published, it only makes the next version."""
+    if event.published_version is None:
+        return record_version(session, actor, event, note=note)
+    return publish_at_once(session, actor, event, meeting, note)
+
+
 def _with_meeting(
     session: Session, actor: User | None, event: Event, before: Assignment, meeting: Meeting, note: str
 ) -> Assignment:

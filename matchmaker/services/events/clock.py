@@ -2,13 +2,7 @@
 
 from datetime import datetime
 
-from matchmaker.domain.base import now
 from matchmaker.domain.event import Event
-
-
-def local_time(event: Event, at: datetime | None = None) -> datetime:
-    """The instant, or the present one, on the event's clock."""
-    return (at or now()).astimezone(event.zone).replace(tzinfo=None)
 
 
 def running_slot(event: Event, local: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.no_shows import remember_met
 from matchmaker.services.events.occupancy import lock_event

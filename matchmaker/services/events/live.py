@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting, Participant, ScheduleRow
 from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.clock import coming_slot, local_time, running_slot
+from matchmaker.services.events.clock import coming_slot, running_slot
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.partnerships import PairKey
 
 TIME_TO_SIT_DOWN = timedelta(minutes=5)
@@ -85,25 +86,6 @@ def published_places(session: Session, event: Event) -> dict[PairKey, tuple[date
         for need_side, offer_side, starts_at, table, *_ in published_schedule(session, event)
         if starts_at is not None
     }
-
-
-def has_unpublished_changes(session: Session, event: Event) -> bool:
-    """Whether a meeting has another place than participants were told, or is none of theirs."""
-    if event.published_version is None:
-        return False
-    told = {
-        (need_side, offer_side, starts_at, table)
-        for need_side, offer_side, starts_at, table, _, status in published_schedule(session, event)
-        if starts_at is not None and status != MeetingStatus.CANCELLED.value
-    }
-    standing = {
-        (m.need_side_id, m.offer_side_id, m.starts_at.isoformat(timespec="minutes"), m.table)
-        for m in session.scalars(
-            select(Meeting).where(Meeting.event_id == event.id, Meeting.status != MeetingStatus.CANCELLED)
-        )
-        if m.starts_at is not None
-    }
-    return told != standing
 
 
 def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:

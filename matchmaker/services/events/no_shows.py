@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting
+from matchmaker.domain.event import OCCUPYING, Event, Meeting
 from matchmaker.domain.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.at_once import record_at_once
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import record_version
 from matchmaker.services.events.occupancy import load_occupancy, lock_event
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.feedback import Pair, record
@@ -62,7 +62,8 @@ def mark_meeting(
         forget_met(session, event, meeting)
     _log_mark(session, actor, meeting, absent)
     if {before, status} == _PLAN_CHANGES:
-        publish_at_once(session, event, record_version(session, actor, event, note=_note(meeting)))
+        session.flush()
+        record_at_once(session, actor, event, meeting, _note(meeting))
     session.commit()
     return meeting
 
@@ -83,14 +84,6 @@ def absent_sides(session: Session, meeting_ids: Iterable[int]) -> dict[int, froz
         .order_by(Activity.id)
     )
     return {meeting_id: frozenset(Side.parse(word) for word in detail.split()) for meeting_id, detail in lines}
-
-
-def publish_at_once(session: Session, event: Event, version: Assignment) -> None:
-    """Let participants see this version, if they see any yet. Part of the caller's transaction."""
-    if event.published_version is None:
-        return
-    version.published_at = now()
-    event.published_version = version.version
 
 
 def remember_met(session: Session, person: User | None, meeting: Meeting, side: Side = Side.NEED) -> None:

@@ -19,10 +19,10 @@ from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PairDecisio
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.at_once import record_at_once
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import record_version
-from matchmaker.services.events.no_shows import absent_sides, check_running, get_meeting, publish_at_once
+from matchmaker.services.events.no_shows import absent_sides, check_running, get_meeting
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import PairKey, PairScores, best_matches, decisions_of, score_partnerships
 from matchmaker.services.events.problem import shown_score
@@ -297,8 +297,7 @@ def _save(session: Session, actor: User | None, event: Event, meeting: Meeting, 
         session.rollback()
         raise Conflict(N_("刚刚有人作了别的安排，请刷新页面")) from error
     names = f"{meeting.need_side.name} ↔ {meeting.offer_side.name}"
-    version = record_version(session, actor, event, note=f"补位：{meeting.starts_at:%H:%M} {names}"[:300])
-    publish_at_once(session, event, version)
+    version = record_at_once(session, actor, event, meeting, f"补位：{meeting.starts_at:%H:%M} {names}"[:300])
     log(session, actor, "meeting", meeting.id, "refilled", f"for meeting {missed.id}, version {version.version}")
     session.commit()
 

@@ -24,7 +24,7 @@ from matchmaker.services.events.check_in import (
     looks_like_code,
     undo_check_in,
 )
-from matchmaker.services.events.clock import local_time
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import get_event
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant, Room
 from matchmaker.domain.vocabulary import MeetingStatus, Side
-from matchmaker.services.events.clock import coming_slot, local_time, running_slot
+from matchmaker.services.events.clock import coming_slot, running_slot
+from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.finishing import finish_event, is_over, reopen_event, unmarked_meetings
-from matchmaker.services.events.live import has_unpublished_changes
 from matchmaker.services.events.no_shows import absent_sides, mark_meeting
 from matchmaker.services.events.refilling import refill, refill_candidates
 from matchmaker.web.access import person
@@ -52,7 +52,6 @@ def event_day(event_id: int) -> str:
         meetings=meetings,
         absent=absent_sides(db(), [meeting.id for meeting in meetings]),
         refills=refill_candidates(db(), platform().corpus, event, meetings),
-        draft=has_unpublished_changes(db(), event),
         over=is_over(event),
         unmarked=unmarked_meetings(db(), event),
     )

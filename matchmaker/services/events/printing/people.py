@@ -5,6 +5,7 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.printing.badges import Badge, badges_pdf, badges_xlsx
 from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
+from matchmaker.services.events.check_in import badge_content
 from matchmaker.services.events.printing.job import Format, PrintJob
 from matchmaker.services.events.printing.plan import expected_participants
 
@@ -30,16 +31,11 @@ def _badges(job: PrintJob, participant: Participant) -> list[Badge]:
     if not participant.delegates:
         name = participant.team.name if participant.team else participant.organization.name
         organization = participant.organization.name if participant.team else ""
-        return [Badge(name, organization, role, _check_in_address(job, participant.code), participant.code)]
+        return [Badge(name, organization, role, badge_content(job.base_url, participant.code), participant.code)]
     return [
-        Badge(delegate.name, participant.name, role, _check_in_address(job, delegate.code), delegate.code)
+        Badge(delegate.name, participant.name, role, badge_content(job.base_url, delegate.code), delegate.code)
         for delegate in participant.delegates
     ]
-
-
-def _check_in_address(job: PrintJob, code: str) -> str:
-    """The page that checks its holder in, so that any phone's camera opens it; the door page reads the code off it."""
-    return f"{job.base_url}/organizer/check-in/{code}"
 
 
 def _entries(job: PrintJob, participant: Participant) -> list[SignInEntry]:
