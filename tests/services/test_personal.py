@@ -160,6 +160,13 @@ class TestMail:
         publish_plan(session, docking.event)
         assert self.tell(session, docking).sent == []
 
+    def test_that_somebody_did_not_come_is_no_change(self, session: Session, docking: Docking) -> None:
+        docking.event.meetings[0].status = MeetingStatus.NO_SHOW
+        publish_plan(session, docking.event)
+        assert self.tell(session, docking).sent == []
+        first = own_schedule(session, docking.needs[0], WEEK_BEFORE).appointments[0]
+        assert (first.status, first.stands, first.change) == (MeetingStatus.NO_SHOW, False, None)
+
     def test_who_left_is_not_written_to_but_the_partner_is(self, session: Session, docking: Docking) -> None:
         docking.needs[0].status = ParticipantStatus.WITHDRAWN
         docking.event.meetings[0].status = MeetingStatus.CANCELLED

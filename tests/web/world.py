@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from matchmaker.domain.block import Block
 from matchmaker.domain.event import Delegate, Event, Participant
 from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -62,7 +63,15 @@ def build_world(session: Session) -> World:
     event = _event(session, enterprise.id, university.id)
     block = Block(organization_id=enterprise.id, blocked_id=university.id)
     delegate = Delegate(participant=event.participants[0], name="示例·代表", leads=True)
-    session.add_all([block, delegate])
+    request = MeetingRequest(
+        event=event,
+        need_side=event.participants[0],
+        offer_side=event.participants[1],
+        side=Side.NEED,
+        message=SECRET,
+        expires_at=datetime(2030, 5, 17, tzinfo=UTC),
+    )
+    session.add_all([block, delegate, request])
     session.commit()
     common = {
         "organization_id": enterprise.id,
@@ -70,6 +79,8 @@ def build_world(session: Session) -> World:
         "participant_id": event.participants[0].id,
         "delegate_id": delegate.id,
         "block_id": block.id,
+        "request_id": request.id,
+        "other_id": event.participants[1].id,
         "user_id": people["enterprise"].id,
         "membership_id": waiting.id,
         "kind": "outcome",

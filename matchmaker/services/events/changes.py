@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.domain.event import OCCUPYING, Assignment, ScheduleRow
+from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.partnerships import PairKey
 
-_STANDING = frozenset(status.value for status in OCCUPYING)
+_TAKEN = frozenset(status.value for status in OCCUPYING)
+_LISTED = _TAKEN | {MeetingStatus.NO_SHOW.value}
 
 
 class ChangeKind(StrEnum):
@@ -51,21 +53,25 @@ class Change:
         return place.starts_at
 
 
-def places_of(rows: Sequence[ScheduleRow]) -> dict[PairKey, Place]:
-    """Where and when each pair of a plan meets; neither cancelled meetings nor pairs without a time."""
+def places_of(rows: Sequence[ScheduleRow], *, freed: bool = False) -> dict[PairKey, Place]:
+    """Where and when each pair of a plan meets; neither cancelled meetings nor pairs without a time.
+
+    With ``freed`` also the places that a no-show gave up: they belong to what the two had, but keep nobody else away.
+    """
+    counted = _LISTED if freed else _TAKEN
     return {
         (need, offer): Place(datetime.fromisoformat(starts_at), table)
         for need, offer, starts_at, table, _, status in rows
-        if starts_at is not None and status in _STANDING
+        if starts_at is not None and status in counted
     }
 
 
 def changes_by_participant(before: Assignment | None, after: Assignment) -> Mapping[int, list[Change]]:
     """For each participant that is concerned, by id, its changes in order of time. Before the first version nothing
-    was planned, so all of it is new.
+    was planned, so all of it is new. That somebody did not come changes no plan.
     """
-    old = {} if before is None else places_of(before.schedule)
-    new = places_of(after.schedule)
+    old = {} if before is None else places_of(before.schedule, freed=True)
+    new = places_of(after.schedule, freed=True)
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for pair in sorted(old.keys() | new.keys()):
         was, is_now = old.get(pair), new.get(pair)

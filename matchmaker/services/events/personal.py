@@ -156,17 +156,17 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
     present = local_time(event, at)
     if version is None:
         return OwnSchedule(participant, None, (), (), present)
-    changes = changes_by_participant(_baseline(session, version, at), version).get(participant.id, [])
-    if _is_first(session, version):
-        changes = []
+    earlier = _baseline(session, version, at)
+    changes = [] if earlier is None else changes_by_participant(earlier, version).get(participant.id, [])
     by_partner = {change.partner_id: change for change in changes}
     partners = _partners(session, event)
+    statuses = _own_statuses(version, participant)
     meetings = _meetings(session, participant)
     appointments = [
         Appointment(
             partner=partners[partner_id],
             place=place,
-            status=_live_status(meetings.get(partner_id), place),
+            status=_live_status(meetings.get(partner_id), place, statuses[partner_id]),
             meeting=meetings.get(partner_id),
             change=by_partner.get(partner_id),
         )
@@ -210,8 +210,16 @@ def own_requests(session: Session, participant: Participant) -> Sequence[Meeting
 
 def waiting_for(session: Session, participant: Participant, at: datetime | None = None) -> int:
     """How many requests the participant can answer."""
-    at = at or now()
-    return sum(one.asked is participant and one.waits(at) for one in own_requests(session, participant))
+    unanswered = session.scalars(
+        select(MeetingRequest).where(
+            MeetingRequest.event_id == participant.event_id,
+            or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id),
+            MeetingRequest.status == RequestStatus.REQUESTED,
+            MeetingRequest.expires_at > (at or now()),
+        )
+    )
+    asking = [one.asking.id for one in unanswered if one.asked.id == participant.id]
+    return len(set(asking) - hidden_from(session, participant.event, participant)) if asking else 0
 
 
 def standing(request: MeetingRequest, at: datetime) -> RequestStatus:
@@ -224,18 +232,27 @@ def _own_places(version: Assignment, participant: Participant) -> dict[int, Plac
     """The participant's places in a version, by the partner's id."""
     return {
         partner_id: place
-        for pair, place in places_of(version.schedule).items()
+        for pair, place in places_of(version.schedule, freed=True).items()
         if participant.id in pair
         for partner_id in pair
         if partner_id != participant.id
     }
 
 
-def _live_status(meeting: Meeting | None, place: Place) -> MeetingStatus:
+def _own_statuses(version: Assignment, participant: Participant) -> dict[int, MeetingStatus]:
+    """What a version says became of the participant's meetings, by the partner's id."""
+    return {
+        offer if need == participant.id else need: MeetingStatus.parse(status)
+        for need, offer, _, _, _, status in version.schedule
+        if participant.id in (need, offer)
+    }
+
+
+def _live_status(meeting: Meeting | None, place: Place, published: MeetingStatus) -> MeetingStatus:
     """What became of it, unless the organizers have meanwhile put the meeting elsewhere in their draft."""
     if meeting is not None and Place(meeting.starts_at or place.starts_at, meeting.table) == place:
         return meeting.status
-    return MeetingStatus.PLANNED
+    return published
 
 
 def _published_before(session: Session, version: Assignment) -> Sequence[tuple[int, datetime]]:
@@ -252,13 +269,9 @@ def _published_before(session: Session, version: Assignment) -> Sequence[tuple[i
     return [(number, published_at) for number, published_at in rows if published_at is not None]
 
 
-def _is_first(session: Session, version: Assignment) -> bool:
-    return not _published_before(session, version)
-
-
 def _baseline(session: Session, version: Assignment, at: datetime) -> Assignment | None:
     """What the published version is compared with: what was published a day ago (or first, if that is later), but at
-    least the version before it.
+    least the version before it; ``None`` for the first.
     """
     earlier = _published_before(session, version)
     if not earlier:
