@@ -19,7 +19,7 @@ STRENGTH = 2.0
 values would do."""
 
 MOST_LOG_ODDS = 0.3
-"""The greatest handicap or advance: nobody is overtaken by a posting whose log odds are lower by more than twice that."""
+"""The greatest handicap or advance: nobody is overtaken by a posting whose log odds are more than twice that lower."""
 
 _NEAREST = 5
 _SAMPLE = 256
