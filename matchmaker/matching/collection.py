@@ -15,6 +15,7 @@ from matchmaker.matching.background import Background, mean_vector
 from matchmaker.matching.dense import FlatIndex
 from matchmaker.matching.document import TITLE, Document, Side
 from matchmaker.matching.encoder import Vector, Vectors
+from matchmaker.matching.facts import FactColumns, fact_columns
 from matchmaker.matching.lexical import (
     LexicalIndex,
     OfferStatistics,
@@ -142,6 +143,16 @@ class Collection:
         counts = Counter(passage.text for one in self.documents for passage in one.embedded.passages)
         many = max(_BOILERPLATE_SHARE * len(self), _FEW_COPIES)
         return frozenset(text for text, count in counts.items() if count > many)
+
+    @cached_property
+    def facts(self) -> FactColumns:
+        """The documents' facts, by column."""
+        return fact_columns([indexed.document.facts for indexed in self.documents])
+
+    @cached_property
+    def title_shares(self) -> sparse.csr_array:
+        """Of offers: each title term's share of the rarity of its title, shape as `title_counts`."""
+        return self.statistics.rarity_shares(self.title_counts)
 
     @cached_property
     def counts(self) -> sparse.csr_array:

@@ -1,6 +1,6 @@
 """What is known about a pair of need and offer, as numbers that are the same from whichever side one looks.
 
-To add a feature, compute it here from one document and many candidates, name it in `LEARNED` (or in `FACTS`), and train
+To add a feature, compute it here from one document and many candidates, name it in `LEARNED`, and train
 again: `matchmaker train`.
 """
 
@@ -15,8 +15,8 @@ from scipy import sparse
 
 from matchmaker.matching.collection import Collection, IndexedDocument
 from matchmaker.matching.document import Side
-from matchmaker.matching.facts import fact_features
-from matchmaker.matching.lexical import OfferStatistics, count_matrix, need_weights
+from matchmaker.matching.facts import fact_columns, fact_features
+from matchmaker.matching.lexical import count_matrix, need_weights
 from matchmaker.matching.market import Market
 from matchmaker.matching.projection import project
 
@@ -32,7 +32,7 @@ LEARNED = (
     "title_terms",
     "offer_title_covered",
 )
-"""What the ranker weighs by what it has learned from judgments, beside `FACTS`."""
+"""What the ranker weighs by what it has learned from judgments, beside the facts."""
 
 _LEXICAL_MIDPOINT = 30.0
 """The BM25 score at which the lexical feature is 0.5; about the median of strongly related pairs."""
@@ -52,17 +52,17 @@ def pair_features(market: Market, document: IndexedDocument, rows: NDArray[np.in
     """
     side = document.document.side
     others = market.side(side.other)
-    bm25 = others.lexical.scores_of(rows, market.term_weights(side, document.terms))
+    lexical = _lexical_features(market, document, rows)
+    bm25 = lexical["terms"] ** 2
     vectors = others.dense.vectors[rows]
     beyond_common = document.embedded.vector - market.side(side).mean
     return {
         "dense": vectors @ document.embedded.vector,
         "centred": vectors @ beyond_common - others.mean @ beyond_common,
         "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
-        "terms": np.sqrt(bm25),
+        **lexical,
         **_projected_cosines(market.side(side), document, others, rows),
-        **_title_features(market, document, rows),
-        **fact_features(document.document, [others.documents[row].document for row in rows]),
+        **_fact_features(document, others, rows),
     }
 
 
@@ -87,37 +87,29 @@ def _projected_cosines(
     }
 
 
-def _title_features(market: Market, document: IndexedDocument, rows: NDArray[np.intp]) -> Features:
-    """The lexical features in which titles stand alone."""
+def _lexical_features(market: Market, document: IndexedDocument, rows: NDArray[np.intp]) -> Features:
     statistics = market.offers.statistics
-    others = market.side(document.document.side.other)
-    own_text, own_title = (
-        count_matrix([terms], statistics.columns) for terms in (document.terms, document.title_terms)
-    )
-    if document.document.side is Side.NEED:
-        bm25 = _products(others.lexical.weights[rows], need_weights(own_title))
-        covered = _products(_rarity_shares(others.title_counts[rows], statistics), _presence(own_text))
+    side = document.document.side
+    others = market.side(side.other)
+    text = market.term_weights(side, document.terms)
+    weights = others.lexical.weights[rows]
+    own_title = count_matrix([document.title_terms], statistics.columns)
+    if side is Side.NEED:
+        bm25, title_bm25 = _products(weights, text), _products(weights, need_weights(own_title))
+        covered = _products(others.title_shares[rows], _presence(count_matrix([document.terms], statistics.columns)))
     else:
-        bm25 = _products(need_weights(others.title_counts[rows]), statistics.offer_weights(own_text))
-        covered = _products(_presence(others.counts[rows]), _rarity_shares(own_title, statistics))
-    return {"title_terms": np.sqrt(bm25), "offer_title_covered": covered}
+        bm25, title_bm25 = _products(weights, text), _products(need_weights(others.title_counts[rows]), text)
+        covered = _products(_presence(others.counts[rows]), statistics.rarity_shares(own_title))
+    return {"terms": np.sqrt(bm25), "title_terms": np.sqrt(title_bm25), "offer_title_covered": covered}
+
+
+def _fact_features(document: IndexedDocument, others: Collection, rows: NDArray[np.intp]) -> Features:
+    own, theirs = fact_columns([document.document.facts]), others.facts.rows(rows)
+    return fact_features(own, theirs) if others.side is Side.OFFER else fact_features(theirs, own)
 
 
 def _presence(counts: sparse.csr_array) -> sparse.csr_array:
-    present = counts.astype(np.float32)
-    present.data = np.ones_like(present.data)
-    return present
-
-
-def _rarity_shares(counts: sparse.csr_array, statistics: OfferStatistics) -> sparse.csr_array:
-    """Each term's share of the rarity of all terms in its row; rows add up to 1 or, without known terms, to 0."""
-    counts = counts[:, : statistics.columns]
-    shares = _presence(counts)
-    shares.data = statistics.rarity[shares.indices]
-    totals = shares.sum(axis=1)
-    by_entry = np.repeat(totals, np.diff(shares.indptr))
-    shares.data = np.divide(shares.data, by_entry, out=np.zeros_like(shares.data), where=by_entry > 0)
-    return shares
+    return sparse.csr_array((np.ones_like(counts.data), counts.indices, counts.indptr), shape=counts.shape)
 
 
 def _products(rows: sparse.csr_array, row: sparse.csr_array) -> NDArray[np.float32]:

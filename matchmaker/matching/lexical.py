@@ -122,6 +122,15 @@ class OfferStatistics:
         rare: NDArray[np.bool_] = self._frequencies <= _RARE_SHARE * (self._offers + _FEW_OFFERS)
         return rare
 
+    def rarity_shares(self, counts: sparse.csr_array) -> sparse.csr_array:
+        """Each term's share of the rarity of all terms in its row; rows add up to 1 or, without known terms, to 0."""
+        counts = counts[:, : self.columns]
+        rarities = self.rarity[counts.indices]
+        totals = np.bincount(np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), rarities, counts.shape[0])
+        by_entry = np.repeat(totals, np.diff(counts.indptr))
+        shares = np.divide(rarities, by_entry, out=np.zeros_like(rarities), where=by_entry > 0)
+        return sparse.csr_array((shares, counts.indices, counts.indptr), shape=counts.shape)
+
     def offer_weights(self, counts: sparse.csr_array) -> sparse.csr_array:
         """BM25 weights, same shape as `counts` (n, columns)."""
         relative_lengths = counts.sum(axis=1) / self._mean_length
