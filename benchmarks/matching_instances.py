@@ -19,11 +19,13 @@ from matchmaker.domain.posting import Need, Offer
 from matchmaker.matching.document import Document, Section, Side
 from matchmaker.matching.encoder import Encoder, Vector, Vectors, create_encoder
 from matchmaker.matching.matcher import Matcher
+from matchmaker.matching.ranker_file import FILE_NAME, read_ranker
 from matchmaker.matching.text import sentences
 from matchmaker.matching.vectors import MemoryVectorStore, ReadOnlyVectorStore, VectorStore, embed_documents
 from matchmaker.services.demo import load_demo, store_vectors
 from matchmaker.services.documents import document_of
 from matchmaker.services.platform import create_platform
+from matchmaker.services.rankers import MODELS
 
 NOISE = 0.2
 """Length of what is added to a text's vector at random: passages of one subject differ by about so much."""
@@ -82,7 +84,8 @@ def market(needs: int, offers: int, *, seed: int = 0) -> Matcher:
         for sentence in _sentences(text)
     }
     rng = np.random.default_rng(seed)
-    matcher = Matcher(DrawingEncoder(encoder, vectors), ReadOnlyVectorStore(MemoryVectorStore()))
+    ranker = read_ranker(MODELS / FILE_NAME, encoder.name).ranker
+    matcher = Matcher(DrawingEncoder(encoder, vectors), ReadOnlyVectorStore(MemoryVectorStore()), ranker)
     for side, count in ((Side.NEED, needs), (Side.OFFER, offers)):
         documents = [document for document in originals if document.side is side]
         for start in range(1, count + 1, AT_ONCE):

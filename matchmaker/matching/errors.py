@@ -28,3 +28,7 @@ class DatasetError(MatchingError):
 
 class RankerError(MatchingError):
     """A trained ranker cannot be read, does not fit this version's features, or would replace a better one."""
+
+
+class OtherSpaceError(RankerError):
+    """A trained ranker is sound but belongs to another encoder's vectors."""

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from matchmaker.matching.errors import RankerError
+from matchmaker.matching.errors import OtherSpaceError, RankerError
 from matchmaker.matching.features import LEARNED
 from matchmaker.matching.ranking import LinearRanker
 from matchmaker.matching.training import FACT_WEIGHTS
@@ -55,7 +55,9 @@ class StoredRanker:
 
 
 def read_ranker(path: Path, encoder: str) -> StoredRanker:
-    """The ranker in that file. Raises RankerError: missing, damaged, of another version, or of another encoder."""
+    """The ranker in that file. Raises RankerError when it is missing, damaged or of another version, and
+    OtherSpaceError when it is of another encoder.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -64,7 +66,7 @@ def read_ranker(path: Path, encoder: str) -> StoredRanker:
         raise RankerError(f"The ranker {path} cannot be read ({error}): train it again.") from error
     stored = _parsed(path, document)
     if stored.encoder != encoder:
-        raise RankerError(
+        raise OtherSpaceError(
             f"The ranker {path} was trained on vectors of {stored.encoder!r}, but the encoder is {encoder!r}: "
             "train it again with this encoder."
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from matchmaker.config import Settings
 from matchmaker.matching.dataset import Dataset
 from matchmaker.matching.encoder import Encoder
-from matchmaker.matching.errors import RankerError
+from matchmaker.matching.errors import OtherSpaceError
 from matchmaker.matching.judged_pairs import judged_pairs
 from matchmaker.matching.ranker_file import FILE_NAME, Card, StoredRanker, read_ranker
 from matchmaker.matching.ranking import FusionRanker, Ranker
@@ -24,20 +24,18 @@ def ranker_for(settings: Settings, encoder: str) -> Ranker:
 
 def stored_ranker_for(settings: Settings, encoder: str) -> StoredRanker | None:
     """The trained ranker that the settings name; else the installation's own, corrected by its feedback; else the
-    shipped one, if it was trained on this encoder's vectors.
+    shipped one. Those of another encoder's space are passed over: encoders can be changed while the site serves.
 
-    Raises :class:`~matchmaker.matching.errors.RankerError` when the one that is named, or the installation's own,
-    cannot be used.
+    Raises :class:`~matchmaker.matching.errors.RankerError` when one cannot be read.
     """
-    if settings.ranker is not None:
-        return read_ranker(settings.ranker, encoder)
-    own = settings.data / FILE_NAME
-    if own.is_file():
-        return read_ranker(own, encoder)
-    try:
-        return read_ranker(MODELS / FILE_NAME, encoder)
-    except RankerError:
-        return None
+    for path in (settings.ranker, settings.data / FILE_NAME, MODELS / FILE_NAME):
+        if path is None or (path != settings.ranker and not path.is_file()):
+            continue
+        try:
+            return read_ranker(path, encoder)
+        except OtherSpaceError:
+            continue
+    return None
 
 
 def train_ranker(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.feedback import DismissalCause, Feedback
 from matchmaker.matching.errors import RankerError
 from matchmaker.matching.ranker_file import StoredRanker, read_ranker, write_ranker
+from matchmaker.matching.ranking import FusionRanker
 from matchmaker.services import feedback as service
 from matchmaker.services.feedback import Pair, Shown
 from matchmaker.services.learning import learn_from_feedback
@@ -61,6 +62,7 @@ def test_the_installations_own_ranker_is_used_once_there_is_one(platform: Platfo
     own = StoredRanker(type(start.ranker)({"title": 1.0}, 0.0), "e5", start.card)
     write_ranker(settings.data, own, even_if_worse=True)
     assert ranker_for(settings, "e5") == own.ranker
+    assert isinstance(ranker_for(settings, "another encoder"), FusionRanker)
     (settings.data / "ranker.json").write_text("{", encoding="utf-8")
     with pytest.raises(RankerError, match="cannot be read"):
         ranker_for(settings, "e5")
