@@ -37,8 +37,8 @@ from matchmaker.matching.vectors import (
     embed_documents,
 )
 
-_FEWEST_CANDIDATES = 100
-"""How many are ranked for a list, at least; twice its length for a long one."""
+_FEWEST_CANDIDATES = 64
+"""How many are ranked for a list, at least; half as many again as its length for a long one."""
 
 _PAIRS_AT_ONCE = 200_000
 """Pairs whose features are handed to the ranker together: enough to make its calls few."""
@@ -296,7 +296,7 @@ def _allowed(
 
 def _candidates(k: int) -> int:
     """How many to rank for a list of `k`."""
-    return max(2 * k, _FEWEST_CANDIDATES)
+    return max(k + k // 2, _FEWEST_CANDIDATES)
 
 
 def _best_first(scores: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.intp]:
