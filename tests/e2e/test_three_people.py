@@ -106,7 +106,7 @@ def test_an_organizer_makes_an_event_and_prints_its_match_list(desktop: Page, tm
     with desktop.expect_download() as download:
         desktop.get_by_role("link", name="总表 PDF").click()
     download.value.save_as(tmp_path / "list.pdf")
-    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "list.pdf").pages)
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(tmp_path / "list.pdf").pages)
     assert "轴承与储能专场对接会" in text
     assert "洛阳示例轴承有限公司" in text
     with desktop.expect_download() as download:

@@ -64,7 +64,6 @@ from matchmaker.services.events.templates import (
 )
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
-from tests.scheduling_help import place_meetings
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +89,7 @@ def prepared_database(prepared_database: Path, encoder: Encoder, tmp_path_factor
         make_expo(session)
         planned = make_event(session)
         build_match_list(session, corpus, planned)
-        place_meetings(session, planned)
+        build_match_list(session, corpus, planned)  # tests compare the second version with the first
     database.engine.dispose()
     return path
 
@@ -154,7 +153,7 @@ def make_event(session: Session, **changed: object) -> Event:
         add_participants(session, None, event, side, keys)
     for participant in participants_of(session, event):
         participant.delegates.append(
-            Delegate(name=f"代表{participant.id}", title="总工程师", phone=PHONE, email=EMAIL, leads=True)
+            Delegate(name=f"代表{participant.id}", title="总工程师", phone=PHONE, email=f"{participant.id}{EMAIL}", leads=True)
         )
     session.commit()
     return event
