@@ -41,6 +41,7 @@ PASSWORD = "matchmaker-demo"
 """Of all demo users; the README says so. No other installation has them."""
 
 _DATED_COLUMNS = ("deadline", "valid_until")
+_PUBLISHED_BEFORE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,11 @@ def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[st
                 offer_next_step=next_step,
             )
         )
-    if event.meetings:
-        record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
+    if event.meetings and event.starts_at is not None:
+        # Who came could read the schedule beforehand, and finds it with the ratings of its meetings.
+        version = record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
+        version.published_at = event.starts_at - _PUBLISHED_BEFORE
+        event.published_version = version.version
 
 
 def _organization(session: Session, name: str) -> Organization:
