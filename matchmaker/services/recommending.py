@@ -36,6 +36,9 @@ POSTINGS_OF_A_PARTNER = 3
 WEAKEST_SHOWN = 16.0
 """Scores below this are no match worth a person's time; a list says so instead of filling up."""
 
+WEAKEST_FOUND = 8.0
+"""The same for a search: a word or two say too little for a high score, and who searches looks through a list."""
+
 LEAST_SIMILAR = {Side.NEED: 0.93, Side.OFFER: 0.95}
 """Cosine from which two titles may say the same, with the embedded e5 encoder.
 
@@ -140,7 +143,7 @@ def search_ids(
         return {}
     listed = _listed(corpus, viewer, side)
     allowed = listed if among is None else listed.intersection(among)
-    found = _worthwhile(corpus.matcher.search(text, MatchingSide(side.value), k, among=allowed))
+    found = _worthwhile(corpus.matcher.search(text, MatchingSide(side.value), k, among=allowed), WEAKEST_FOUND)
     return {_id_of(match, side): match.score for match in found}
 
 
@@ -286,8 +289,8 @@ def _listed(corpus: Corpus, viewer: User | None, side: Side, leave_out: int | No
     }
 
 
-def _worthwhile(matches: Iterable[Match]) -> list[Match]:
-    return [match for match in matches if match.score >= WEAKEST_SHOWN]
+def _worthwhile(matches: Iterable[Match], weakest: float = WEAKEST_SHOWN) -> list[Match]:
+    return [match for match in matches if match.score >= weakest]
 
 
 def _id_of(match: Match, side: Side) -> int:

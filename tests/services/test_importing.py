@@ -397,5 +397,5 @@ def test_an_import_can_be_found_at_once(platform: Platform) -> None:
         platform.database, platform.corpus, None, TableKind.NEEDS, table, progress=lambda done, _: encoded.append(done)
     )
     status = platform.corpus.status()
-    assert (report.landed, status.needs, status.revision, status.vectors) == (True, 1, status.database_revision, 2)
+    assert (report.landed, status.needs, status.revision, status.vectors) == (True, 1, status.database_revision, 3)
     assert encoded == [2], "every passage once, before the posting appears"

@@ -153,7 +153,13 @@ def make_event(session: Session, **changed: object) -> Event:
         add_participants(session, None, event, side, keys)
     for participant in participants_of(session, event):
         participant.delegates.append(
-            Delegate(name=f"代表{participant.id}", title="总工程师", phone=PHONE, email=f"{participant.id}{EMAIL}", leads=True)
+            Delegate(
+                name=f"代表{participant.id}",
+                title="总工程师",
+                phone=PHONE,
+                email=f"{participant.id}{EMAIL}",
+                leads=True,
+            )
         )
     session.commit()
     return event

@@ -18,6 +18,18 @@ pytestmark = pytest.mark.slow
 NEED = {"title": "高铁轴承滚道早期剥落", "problem": "轴箱轴承滚道早期剥落，油膜太薄，疲劳寿命达不到三百万公里。"}
 OFFER = {"title": "轴箱轴承滚道疲劳寿命试验", "summary": "高铁轴承全尺寸台架，测油膜厚度，分析滚道早期剥落和疲劳寿命。"}
 
+ANSWERS = tuple(
+    {"title": title, "summary": summary}
+    for title, summary in (
+        ("轴承滚道超声滚压强化", "在滚道表面引入残余压应力，推迟早期剥落。"),
+        ("高铁轴承油膜厚度测量", "超声反射法在线测油膜，判断润滑是否充分。"),
+        ("轴箱轴承疲劳寿命台架", "全尺寸试验，跑满三百万公里当量里程。"),
+        ("轴承钢夹杂物控制", "真空冶炼降低氧含量，疲劳寿命翻一番。"),
+        ("轴承剥落声发射诊断", "列车运行中听出滚道早期损伤。"),
+    )
+)
+"""Answers to the need in words of their own, so that none is taken for a copy of another."""
+
 
 @pytest.fixture
 def engineer(client: FlaskClient, session: Session) -> User:
@@ -176,17 +188,18 @@ def test_more_lines_need_no_more_statements(
         assert page.text.count("match-title") == lines
         return len(seen)
 
-    def post() -> None:
+    def post(number: int) -> None:
         organization = make_organization(session, district_code="jianxi")
-        make_offer(session, organization, industry_code="new_materials", field_code="transport", **OFFER)
+        make_offer(session, organization, industry_code="new_materials", field_code="transport", **ANSWERS[number])
         platform.corpus.refresh()
 
     lines = 2
-    for _ in range(lines):
-        post()
+    for number in range(lines):
+        post(number)
     client.get(address.format(need.id))  # the first look at a need keeps how sharp its ranking was
     few = statements()
-    for _ in range(6):
-        post()
-    lines = 8
+    for number in range(lines, len(ANSWERS)):
+        post(number)
+    lines = len(ANSWERS)
+    client.get(address.format(need.id))  # the first search after a change looks for the vector of its words
     assert statements() == few

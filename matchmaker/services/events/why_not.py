@@ -21,7 +21,7 @@ from matchmaker.services.events.partnerships import PairKey, PairScores, score_p
 from matchmaker.services.events.problem import candidates_of, problem_without_locks, shown_score
 from matchmaker.services.events.schedule import check_has_schedule
 
-STRONG = 60.0
+STRONG = 40.0
 """From this score on, 0–100, a match that does not meet deserves an explanation, asked for or not."""
 
 DECLINED, EXCLUDED, BARRED, OVER = "declined", "excluded", "barred", "over"

@@ -28,7 +28,7 @@ from matchmaker.services.events.replanning import disturbance_of
 from matchmaker.services.events.schedule import build_schedule, check_has_schedule
 from matchmaker.services.events.state import match_list_state
 from matchmaker.services.events.what_if import apply_changes, what_if
-from matchmaker.services.events.why_not import explain_left_out
+from matchmaker.services.events.why_not import STRONG, explain_left_out
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
@@ -113,6 +113,7 @@ def event_why_not(event_id: int) -> str:
         explanations=explanations,
         text=text.strip(),
         total=len(found),
+        strong=round(STRONG),
         found=found[:MOST_EXPLAINED],
     )
 
