@@ -259,6 +259,21 @@ def letters_in(text: str) -> int:
     return sum(unicodedata.category(c)[0] in "LN" for c in text)
 
 
+def limited_words(text: str, field: str, limit: int, needed: str | None = None) -> str:
+    """Free words of a form as they are stored, at most ``limit`` characters.
+
+    With ``needed``, the message of the error, they must have a letter. Raises :class:`InvalidInput` for ``field``.
+    """
+    words = clean_text(text)
+    if needed is not None and not letters_in(words):
+        raise InvalidInput(needed, field=field)
+    if len(words) > limit:
+        raise InvalidInput(
+            N_("最多 %(limit)d 字，现有 %(length)d 字，请删减"), field=field, limit=limit, length=len(words)
+        )
+    return words
+
+
 def _read_text(field: Field, raw: object, _: Vocabularies) -> str:
     text = clean_text(raw)
     if len(text) > field.length:

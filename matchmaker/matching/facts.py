@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,5 +104,5 @@ def _code(word: str) -> int:
     return _codes.setdefault(word, len(_codes) + 1)
 
 
-def _numbers(values: Iterable[object]) -> NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)  # type: ignore[arg-type]
+def _numbers(values: Iterable[SupportsFloat | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)

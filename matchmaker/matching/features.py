@@ -52,15 +52,12 @@ def pair_features(market: Market, document: IndexedDocument, rows: NDArray[np.in
     """
     side = document.document.side
     others = market.side(side.other)
-    lexical = _lexical_features(market, document, rows)
-    bm25 = lexical["terms"] ** 2
     vectors = others.dense.vectors[rows]
     beyond_common = document.embedded.vector - market.side(side).mean
     return {
         "dense": vectors @ document.embedded.vector,
         "centred": vectors @ beyond_common - others.mean @ beyond_common,
-        "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
-        **lexical,
+        **_lexical_features(market, document, rows),
         **_projected_cosines(market.side(side), document, others, rows),
         **_fact_features(document, others, rows),
     }
@@ -93,14 +90,20 @@ def _lexical_features(market: Market, document: IndexedDocument, rows: NDArray[n
     others = market.side(side.other)
     text = market.term_weights(side, document.terms)
     weights = others.lexical.weights[rows]
+    bm25 = _products(weights, text)
     own_title = count_matrix([document.title_terms], statistics.columns)
     if side is Side.NEED:
-        bm25, title_bm25 = _products(weights, text), _products(weights, need_weights(own_title))
+        title_bm25 = _products(weights, need_weights(own_title))
         covered = _products(others.title_shares[rows], _presence(count_matrix([document.terms], statistics.columns)))
     else:
-        bm25, title_bm25 = _products(weights, text), _products(need_weights(others.title_counts[rows]), text)
+        title_bm25 = _products(need_weights(others.title_counts[rows]), text)
         covered = _products(_presence(others.counts[rows]), statistics.rarity_shares(own_title))
-    return {"terms": np.sqrt(bm25), "title_terms": np.sqrt(title_bm25), "offer_title_covered": covered}
+    return {
+        "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
+        "terms": np.sqrt(bm25),
+        "title_terms": np.sqrt(title_bm25),
+        "offer_title_covered": covered,
+    }
 
 
 def _fact_features(document: IndexedDocument, others: Collection, rows: NDArray[np.intp]) -> Features:

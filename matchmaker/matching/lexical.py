@@ -172,11 +172,3 @@ class LexicalIndex:
         columns, weights = query.indices[known], query.data[known]
         scores: NDArray[np.float32] = (self._by_term[:, columns] @ weights).astype(np.float32)
         return scores
-
-    def scores_of(self, rows: NDArray[np.intp], query: sparse.csr_array) -> NDArray[np.float32]:
-        """The same for some rows only, in their order."""
-        dense = np.zeros(self.weights.shape[1], dtype=np.float32)
-        known = query.indices < len(dense)
-        dense[query.indices[known]] = query.data[known]
-        scores: NDArray[np.float32] = (self.weights[rows] @ dense).astype(np.float32)
-        return scores

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -61,10 +60,14 @@ class Market:
         needs.resize((len(self.needs), max(statistics.columns, needs.shape[1])))
         return needs[:, columns].tocsr(), self.offers.lexical.weights[:, columns].T.tocsr()
 
+    def handicaps(self, side: Side) -> NDArray[np.float32]:
+        """What `exposure` takes off the log odds of the side's documents (n,) when a list of them is ordered."""
+        return self._needs_handicaps if side is Side.NEED else self._offers_handicaps
+
     @cached_property
-    def handicaps(self) -> Mapping[Side, NDArray[np.float32]]:
-        """For each side what `exposure` takes off the log odds of its documents (n,) when a list is ordered."""
-        return {
-            side: handicaps(self.side(side).projected_wholes, self.side(side.other).projected_wholes, self.evenness)
-            for side in Side
-        }
+    def _needs_handicaps(self) -> NDArray[np.float32]:
+        return handicaps(self.needs.projected_wholes, self.offers.projected_wholes, self.evenness)
+
+    @cached_property
+    def _offers_handicaps(self) -> NDArray[np.float32]:
+        return handicaps(self.offers.projected_wholes, self.needs.projected_wholes, self.evenness)

@@ -156,7 +156,7 @@ class Matcher:
         rows = nominate(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
-        order = _best_first(log_odds(scores) - market.handicaps[side][rows], others.ids[rows])
+        order = _best_first(log_odds(scores) - market.handicaps(side)[rows], others.ids[rows])
         positions = {int(rows[position]): int(position) for position in order}
         chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
@@ -262,7 +262,7 @@ class Matcher:
         )
         found[rows, places] = other_ids[columns]
         listed[rows, places] = values
-        keys[rows, places] = log_odds(values) - market.handicaps[side.other][columns]
+        keys[rows, places] = log_odds(values) - market.handicaps(side.other)[columns]
         best = _best_first(keys, found)[:, :k]
         return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.feedback import FeedbackKind
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import limited_words
 from matchmaker.domain.interest import (
     ASKERS_ACTIONS,
     MOVES,
@@ -102,7 +102,7 @@ def ask(
     ``address`` is where they answer, for the mail. Raises :class:`InvalidInput` without a message, and
     :class:`Conflict` when somebody asked about the pair in the same moment.
     """
-    words = _words(message, N_("请写几句话：您是谁、想解决什么、希望怎样合作"))
+    words = limited_words(message, "words", WORDS_LENGTH, N_("请写几句话：您是谁、想解决什么、希望怎样合作"))
     _check_not_asked(session, pair)
     interest = Interest(need_id=pair.need_id, offer_id=pair.offer_id, side=pair.own.side)
     interest.steps.append(InterestStep(person_id=person.id, words=words))
@@ -142,7 +142,7 @@ def act(
     interest = case.interest
     if (case.own is interest.asking) is not (action in ASKERS_ACTIONS):
         raise NotAllowed(N_("这一步要由对方来做"))
-    said = _words(words, WORDS_NEEDED.get(action))
+    said = limited_words(words, "words", WORDS_LENGTH, WORDS_NEEDED.get(action))
     interest.move(action)
     interest.steps.append(InterestStep(person_id=person.id, action=action, words=said))
     if action is InterestAction.ACCEPT:
@@ -323,14 +323,3 @@ def _send(mailer: Mailer, letters: Iterable[_Letter]) -> None:
     """After the commit: nobody should wait for the database while mail is sent, nor read of what was not kept."""
     for letter in letters:
         mailer.send(letter.to, letter.subject, letter.text)
-
-
-def _words(text: str, needed: str | None = None) -> str:
-    words = clean_text(text)
-    if needed is not None and not letters_in(words):
-        raise InvalidInput(needed, field="words")
-    if len(words) > WORDS_LENGTH:
-        raise InvalidInput(
-            N_("最多 %(limit)d 字，现有 %(length)d 字，请删减"), field="words", limit=WORDS_LENGTH, length=len(words)
-        )
-    return words

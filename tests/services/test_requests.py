@@ -28,8 +28,9 @@ from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
 from matchmaker.services.events.changes import Place, places_of
 from matchmaker.services.events.history import record_version
+from matchmaker.services.events.partnerships import pair_key
 from matchmaker.services.events.personal import own_requests, own_schedule, standing
-from matchmaker.services.events.request_rules import Phase, free_slots, pair_of, phase_of, waits_until
+from matchmaker.services.events.request_rules import Phase, free_slots, phase_of, waits_until
 from matchmaker.services.events.requests import Acting, Reply, expire_requests
 from matchmaker.services.platform import Platform
 from tests.docking import DAY, SLOTS, WEEK_BEFORE, Docking, Outbox, make_docking, plan_meeting, publish_plan
@@ -181,8 +182,8 @@ class TestTheClock:
     def test_after_it_both_calendars_are_free(self, session: Session, scene: Scene) -> None:
         request = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
         after = request.expires_at
-        assert SLOTS[1] not in free_slots(session, scene.event, pair_of(scene.needs[0], scene.offers[1]), WEEK_BEFORE)
-        assert SLOTS[1] in free_slots(session, scene.event, pair_of(scene.needs[0], scene.offers[1]), after)
+        assert SLOTS[1] not in free_slots(session, scene.event, pair_key(scene.needs[0], scene.offers[1]), WEEK_BEFORE)
+        assert SLOTS[1] in free_slots(session, scene.event, pair_key(scene.needs[0], scene.offers[1]), after)
         assert request.status is RequestStatus.REQUESTED
         assert standing(request, after) is RequestStatus.EXPIRED
         scene.ask(scene.needs[0], scene.offers[1], SLOTS[1], at=after)
@@ -355,7 +356,7 @@ class TestWithAPlan:
         scene.accept(scene.ask(scene.needs[2], scene.offers[2], SLOTS[3]))
         versions = {v.version: places_of(v.schedule) for v in session.scalars(select(Assignment))}
         published = versions[scene.event.published_version or 0]
-        pairs = [pair_of(scene.needs[n], scene.offers[n]) for n in range(3)]
+        pairs = [pair_key(scene.needs[n], scene.offers[n]) for n in range(3)]
         assert set(published) == {pairs[0], pairs[2]}
         assert set(versions[scene.event.plan_version]) == set(pairs)
         assert published[pairs[2]].table != drafted.table
@@ -405,7 +406,7 @@ class TestAnswering:
         service.propose(session, scene.acting(scene.offers[0], later), request.id, Reply("下午更好", SLOTS[4]))
         assert (request.side, request.starts_at) == (Side.OFFER, SLOTS[4])
         assert request.expires_at == later + timedelta(hours=24)
-        assert SLOTS[1] in free_slots(session, scene.event, pair_of(scene.needs[0], scene.offers[1]), later)
+        assert SLOTS[1] in free_slots(session, scene.event, pair_key(scene.needs[0], scene.offers[1]), later)
         with pytest.raises(NotAllowed):
             service.accept(session, scene.corpus, scene.acting(scene.offers[0]), request.id, Reply())
         scene.accept(request, at=later)
@@ -415,7 +416,7 @@ class TestAnswering:
         request = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
         service.move(session, scene.acting(scene.needs[0]), request.id, Reply("", SLOTS[2]))
         assert (request.side, request.starts_at, request.message) == (Side.NEED, SLOTS[2], "想谈轴承寿命")
-        assert SLOTS[1] in free_slots(session, scene.event, pair_of(scene.needs[0], scene.offers[1]), WEEK_BEFORE)
+        assert SLOTS[1] in free_slots(session, scene.event, pair_key(scene.needs[0], scene.offers[1]), WEEK_BEFORE)
         assert scene.outbox.readers[-1] == scene.person(scene.offers[0]).email
 
     def test_a_move_goes_somewhere_else(self, session: Session, scene: Scene) -> None:

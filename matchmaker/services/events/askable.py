@@ -20,10 +20,10 @@ from matchmaker.services.documents import document_of
 from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.met_before import met_before
 from matchmaker.services.events.participants import open_posting_ids, participants_of
-from matchmaker.services.events.partnerships import PairScores, best_matches, score_partnerships
+from matchmaker.services.events.partnerships import PairScores, best_matches, pair_key, score_partnerships
 from matchmaker.services.events.personal import own_requests, standing
 from matchmaker.services.events.reasons import reason_for
-from matchmaker.services.events.request_rules import hidden_from, pair_of
+from matchmaker.services.events.request_rules import hidden_from
 from matchmaker.services.recommending import WEAKEST_SHOWN, other, search_ids
 
 _POSTINGS_EXPLAINED = 3
@@ -127,14 +127,14 @@ def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, M
         latest.setdefault(partner.id, request)
     planned = {one for pair in published_places(session, event) if own.id in pair for one in pair}
     others = participants_of(session, event, other(own.side))
-    met = met_before(session, event, [pair_of(own, p) for p in others])
+    met = met_before(session, event, [pair_key(own, p) for p in others])
     return {
         p.id: Marks(
             request=latest.get(p.id),
             status=standing(latest[p.id], at) if p.id in latest else None,
             asked_by_us=p.id in latest and latest[p.id].asking is own,
             planned=p.id in planned,
-            met_before=pair_of(own, p) in met,
+            met_before=pair_key(own, p) in met,
         )
         for p in others
     }

@@ -12,12 +12,11 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting, Participant
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.board_rules import fixed, full, has_place, swap_obstacles
-from matchmaker.services.events.history import latest_version
+from matchmaker.services.events.history import latest_version, published_version
 from matchmaker.services.events.occupancy import load_occupancy
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.partnerships import PairKey, check_pair
 from matchmaker.services.events.plan_changes import Names, Place, PlanChange, plan_changes
-from matchmaker.services.events.turn import version_if_any
 
 Cell = tuple[datetime, int]
 """A slot and a table."""
@@ -83,7 +82,7 @@ def board_state(session: Session, event: Event) -> BoardState:
         participants=everyone_of(session, event),
         meetings=[BoardMeeting(*row) for row in rows],
         latest=latest_version(session, event),
-        published=version_if_any(session, event, event.published_version),
+        published=published_version(session, event),
     )
 
 

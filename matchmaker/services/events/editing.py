@@ -71,6 +71,25 @@ class EventValues:
     request_minutes_on_the_day: int = 15
 
 
+PLAIN_FIELDS = (
+    "name",
+    "place",
+    "organizer",
+    "description",
+    "slot_minutes",
+    "table_count",
+    "default_max_meetings",
+    "time_zone",
+    "compact",
+    "registration_open",
+    "registration_until",
+    "requests_until",
+    "request_hours",
+    "request_minutes_on_the_day",
+)
+"""What an event keeps as the organizer said it, and a form shows as it is kept."""
+
+
 def list_events(session: Session) -> Sequence[Event]:
     """All events, the latest first."""
     events = session.scalars(select(Event).options(selectinload(Event.sessions))).all()
@@ -378,23 +397,7 @@ def _past_sessions(values: EventValues, event: Event | None) -> Iterator[Invalid
 
 
 def _apply(event: Event, values: EventValues) -> None:
-    for field in (
-        "kind",
-        "name",
-        "place",
-        "organizer",
-        "description",
-        "slot_minutes",
-        "table_count",
-        "default_max_meetings",
-        "time_zone",
-        "compact",
-        "registration_open",
-        "registration_until",
-        "requests_until",
-        "request_hours",
-        "request_minutes_on_the_day",
-    ):
+    for field in ("kind", *PLAIN_FIELDS):
         setattr(event, field, getattr(values, field))
     _apply_rooms(event, values.rooms)
     known = {(own.starts_at, own.ends_at): own for own in event.sessions}

@@ -131,9 +131,14 @@ def versions(session: Session, event: Event) -> Sequence[Assignment]:
     return session.scalars(query).all()
 
 
+def version_if_any(session: Session, event: Event, number: int | None) -> Assignment | None:
+    """The version with that number."""
+    return session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
+
+
 def find_version(session: Session, event: Event, number: int) -> Assignment:
     """The version with that number. Raises :class:`NotFound`."""
-    version = session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
+    version = version_if_any(session, event, number)
     if version is None:
         raise NotFound(N_("没有第 %(version)d 版日程"), version=number)
     return version

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.event import OCCUPYING, Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.clock import coming_slot, running_slot
 from matchmaker.services.events.deadlines import local_time
+from matchmaker.services.events.history import published_version
 from matchmaker.services.events.partnerships import PairKey
 
 TIME_TO_SIT_DOWN = timedelta(minutes=5)
@@ -69,21 +70,12 @@ def slot_to_show(event: Event, local: datetime) -> datetime | None:
     return coming
 
 
-def published_schedule(session: Session, event: Event) -> list[ScheduleRow]:
-    """The rows of the version that participants see; none before the first is published."""
-    if event.published_version is None:
-        return []
-    version = session.scalar(
-        select(Assignment).where(Assignment.event_id == event.id, Assignment.version == event.published_version)
-    )
-    return [] if version is None else version.schedule
-
-
 def published_places(session: Session, event: Event) -> dict[PairKey, tuple[datetime, int | None]]:
     """When and at which table each pair meets, as participants were told."""
+    version = published_version(session, event)
     return {
         (need_side, offer_side): (datetime.fromisoformat(starts_at), table)
-        for need_side, offer_side, starts_at, table, *_ in published_schedule(session, event)
+        for need_side, offer_side, starts_at, table, *_ in ([] if version is None else version.schedule)
         if starts_at is not None
     }
 

@@ -136,6 +136,11 @@ class PartnershipList:
     prospects: Prospects | None
 
 
+def pair_key(one: Participant, other: Participant) -> PairKey:
+    """The two participants in the order of a pair: who needs, who offers."""
+    return (one.id, other.id) if one.side is Side.NEED else (other.id, one.id)
+
+
 def score_partnerships(session: Session, corpus: Corpus, event: Event) -> PairScores:
     """The scores of all pairs of participants, −1 where :func:`barred_pairs` bars them. The caller has refreshed the
     corpus.

@@ -24,7 +24,14 @@ from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.no_shows import absent_sides, check_running, get_meeting
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
-from matchmaker.services.events.partnerships import PairKey, PairScores, best_matches, decisions_of, score_partnerships
+from matchmaker.services.events.partnerships import (
+    PairKey,
+    PairScores,
+    best_matches,
+    decisions_of,
+    pair_key,
+    score_partnerships,
+)
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.state import pair_of
@@ -50,7 +57,7 @@ class Refill:
     @property
     def pair(self) -> PairKey:
         """The two as meetings have them."""
-        return _pair(self.waiting, self.partner)
+        return pair_key(self.waiting, self.partner)
 
 
 def refill_candidates(
@@ -107,7 +114,7 @@ def refill(
     missed = get_meeting(session, event, meeting_id)
     partner = _partner(session, event, partner_id)
     waiting = missed.need_side if partner.side is Side.OFFER else missed.offer_side
-    pair = _pair(waiting, partner)
+    pair = pair_key(waiting, partner)
     row = _row_of(session, event, pair)
     if row is not None and row.starts_at == missed.starts_at and row.status in OCCUPYING:
         session.commit()
@@ -156,7 +163,7 @@ class _Desk:
         found = [
             Refill(missed, waiting, partner, self.score(pair), pair in self.requested)
             for partner in partners
-            if self._suits(pair := _pair(waiting, partner)) and self._obstacle(missed, waiting, partner) is None
+            if self._suits(pair := pair_key(waiting, partner)) and self._obstacle(missed, waiting, partner) is None
         ]
         return sorted(found, key=lambda one: (not one.requested, -one.score, one.partner.id))
 
@@ -169,7 +176,7 @@ class _Desk:
         obstacle = self._obstacle(missed, waiting, partner)
         if obstacle is not None:
             raise obstacle
-        if not self._suits(_pair(waiting, partner)):
+        if not self._suits(pair_key(waiting, partner)):
             raise Conflict(N_("“%(name)s”与“%(partner)s”不能安排在一起"), name=waiting.name, partner=partner.name)
 
     def table(self, pair: PairKey, missed: Meeting) -> int | None:
@@ -194,7 +201,7 @@ class _Desk:
         return pair not in self.excluded and score >= (0 if pair in self.requested else WEAKEST_SHOWN)
 
     def _obstacle(self, missed: Meeting, waiting: Participant, partner: Participant) -> Conflict | None:
-        pair = _pair(waiting, partner)
+        pair = pair_key(waiting, partner)
         if pair in self.placed:
             return Conflict(N_("“%(name)s”与“%(partner)s”已有安排"), name=waiting.name, partner=partner.name)
         if partner.checked_in_at is None:
@@ -300,7 +307,3 @@ def _save(session: Session, actor: User | None, event: Event, meeting: Meeting, 
     version = record_at_once(session, actor, event, meeting, f"补位：{meeting.starts_at:%H:%M} {names}"[:300])
     log(session, actor, "meeting", meeting.id, "refilled", f"for meeting {missed.id}, version {version.version}")
     session.commit()
-
-
-def _pair(one: Participant, other: Participant) -> PairKey:
-    return (one.id, other.id) if one.side is Side.NEED else (other.id, one.id)

@@ -16,7 +16,7 @@ from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.event import Event, Meeting, Participant
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import letters_in, limited_words
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Side
@@ -149,7 +149,7 @@ def answer_invitation(
     answerable = (ParticipantStatus.INVITED, ParticipantStatus.DECLINED)
     if participant.status not in answerable[: 2 if accept else 1]:
         raise Conflict(N_("这份邀请现在是“%(status)s”，不能再这样答复"), status=participant.status)
-    participant.note = _note(note)
+    participant.note = limited_words(note, "note", NOTE_LENGTH)
     target = ParticipantStatus.CONFIRMED if accept else ParticipantStatus.DECLINED
     _move(session, person, participant, target, participant.note)
     session.commit()
@@ -182,7 +182,7 @@ def apply(
     )
     participant.min_meetings, participant.max_meetings = application.min_meetings, application.max_meetings
     participant.unavailable = unavailable_but(event, application.free)
-    participant.note = _note(application.note)
+    participant.note = limited_words(application.note, "note", NOTE_LENGTH)
     session.add(participant)
     try:
         session.flush()
@@ -214,7 +214,7 @@ def decide_applications(
     """
     check_organizer(actor)
     lock_event(session, event)
-    why = _note(reason)
+    why = limited_words(reason, "note", NOTE_LENGTH)
     if not accept and not letters_in(why):
         raise InvalidInput(N_("请写明不通过的理由，对方会看到"), field="reason")
     possible = _ADMISSIBLE if accept else {ParticipantStatus.APPLIED}
@@ -243,7 +243,7 @@ def withdraw(
         raise Conflict(N_("“%(name)s”现在是“%(status)s”，不用退出"), name=participant.name, status=participant.status)
     if is_over(event, at):
         raise Conflict(N_("“%(name)s”已经结束"), name=event.name)
-    participant.note = _note(note)
+    participant.note = limited_words(note, "note", NOTE_LENGTH)
     _move(session, actor, participant, ParticipantStatus.WITHDRAWN, participant.note)
     _end_requests(session, participant, at or now())
     meetings = _planned(session, participant)
@@ -425,12 +425,3 @@ _REFUSED = N_("%(reader)s，您好：\n\n“%(who)s”报名参加“%(event)s�
 
 def _time_of(event: Event) -> str:
     return "—" if event.starts_at is None else f"{event.starts_at:%Y-%m-%d %H:%M}"
-
-
-def _note(text: str) -> str:
-    note = clean_text(text)
-    if len(note) > NOTE_LENGTH:
-        raise InvalidInput(
-            N_("最多 %(limit)d 字，现有 %(length)d 字，请删减"), field="note", limit=NOTE_LENGTH, length=len(note)
-        )
-    return note

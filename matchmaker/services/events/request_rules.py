@@ -21,7 +21,6 @@ from matchmaker.domain.vocabulary import (
     PairDecisionKind,
     ParticipantStatus,
     RequestStatus,
-    Side,
 )
 from matchmaker.i18n import N_
 from matchmaker.services.events.at_once import published_places
@@ -72,11 +71,6 @@ def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datet
     else:
         answer_by = at + on_the_day
     return min(answer_by, _instant(event, starts_at))
-
-
-def pair_of(own: Participant, other: Participant) -> PairKey:
-    """The two in the order of a pair: who needs, who offers."""
-    return (own.id, other.id) if own.side is Side.NEED else (other.id, own.id)
 
 
 def hidden_from(session: Session, event: Event, participant: Participant) -> frozenset[int]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import limited_words
 from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, RequestStatus, Term
@@ -25,7 +25,7 @@ from matchmaker.services.events.at_once import publish_at_once, published_places
 from matchmaker.services.events.notices import request_letters, send
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import acts_for
-from matchmaker.services.events.partnerships import PairKey, best_matches, score_partnerships
+from matchmaker.services.events.partnerships import PairKey, best_matches, pair_key, score_partnerships
 from matchmaker.services.events.personal import get_attending
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
@@ -37,7 +37,6 @@ from matchmaker.services.events.request_rules import (
     check_slot,
     free_tables,
     hidden_from,
-    pair_of,
     phase_of,
     waits_until,
 )
@@ -121,10 +120,10 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
     other = get_askable(session, own, other_id)
     _check_phase(phase_of(event, acting.at), event)
     check_attending(own, other)
-    words = _words(reply.words, N_("请写一句话：想谈什么"))
+    words = limited_words(reply.words, "words", WORDS_LENGTH, N_("请写一句话：想谈什么"))
     request = _request_to_make(session, own, other)
     check_limits(session, event, own, other, asking=True)
-    _check_choice(session, event, pair_of(own, other), reply.starts_at, acting.at)
+    _check_choice(session, event, pair_key(own, other), reply.starts_at, acting.at)
     request.side, request.status, request.message, request.answer = own.side, RequestStatus.REQUESTED, words, ""
     request.starts_at, request.expires_at = reply.starts_at, waits_until(event, reply.starts_at, acting.at)
     request.made_at, request.made_by = acting.at, acting.person
@@ -148,7 +147,7 @@ def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, re
     request = _request_to_answer(session, acting, request_id)
     event, own, other = request.event, request.asked, request.asking
     check_attending(own, other)
-    words = _words(reply.words)
+    words = limited_words(reply.words, "words", WORDS_LENGTH)
     planned = published_places(session, event).get(_pair(request))
     if planned is not None:
         # The plan brought them together meanwhile: there it stays.
@@ -162,7 +161,7 @@ def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, re
 def decline(session: Session, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
     """Refuse to meet; the words, if there are any, reach the other side. Raises as :func:`accept`."""
     request = _request_to_answer(session, acting, request_id)
-    words = _words(reply.words)
+    words = limited_words(reply.words, "words", WORDS_LENGTH)
     _answer(request, acting, RequestStatus.DECLINED, words)
     return _finish(session, acting, request, request.asking, RequestAction.DECLINE, words)
 
@@ -172,7 +171,7 @@ def propose(session: Session, acting: Acting, request_id: int, reply: Reply) -> 
     request = _request_to_answer(session, acting, request_id)
     own, other = request.asked, request.asking
     check_attending(own, other)
-    words = _words(reply.words)
+    words = limited_words(reply.words, "words", WORDS_LENGTH)
     _move_to(session, request, reply.starts_at, acting.at)
     request.side, request.message, request.made_by = own.side, words, acting.person
     return _finish(session, acting, request, other, RequestAction.PROPOSE, words)
@@ -184,7 +183,7 @@ def move(session: Session, acting: Acting, request_id: int, reply: Reply) -> Mee
     _check_side(acting, request.asking)
     _check_waits(request, acting.at)
     check_attending(request.asking, request.asked)
-    words = _words(reply.words)
+    words = limited_words(reply.words, "words", WORDS_LENGTH)
     _move_to(session, request, reply.starts_at, acting.at)
     return _finish(session, acting, request, request.asked, RequestAction.MOVE, words)
 
@@ -196,7 +195,7 @@ def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) ->
         _check_waits(request, acting.at)
         _check_side(acting, request.asking)
     other = request.asked if acts_for(acting.person, request.asking) else request.asking
-    words = _words(reply.words)
+    words = limited_words(reply.words, "words", WORDS_LENGTH)
     _answer(request, acting, RequestStatus.WITHDRAWN, request.answer)
     return _finish(session, acting, request, other, RequestAction.WITHDRAW, words)
 
@@ -283,7 +282,7 @@ def _request_to_make(session: Session, own: Participant, other: Participant) -> 
 
     Raises :class:`Conflict` where there is nothing left to ask.
     """
-    event, pair = own.event, pair_of(own, other)
+    event, pair = own.event, pair_key(own, other)
     if event.published_version is not None and _is_planned(session, event, pair):
         raise Conflict(N_("与“%(name)s”的洽谈已经在日程里"), name=other.name)
     last = last_request(session, event, pair)
@@ -405,17 +404,6 @@ def _new_meeting(session: Session, corpus: Corpus, event: Event, pair: PairKey) 
 
 def _pair(request: MeetingRequest) -> PairKey:
     return request.need_side_id, request.offer_side_id
-
-
-def _words(text: str, needed: str | None = None) -> str:
-    words = clean_text(text)
-    if needed is not None and not letters_in(words):
-        raise InvalidInput(needed, field="words")
-    if len(words) > WORDS_LENGTH:
-        raise InvalidInput(
-            N_("最多 %(limit)d 字，现有 %(length)d 字，请删减"), field="words", limit=WORDS_LENGTH, length=len(words)
-        )
-    return words
 
 
 def _finish(

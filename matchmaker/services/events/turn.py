@@ -21,7 +21,7 @@ from matchmaker.domain.vocabulary import EventKind, EventStatus
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import latest_version, record_version
+from matchmaker.services.events.history import latest_version, record_version, version_if_any
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.plan_changes import Names, Place, PlanChange, in_words, plan_changes, shortened
@@ -183,11 +183,6 @@ def take_turn(session: Session, actor: User | None, event: Event, expected_versi
     except BaseException:
         session.rollback()
         raise
-
-
-def version_if_any(session: Session, event: Event, number: int | None) -> Assignment | None:
-    """The version of that number."""
-    return session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
 
 
 def _check_changeable(event: Event) -> None:

@@ -20,10 +20,11 @@ from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.board_rules import check_not_excluded, fixed, new_meeting
+from matchmaker.services.events.history import version_if_any
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.plan_changes import Place, PlanChange, place_of, plan_changes
 from matchmaker.services.events.state import pair_of
-from matchmaker.services.events.turn import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn, version_if_any
+from matchmaker.services.events.turn import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn
 
 
 @dataclass(frozen=True, slots=True)

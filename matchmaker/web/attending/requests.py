@@ -20,8 +20,9 @@ from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
 from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.participants import acts_for
+from matchmaker.services.events.partnerships import pair_key
 from matchmaker.services.events.personal import attending_at, get_attending, own_requests, standing, waiting_for
-from matchmaker.services.events.request_rules import Phase, free_slots, pair_of, phase_of
+from matchmaker.services.events.request_rules import Phase, free_slots, phase_of
 from matchmaker.services.events.requests import Acting, Reply, RequestAction
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
@@ -161,7 +162,7 @@ def _ask_page(own: Participant, other: Participant, errors: dict[str, str] | Non
         other=other,
         marks=marks,
         matched=matched_postings(db(), platform().corpus, person(), own, other),
-        slots=free_slots(db(), own.event, pair_of(own, other), at),
+        slots=free_slots(db(), own.event, pair_key(own, other), at),
         typed=request.form,
         errors=errors or {},
         longest=WORDS_LENGTH,
@@ -174,7 +175,7 @@ def _request_page(
 ) -> str:
     own, other = (found.asked, found.asking) if acts_for(person(), found.asked) else (found.asking, found.asked)
     at = now()
-    pair = pair_of(own, other)
+    pair = pair_key(own, other)
     return render_template(
         "attending/request.html",
         participant=own,

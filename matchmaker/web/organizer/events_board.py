@@ -18,10 +18,11 @@ from matchmaker.i18n import N_
 from matchmaker.services.events import board, undoing
 from matchmaker.services.events.board_state import BoardMeeting, BoardState, board_state, preview
 from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.history import version_if_any
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.plan_changes import in_words, lasts_days, plan_changes
 from matchmaker.services.events.suggestions import suggest_partners, suggest_places
-from matchmaker.services.events.turn import Changed, Step, version_if_any
+from matchmaker.services.events.turn import Changed, Step
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint

@@ -26,7 +26,7 @@ from wtforms.validators import InputRequired, Optional
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Event
 from matchmaker.domain.vocabulary import EventKind
-from matchmaker.services.events.editing import EventValues, Period, RoomValues
+from matchmaker.services.events.editing import PLAIN_FIELDS, EventValues, Period, RoomValues
 from matchmaker.services.events.faults import InvalidFields
 from matchmaker.web.language import current_language
 
@@ -177,28 +177,12 @@ _FOR_NEW = {
 
 
 def _data_of(event: Event) -> dict[str, object]:
-    names = (
-        "name",
-        "place",
-        "organizer",
-        "description",
-        "slot_minutes",
-        "table_count",
-        "default_max_meetings",
-        "time_zone",
-        "compact",
-        "registration_open",
-        "registration_until",
-        "requests_until",
-        "request_hours",
-        "request_minutes_on_the_day",
-    )
     sessions = [
         {"day": own.starts_at.date(), "begins": own.starts_at.time(), "ends": own.ends_at.time()}
         for own in event.sessions
     ]
     rooms = [{"name": room.name, "table_count": room.table_count} for room in event.rooms]
-    return {name: getattr(event, name) for name in names} | {
+    return {name: getattr(event, name) for name in PLAIN_FIELDS} | {
         "kind": event.kind.value,
         "sessions": sessions,
         "rooms": rooms,
