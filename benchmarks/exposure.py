@@ -34,7 +34,7 @@ from matchmaker.matching.ranker_file import FILE_NAME, read_ranker
 from matchmaker.matching.vectors import MemoryVectorStore, VectorStore, vector_texts
 from matchmaker.services.rankers import MODELS
 
-STRENGTHS = sorted({0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, STRENGTH})
+STRENGTHS = sorted({0.0, 0.1, 0.2, 0.3, 0.4, 0.5, STRENGTH})
 PLACES = 10
 RANKER = read_ranker(MODELS / FILE_NAME, "e5").ranker
 

@@ -42,8 +42,8 @@ class FactColumns:
     negotiable: NDArray[np.bool_]
     deadline: NDArray[np.float64]
 
-    def rows(self, rows: NDArray[np.intp]) -> FactColumns:
-        """Those of some rows."""
+    def rows(self, rows: NDArray[np.intp] | tuple[NDArray[np.intp] | None, ...]) -> FactColumns:
+        """Those of some rows; with a `None` beside them for one more dimension, as NumPy has it."""
         return FactColumns(*(getattr(self, one.name)[rows] for one in fields(self)))
 
 
@@ -64,7 +64,7 @@ def fact_columns(facts: Sequence[Facts]) -> FactColumns:
 
 
 def fact_features(needs: FactColumns, offers: FactColumns) -> Mapping[str, NDArray[np.float32]]:
-    """One array for each of `FACTS`; one of the two sides may have a single row, which stands for all."""
+    """One array for each of `FACTS`; their shapes are broadcast, so that one row can stand for all."""
     budget = _at_least(needs.most, offers.least)
     open_to_talks = needs.negotiable | offers.negotiable
     district = _equal(needs.district, offers.district)

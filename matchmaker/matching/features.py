@@ -63,6 +63,27 @@ def pair_features(market: Market, document: IndexedDocument, rows: NDArray[np.in
     }
 
 
+def broad_features(market: Market, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> Features:
+    """The features of all these needs with all these offers (n, m), but for those of titles' words, which are 0."""
+    own, others = market.needs, market.offers
+    wholes = others.projected_wholes[offers].T
+    bm25 = market.bm25(needs, offers)
+    no_title = np.zeros_like(bm25)
+    return {
+        "dense": own.dense.vectors[needs] @ others.dense.vectors[offers].T,
+        "centred": (own.dense.vectors[needs] - own.mean) @ (others.dense.vectors[offers] - others.mean).T,
+        "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
+        "terms": np.sqrt(bm25),
+        "title_terms": no_title,
+        "offer_title_covered": no_title,
+        "whole": own.projected_wholes[needs] @ wholes,
+        "opening": own.projected_openings[needs] @ wholes,
+        "title": own.projected_titles[needs] @ others.projected_titles[offers].T,
+        "body": own.projected_bodies[needs] @ wholes,
+        **fact_features(own.facts.rows((needs, np.newaxis)), others.facts.rows((np.newaxis, offers))),
+    }
+
+
 def _projected_cosines(
     own: Collection, document: IndexedDocument, others: Collection, rows: NDArray[np.intp]
 ) -> Features:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,6 @@ from scipy import sparse
 
 from matchmaker.matching.collection import Collection
 from matchmaker.matching.document import Side
-from matchmaker.matching.exposure import STRENGTH, handicaps
 from matchmaker.matching.lexical import TermCounts, count_matrix, need_weights, without_terms
 
 
@@ -21,8 +19,6 @@ class Market:
 
     needs: Collection
     offers: Collection
-    evenness: float = STRENGTH
-    """How much those who are near everybody step back; 0 orders by score alone."""
 
     def side(self, side: Side) -> Collection:
         return self.needs if side is Side.NEED else self.offers
@@ -60,14 +56,12 @@ class Market:
         needs.resize((len(self.needs), max(statistics.columns, needs.shape[1])))
         return needs[:, columns].tocsr(), self.offers.lexical.weights[:, columns].T.tocsr()
 
-    def handicaps(self, side: Side) -> NDArray[np.float32]:
-        """What `exposure` takes off the log odds of the side's documents (n,) when a list of them is ordered."""
-        return self._needs_handicaps if side is Side.NEED else self._offers_handicaps
-
-    @cached_property
-    def _needs_handicaps(self) -> NDArray[np.float32]:
-        return handicaps(self.needs.projected_wholes, self.offers.projected_wholes, self.evenness)
-
-    @cached_property
-    def _offers_handicaps(self) -> NDArray[np.float32]:
-        return handicaps(self.offers.projected_wholes, self.needs.projected_wholes, self.evenness)
+    def bm25(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The BM25 of all these needs with all these offers (rows), (n, m)."""
+        columns = self.offers.statistics.columns
+        asked = self.needs.lexical.weights[needs]
+        asked.resize((len(needs), columns))
+        posted = self.offers.lexical.weights[offers]
+        # Offers first: SciPy sorts the transposed factor anew, and needs are the smaller one.
+        products: NDArray[np.float32] = (posted @ asked.T).toarray().T
+        return products

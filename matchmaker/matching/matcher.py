@@ -23,7 +23,7 @@ from matchmaker.matching.diversity import collapse
 from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
 from matchmaker.matching.encoder import Encoder
 from matchmaker.matching.explanation import Explanation, explain
-from matchmaker.matching.exposure import STRENGTH
+from matchmaker.matching.exposure import STRENGTH, Evenness
 from matchmaker.matching.features import Features, pair_features
 from matchmaker.matching.lexical import TermCounts, Vocabulary, count_terms
 from matchmaker.matching.market import Market
@@ -94,7 +94,9 @@ class Matcher:
         background = background_of(encoder.name, encoder.dimension)
         projection = projection_of(encoder.name, encoder.dimension)
         needs, offers = (Collection(side, background, 0, projection=projection) for side in (Side.NEED, Side.OFFER))
-        self._market = Market(needs, offers, evenness)
+        self._market = Market(needs, offers)
+        self._evenness = Evenness(self._market, self._ranker, evenness)
+        self._strength = evenness
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -156,7 +158,7 @@ class Matcher:
         rows = nominate(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
-        order = _best_first(log_odds(scores) - market.handicaps(side)[rows], others.ids[rows])
+        order = _best_first(log_odds(scores) - self._handicaps(market, side)[rows], others.ids[rows])
         positions = {int(rows[position]): int(position) for position in order}
         chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
@@ -217,6 +219,13 @@ class Matcher:
             market.needs.boilerplate | market.offers.boilerplate,
         )
 
+    def _handicaps(self, market: Market, side: Side) -> NDArray[np.float32]:
+        """What `exposure` takes off, computed once for each state of the market."""
+        evenness = self._evenness
+        if evenness.market is not market:
+            evenness = self._evenness = Evenness(market, self._ranker, self._strength)
+        return evenness.handicaps(side)
+
     def _score_rows(self, market: Market, pairs: Iterable[tuple[int, NDArray[np.intp]]]) -> list[NDArray[np.float32]]:
         """The scores of needs (rows) with some offers each (rows), the ranker being asked about many pairs at once."""
         scores: list[NDArray[np.float32]] = []
@@ -262,7 +271,7 @@ class Matcher:
         )
         found[rows, places] = other_ids[columns]
         listed[rows, places] = values
-        keys[rows, places] = log_odds(values) - market.handicaps(side.other)[columns]
+        keys[rows, places] = log_odds(values) - self._handicaps(market, side.other)[columns]
         best = _best_first(keys, found)[:, :k]
         return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 
