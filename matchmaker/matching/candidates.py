@@ -47,7 +47,7 @@ def nominate(market: Market, subject: IndexedDocument, allowed: NDArray[np.bool_
     others = market.side(side.other)
     beyond_common = subject.embedded.vector - market.side(side).mean
     nearest, similarities = others.dense.nearest(beyond_common, _NEAREST * count, allowed)
-    words = _words(others.lexical.scores(market.rare_terms(market.term_weights(side, subject.terms))))
+    words = _words(market.lexical(side.other).scores(market.rare_terms(market.term_weights(side, subject.terms))))
     rough = _MEANING * similarities + words[nearest]
     bound = np.partition(rough, len(rough) - count)[len(rough) - count]
     by_words = allowed & (words > bound - _MEANING * similarities[-1])

@@ -22,7 +22,6 @@ from matchmaker.matching.lexical import (
     TermCounts,
     count_matrix,
     need_weights,
-    without_terms,
 )
 from matchmaker.matching.projection import Projection, project
 from matchmaker.matching.vectors import EmbeddedDocument
@@ -167,9 +166,9 @@ class Collection:
     @cached_property
     def lexical(self) -> LexicalIndex:
         """Computed at the first search after a change, so that a series of changes costs one computation."""
-        if self.side is Side.NEED:
-            return LexicalIndex(without_terms(need_weights(self.counts), self.statistics.boilerplate))
-        return LexicalIndex(self.statistics.offer_weights(self.counts))
+        return LexicalIndex(
+            need_weights(self.counts) if self.side is Side.NEED else self.statistics.offer_weights(self.counts)
+        )
 
     def replaced(self, documents: Iterable[IndexedDocument], vocabulary_size: int) -> Collection:
         """A collection in which these documents stand in the place of, or beside, those it has now."""

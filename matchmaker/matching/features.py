@@ -110,7 +110,7 @@ def _lexical_features(market: Market, document: IndexedDocument, rows: NDArray[n
     side = document.document.side
     others = market.side(side.other)
     text = market.term_weights(side, document.terms)
-    weights = others.lexical.weights[rows]
+    weights = market.lexical(side.other).weights[rows]
     bm25 = _products(weights, text)
     own_title = count_matrix([document.title_terms], statistics.columns)
     if side is Side.NEED:

@@ -1,11 +1,10 @@
 """BM25 between needs and offers, as one sparse inner product that is the same in both directions.
 
-A need's term counts are damped to query weights, but for terms that every fifth need has, which count nothing (nDCG@10
-on the Henan needs 0.733 instead of 0.730, and forms filled in alike do not find each other); an offer's counts become
-BM25 weights (idf included) by the statistics of all offers: Robertson & Zaragoza, "The Probabilistic Relevance
-Framework: BM25 and Beyond", 2009. The lexical similarity of a pair is the inner product of the two, whichever side is
-searched. Written on scipy.sparse rather than with a BM25 library because those index one collection and rank it for
-unweighted queries; here both sides are searched, drafts are weighed without being indexed, and titles count more.
+A need's term counts are damped to query weights, but for words of the form it was written in (see `Market`); an offer's
+counts become BM25 weights (idf included) by the statistics of all offers: Robertson & Zaragoza, "The Probabilistic
+Relevance Framework: BM25 and Beyond", 2009. The lexical similarity of a pair is the inner product of the two, whichever
+side is searched. Written on scipy.sparse rather than with a BM25 library because those index one collection and rank it
+for unweighted queries; here both sides are searched, drafts are weighed without being indexed, and titles count more.
 """
 
 from __future__ import annotations
@@ -112,7 +111,7 @@ class OfferStatistics:
 
     @cached_property
     def boilerplate(self) -> NDArray[np.bool_]:
-        """Which terms (columns,) are those of the form: every fifth document has them (需求内容, 目前, 公司)."""
+        """Which terms (columns,) every fifth document has (需求内容, 目前, 公司)."""
         boilerplate: NDArray[np.bool_] = self._frequencies > _BOILERPLATE_SHARE * (self._offers + _FEW_OFFERS)
         return boilerplate
 
