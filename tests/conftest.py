@@ -1,5 +1,6 @@
 """What many tests share: a platform on a fresh database file, with the real encoder."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.config import Settings, load_settings
 from matchmaker.matching.encoder import Encoder, create_encoder
+from matchmaker.matching.unpacking import unpack
 from matchmaker.services.accounts import PasswordLinks
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
@@ -24,6 +26,19 @@ from matchmaker.web import create_app
 def encoder() -> Encoder:
     """The embedded encoder, loaded once for all tests."""
     return create_encoder("e5")
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The encoder's weights as a folder, once for all tests of the xdist group `unpacked model`.
+
+    Not to be changed; half a gigabyte is not left behind.
+    """
+    pytest.importorskip("tokenizers", reason="needs the extra: pip install 'matchmaker[transformers]'")
+    folder = tmp_path_factory.mktemp("models") / "e5"
+    unpack(folder)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
