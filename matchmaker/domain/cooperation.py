@@ -61,6 +61,8 @@ CLOSED = frozenset({Stage.COMPLETED, Stage.FAILED})
 FIRST_STAGES = (Stage.CONTACT, Stage.NEGOTIATION, Stage.LETTER_OF_INTENT)
 """Where a cooperation can begin."""
 
+AGREED = frozenset({Stage.LETTER_OF_INTENT, Stage.CONTRACT, Stage.PERFORMING, Stage.COMPLETED})
+
 FORWARD: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.CONTACT: (Stage.NEGOTIATION, Stage.LETTER_OF_INTENT),
     Stage.NEGOTIATION: (Stage.LETTER_OF_INTENT,),
@@ -173,6 +175,11 @@ class Cooperation(Base):
         """Where it stood before a contract was recorded."""
         before = [stage for stage in self.path if _PLACE[stage] < _PLACE[Stage.CONTRACT]]
         return before[-1] if before else Stage.NEGOTIATION
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the two have signed anything on the way."""
+        return not AGREED.isdisjoint(self.path)
 
     @property
     def follows_ratings(self) -> bool:

@@ -1,5 +1,7 @@
 """Who may see and change a cooperation: the members of its two organizations, and organizers."""
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -7,7 +9,10 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.cooperation import Cooperation
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.people import User
+from matchmaker.domain.posting import Posting
+from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.i18n import N_
+from matchmaker.services.interests import contact_granted
 
 
 class ChangedMeanwhile(Conflict):
@@ -46,6 +51,15 @@ def seen_by(person: User) -> ColumnElement[bool]:
     if own is None:
         return false()
     return or_(Cooperation.need_organization_id == own, Cooperation.offer_organization_id == own)
+
+
+def sight_of(session: Session, person: User, cooperation: Cooperation, posting: Posting) -> Detail:
+    """How much of a posting that the cooperation is about the person sees: all of it once the two have agreed on
+    something, otherwise what they see of it elsewhere.
+    """
+    if cooperation.agreed or contact_granted(session, person, posting):
+        return Detail.FULL
+    return detail_for(person, posting, date.today())
 
 
 def commit(session: Session) -> None:
