@@ -96,10 +96,10 @@ def record_contract(
     _check_number(session, terms)
     contract = TechnologyContract(buyer=cooperation.need_organization, seller=cooperation.offer_organization)
     contract.terms = terms
-    cooperation.contracts.append(contract)
     stage = Stage.CONTRACT if cooperation.stage in FIRST_STAGES else cooperation.stage
-    cooperation.change(person, stage, ChangeCause.RECORDED, _in_words(terms), at)
     with _one_number_each(session):
+        cooperation.contracts.append(contract)
+        cooperation.change(person, stage, ChangeCause.RECORDED, _in_words(terms), at)
         if (pair := _pair(person, cooperation)) is not None:
             record(session, person, pair, FeedbackKind.SIGNED)
         session.commit()
@@ -122,9 +122,9 @@ def change_contract(
         return contract
     check_version(cooperation, version)
     _check_number(session, terms, except_id=contract.id)
-    contract.terms = terms
-    cooperation.change(person, cooperation.stage, ChangeCause.CORRECTED, _in_words(terms), at)
     with _one_number_each(session):
+        contract.terms = terms
+        cooperation.change(person, cooperation.stage, ChangeCause.CORRECTED, _in_words(terms), at)
         session.commit()
     return contract
 
@@ -213,7 +213,9 @@ def _number_taken() -> InvalidInput:
 
 @contextmanager
 def _one_number_each(session: Session) -> Iterator[None]:
-    """Keep a contract; somebody may have recorded another with its registration number a moment before."""
+    """Keep a contract with all that follows from it; somebody may have recorded another with its registration number a
+    moment before.
+    """
     try:
         yield
     except IntegrityError as error:
