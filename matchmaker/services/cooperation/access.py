@@ -21,8 +21,8 @@ class ChangedMeanwhile(Conflict):
     def __init__(self, cooperation: Cooperation) -> None:
         last = cooperation.changes[-1]
         super().__init__(
-            N_("%(who)s刚改过这项合作（现在是“%(stage)s”），所以没有保存。您填写的内容仍在，请看过后再提交"),
-            who="" if last.person is None else f"{last.person.name} ",
+            N_("%(who)s 刚改过这项合作（现在是“%(stage)s”），所以没有保存。您填写的内容仍在，请看过后再提交"),
+            who="Matchmaker" if last.person is None else last.person.name,
             stage=cooperation.stage,
         )
 
