@@ -12,6 +12,7 @@ from matchmaker.domain.errors import InvalidInput
 from matchmaker.i18n import N_
 
 LARGEST = Decimal("10000000")
+_HUNDREDTH_OF_A_YUAN = Decimal("0.000001")
 _NUMBER = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
 _UNIT = r"(亿元?|千万元?|百万元?|万元?|元|w)?"
 _RANGE = re.compile(rf"{_NUMBER}{_UNIT}(?:-|~|—|–|至|到)+{_NUMBER}{_UNIT}")
@@ -80,6 +81,23 @@ def parse_amount(text: str | None) -> Amount:
     return _parse_figures(words, text)
 
 
+def parse_money(text: str | None) -> Decimal:
+    """One exact amount in 万元, to the hundredth of a yuan: “50”, “50万”, “1.2亿”, “345600.50元”.
+
+    Raises :class:`InvalidInput` for ranges, estimates and whatever is no amount.
+    """
+    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text or "")).replace("人民币", "").casefold()
+    if (match := re.fullmatch(_NUMBER + _UNIT, words)) is None:
+        raise InvalidInput(
+            N_("看不懂金额“%(text)s”，请写成一个数，如“50”或“50.5”（单位万元）、“505000元”"),
+            text=(text or "").strip()[:40],
+        )
+    figure = _figure(*match.groups())
+    if figure != figure.quantize(_HUNDREDTH_OF_A_YUAN):
+        raise InvalidInput(N_("金额“%(text)s”精确到分即可"), text=(text or "").strip()[:40])
+    return figure.quantize(_HUNDREDTH_OF_A_YUAN)
+
+
 def _parse_figures(words: str, text: str | None) -> Amount:
     if match := _RANGE.fullmatch(words):
         first, first_unit, last, last_unit = match.groups()
@@ -96,6 +114,11 @@ def _parse_figures(words: str, text: str | None) -> Amount:
 
 
 def _ten_thousands(number: str, unit: str | None) -> Decimal:
+    return _figure(number, unit).quantize(Decimal("0.0001"))
+
+
+def _figure(number: str, unit: str | None) -> Decimal:
+    """As written, in 万元."""
     try:
         figure = Decimal(number.replace(",", ""))
     except InvalidOperation as error:
@@ -104,7 +127,7 @@ def _ten_thousands(number: str, unit: str | None) -> Decimal:
     figure = figure * _FACTORS[unit] if unit else figure / 10000
     if figure > LARGEST:
         raise InvalidInput(N_("金额过大：%(text)s。单位是万元，请检查是否多写了零"), text=number)
-    return figure.quantize(Decimal("0.0001"))
+    return figure
 
 
 def _ordered(low: Decimal, high: Decimal, text: str | None) -> Amount:

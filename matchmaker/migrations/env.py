@@ -15,6 +15,7 @@ from matchmaker.domain import (  # noqa: F401
     activity,
     block,
     coaching,
+    cooperation,
     corpus,
     event,
     feedback,

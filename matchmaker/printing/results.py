@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import fmean
 
 from matchmaker.printing.errors import InvalidSheetError
@@ -57,6 +58,17 @@ class Step:
     teams: int
 
 
+@dataclass(frozen=True, slots=True)
+class CooperationTally:
+    """What the meetings led to: cooperations begun, letters of intent and contracts signed; values in 万元, exact."""
+
+    cooperations: int = 0
+    letters_of_intent: int = 0
+    contracts: int = 0
+    contract_value: Decimal = Decimal(0)
+    technology_value: Decimal = Decimal(0)
+
+
 @dataclass(frozen=True)
 class ResultsReport:
     """`enterprise_ratings` and `team_ratings` say how often 1, 2, … 5 was given by that side.
@@ -72,6 +84,7 @@ class ResultsReport:
     steps: tuple[Step, ...]
     by_industry: tuple[Tally, ...]
     by_district: tuple[Tally, ...]
+    cooperations: CooperationTally = CooperationTally()
 
     def __post_init__(self) -> None:
         for ratings in (self.enterprise_ratings, self.team_ratings):
@@ -170,8 +183,22 @@ def _figures(report: ResultsReport, language: Language) -> list[dict[str, str]]:
         (words["mean_rating"], _mean_text(whole.mean_rating)),
         (words["follow_ups"], str(whole.follow_ups)),
         *((f"{words['arrived']} · {side}", text) for side, text in arrived.items()),
+        *_cooperation_figures(report.cooperations, words),
     ]
     return [{"label": label, "value": value} for label, value in figures]
+
+
+def _cooperation_figures(tally: CooperationTally, words: dict[str, str]) -> list[tuple[str, str]]:
+    """Nothing while there is no cooperation: on the day of the event a row of zeros would say little."""
+    if not tally.cooperations:
+        return []
+    return [
+        (words["cooperations"], str(tally.cooperations)),
+        (words["letters_of_intent"], str(tally.letters_of_intent)),
+        (words["contracts"], str(tally.contracts)),
+        (words["contract_value"], f"{tally.contract_value.normalize():,f}"),
+        (words["technology_value"], f"{tally.technology_value.normalize():,f}"),
+    ]
 
 
 def _tally_for_page(tally: Tally) -> dict[str, object]:

@@ -1,8 +1,8 @@
-"""The demo city: invented organizations and people, specific needs and offers, three events.
+"""The demo city: invented organizations and people, specific needs and offers, three events, what came of the past one.
 
 Everything is in ``seed_data/demo``, for a person to edit. Its days are written as if today were the reference date of
 ``events.yaml`` and moved by whole weeks to the present, so that the city is always current and Tuesdays stay Tuesdays.
-Loading it again brings postings back to what the files say, and leaves existing users and events alone.
+Loading it again brings postings back to what the files say, and leaves existing users, events and cooperations alone.
 
 The vectors of its texts come along in ``vectors-e5.npz``, for computing them takes minutes; a text that was edited
 since is simply encoded. ``scripts/demo_vectors.py`` makes the file anew.
@@ -31,6 +31,7 @@ from matchmaker.i18n import N_
 from matchmaker.matching.document import Document
 from matchmaker.matching.vectors import VectorStore, vector_texts
 from matchmaker.services.accounts import create_user, find_user, set_password
+from matchmaker.services.demo_cooperations import load_cooperations
 from matchmaker.services.events.history import record_version
 from matchmaker.services.importing import TableKind, import_table, read_import
 from matchmaker.services.spreadsheets import Row, Table
@@ -68,6 +69,7 @@ def load_demo(session: Session, folder: Path = DEMO, today: date | None = None) 
     users = _load_users(session, _read_yaml(folder / "users.yaml"))
     for described in plan["events"]:
         _load_event(session, described, shift)
+    load_cooperations(session, _read_yaml(folder / "cooperations.yaml"), shift)
     organizations, teams, needs, offers, events = (
         session.scalar(select(func.count()).select_from(model)) or 0
         for model in (Organization, Team, Need, Offer, Event)

@@ -168,6 +168,20 @@ def undo(session: Session, person: User, feedback_id: int) -> Feedback:
     return feedback
 
 
+def take_back(session: Session, need_id: int | None, offer_id: int | None, kind: FeedbackKind) -> None:
+    """Let what everybody did of that kind about the pair count no longer, in the caller's transaction: what it followed
+    from is gone.
+    """
+    standing = select(Feedback).where(
+        Feedback.need_id == need_id,
+        Feedback.offer_id == offer_id,
+        Feedback.kind == kind,
+        Feedback.undone_at.is_(None),
+    )
+    for feedback in session.scalars(standing):
+        feedback.undone_at = now()
+
+
 def own_feedback(session: Session, person: User, kind: FeedbackKind | None = None) -> Sequence[Feedback]:
     """What the person said and has not taken back, the latest first, at most :data:`SHOWN_AT_MOST`."""
     rows = (

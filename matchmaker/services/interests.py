@@ -25,6 +25,7 @@ from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import MembershipStatus, Role, Side, Visibility
 from matchmaker.i18n import N_, translate
+from matchmaker.services.cooperation.beginning import begin_from_interest
 from matchmaker.services.feedback import Pair, Shown, record
 from matchmaker.services.mail import Mailer
 from matchmaker.services.posting import get_own_posting, get_posting
@@ -131,7 +132,7 @@ def get_interest(session: Session, person: User, interest_id: int) -> InterestCa
 def act(
     session: Session, mailer: Mailer, person: User, interest_id: int, action: InterestAction, words: str, address: str
 ) -> Interest:
-    """Accept, decline, ask back, answer or withdraw, with the words that go with it.
+    """Accept, decline, ask back, answer or withdraw, with the words that go with it. Accepting begins a cooperation.
 
     Raises :class:`NotFound` for other people's interests, :class:`NotAllowed` when it is the other side's turn,
     :class:`Conflict` when the interest is past it, :class:`InvalidInput` when words are needed and missing.
@@ -147,6 +148,7 @@ def act(
     interest.steps.append(InterestStep(person_id=person.id, action=action, words=said))
     if action is InterestAction.ACCEPT:
         record(session, person, Pair(case.own, case.other), FeedbackKind.ACCEPTED)
+        begin_from_interest(session, person, interest)
     letters = _letters(session, interest, case.other.organization, _NEWS[action], person, said, address)
     session.commit()
     _send(mailer, letters)

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
@@ -98,7 +99,9 @@ def write_csv(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def write_xlsx(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
-    """A workbook of one sheet; the first row is the heading. Texts stay texts, days are real dates."""
+    """A workbook of one sheet; the first row is the heading. Texts stay texts, days are real dates, exact
+    decimals are numbers.
+    """
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -113,7 +116,7 @@ def write_xlsx(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
             for column, cell in enumerate(row):
                 if isinstance(cell, date):
                     page.write_datetime(number, column, datetime.combine(cell, time()), day)
-                elif isinstance(cell, int):
+                elif isinstance(cell, int | Decimal):
                     page.write_number(number, column, cell, plain)
                 elif cell not in (None, ""):
                     page.write_string(number, column, str(cell), heading if number == 0 else plain)
@@ -205,6 +208,8 @@ _FIGURE = re.compile(r"[+\-＋－]\s?\d[^=+*/|!(){}@＝＋＠-]*", re.DOTALL)
 def _csv_cell(cell: object) -> object:
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
     if not isinstance(cell, str):
         return cell
     dangerous = _FORMULA.match(cell) is not None and _FIGURE.fullmatch(cell) is None

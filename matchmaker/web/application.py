@@ -11,7 +11,19 @@ from flask_wtf import CSRFProtect
 from matchmaker.config import Settings, load_settings
 from matchmaker.i18n import TRANSLATIONS
 from matchmaker.services.platform import Platform, create_platform
-from matchmaker.web import account, admin, attending, enterprise, errors, feedback, health, organizer, public, research
+from matchmaker.web import (
+    account,
+    admin,
+    attending,
+    cooperation,
+    enterprise,
+    errors,
+    feedback,
+    health,
+    organizer,
+    public,
+    research,
+)
 from matchmaker.web.access import login_manager
 from matchmaker.web.addresses import RowIdConverter
 from matchmaker.web.headers import add_security_headers
@@ -53,7 +65,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     app.after_request(add_security_headers)
     register_presentation(app)
     errors.register(app)
-    for module in (public, account, enterprise, research, feedback, attending, organizer, admin):
+    for module in (public, account, enterprise, research, feedback, attending, cooperation, organizer, admin):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)
     return app

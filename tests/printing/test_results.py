@@ -1,10 +1,19 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.results import Attendance, ResultsReport, Step, Tally, results_pdf, results_xlsx
+from matchmaker.printing.results import (
+    Attendance,
+    CooperationTally,
+    ResultsReport,
+    Step,
+    Tally,
+    results_pdf,
+    results_xlsx,
+)
 from tests.printing.reading import rows_of, text_of, without_spaces, workbook_of
 
 REPORT = ResultsReport(
@@ -27,6 +36,16 @@ def test_every_figure_is_on_paper(event: EventHeader) -> None:
     assert "装备制造2680%4.08" in text
     assert "未填写2067%—4" in text
     assert "涧西区" in text
+
+
+def test_what_was_signed_is_told_once_there_is_something(event: EventHeader) -> None:
+    assert "合作项目" not in text_of(results_pdf(event, REPORT))
+    signed = replace(REPORT, cooperations=CooperationTally(7, 4, 2, Decimal("1098.800000"), Decimal("85.123456")))
+    text = text_of(results_pdf(event, signed))
+    for figure in ("7合作项目", "4意向协议", "2签订合同", "1,098.8合同成交额（万元）", "85.123456技术交易额（万元）"):
+        assert figure in text, figure
+    overview = dict(rows_of(results_xlsx(event, signed), "总览"))
+    assert overview["合同成交额（万元）"] == "1,098.8"
 
 
 def test_workbook_has_the_figures_behind_the_charts(event: EventHeader) -> None:

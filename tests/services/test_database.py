@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
 from matchmaker.domain.base import Base
+from matchmaker.domain.cooperation import ChangeCause, Cooperation, Stage
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.event import Assignment, Meeting, Participant
 from matchmaker.domain.people import Organization
@@ -87,6 +88,21 @@ _EVENT_OF_REVISION_2 = (
 )
 
 
+_MEETING_OF_REVISION_3 = (
+    "INSERT INTO organization (id, name, kind, city, introduction, address, website, contact_name, contact_phone,"
+    " contact_email, created_at, updated_at) VALUES"
+    " (1, '示例轴承厂', 'enterprise', '', '', '', '', '', '', '', :t, :t),"
+    " (2, '示例大学', 'university', '', '', '', '', '', '', '', :t, :t)",
+    "INSERT INTO event (id, kind, name, place, organizer, description, status, slot_minutes, table_count,"
+    " default_max_meetings, plan_version, created_at, updated_at)"
+    " VALUES (1, 'docking', '对接会', '会展中心', '', '', 'finished', 20, 5, 6, 1, :t, :t)",
+    "INSERT INTO participant (id, event_id, side, organization_id, min_meetings, max_meetings, booth, code)"
+    " VALUES (1, 1, 'need', 1, 1, 6, '', 'AAAAAAAA'), (2, 1, 'offer', 2, 1, 6, '', 'BBBBBBBB')",
+    "INSERT INTO meeting (id, event_id, need_side_id, offer_side_id, score, reason, pinned, starts_at, table_number,"
+    " status, need_rating, need_next_step) VALUES (1, 1, 1, 2, 88.0, '{}', false, :t, 3, 'held', 4, 'visit')",
+)
+
+
 def test_events_of_an_older_version_keep_their_plans(empty_database: Database) -> None:
     empty_database.upgrade("0002")
     with empty_database.engine.begin() as connection:
@@ -104,6 +120,27 @@ def test_events_of_an_older_version_keep_their_plans(empty_database: Database) -
         participants = session.scalars(select(Participant)).all()
         assert {len(participant.code) for participant in participants} == {8}
         assert {participant.status for participant in participants} == {ParticipantStatus.CONFIRMED}
+
+
+def test_an_installation_without_cooperations_gets_them_and_keeps_its_meetings(empty_database: Database) -> None:
+    empty_database.upgrade("0003")
+    with empty_database.engine.begin() as connection:
+        for statement in _MEETING_OF_REVISION_3:
+            connection.execute(text(statement), {"t": datetime(2026, 5, 1)})
+    empty_database.upgrade()
+    with empty_database.writing() as session:
+        meeting = session.scalars(select(Meeting)).one()
+        assert (meeting.need_rating, meeting.need_next_step) == (4, NextStep.VISIT)
+        cooperation = Cooperation(
+            need_organization_id=1, offer_organization_id=2, event_id=1, meeting_id=meeting.id, title="示例合作"
+        )
+        cooperation.change(None, Stage.CONTACT, ChangeCause.HAND, "", None)
+        session.add(cooperation)
+        session.commit()
+        session.delete(meeting)
+        session.commit()
+        session.refresh(cooperation)
+        assert (cooperation.meeting_id, cooperation.event_id) == (None, 1)
 
 
 def test_what_is_not_committed_is_undone(database: Database) -> None:

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.base import now
+from matchmaker.domain.cooperation import Cooperation, CooperationChange, Stage
 from matchmaker.domain.event import Event
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.posting import Need
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PostingStatus, Role
 from matchmaker.services.accounts import authenticate
+from matchmaker.services.cooperation.lists import own_cooperations
 from matchmaker.services.corpus import DatabaseVectorStore
 from matchmaker.services.demo import PASSWORD, DemoCity, load_demo, store_vectors
 from matchmaker.services.platform import Platform
@@ -65,6 +68,19 @@ def test_one_event_is_past_with_results_and_two_are_to_come(city: DemoCity, sess
     assert len(set(booths)) == len(booths) == 30
 
 
+def test_some_of_its_meetings_led_to_something(city: DemoCity, session: Session) -> None:
+    cooperations = list(session.scalars(select(Cooperation)))
+    assert {one.stage for one in cooperations} >= {Stage.CONTACT, Stage.LETTER_OF_INTENT, Stage.CONTRACT, Stage.FAILED}
+    for cooperation in cooperations:
+        moments = [change.at for change in cooperation.changes]
+        assert moments == sorted(moments)
+        assert moments[-1] < now()
+        assert (cooperation.meeting is None) is (cooperation.event is None)
+    for email in ("enterprise@example.com", "researcher@example.com"):
+        person = session.scalars(select(User).where(User.email == email)).one()
+        assert own_cooperations(session, person)
+
+
 @pytest.mark.parametrize("weeks", [0, 1, 60, 300])
 def test_the_city_is_current_whenever_it_is_loaded(session: Session, weeks: int) -> None:
     today = date.today() + timedelta(weeks=weeks, days=3)
@@ -84,7 +100,8 @@ def test_loading_again_changes_nothing(city: DemoCity, session: Session) -> None
 def _state(session: Session) -> list[object]:
     revisions = session.scalar(select(func.sum(Need.revision)))
     versions = session.scalar(select(func.sum(Need.version)))
-    return [revisions, versions, session.scalar(select(func.count()).select_from(User))]
+    counts = [session.scalar(select(func.count()).select_from(model)) for model in (User, CooperationChange)]
+    return [revisions, versions, *counts]
 
 
 def test_the_vectors_that_come_along_leave_nothing_to_encode(city: DemoCity, platform: Platform) -> None:

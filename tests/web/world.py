@@ -4,7 +4,8 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from matchmaker.domain.block import Block
-from matchmaker.domain.event import Delegate, Event, Participant
+from matchmaker.domain.cooperation import ChangeCause, ContractKind, Cooperation, Stage, TechnologyContract
+from matchmaker.domain.event import Delegate, Event, Meeting, Participant
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
+from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
     EventKind,
     EventStatus,
@@ -71,7 +74,11 @@ def build_world(session: Session) -> World:
         message=SECRET,
         expires_at=datetime(2030, 5, 17, tzinfo=UTC),
     )
-    session.add_all([block, delegate, request])
+    meeting = Meeting(
+        event=event, need_side=event.participants[0], offer_side=event.participants[1], need=need, offer=offer, score=80
+    )
+    cooperation = _cooperation(need, offer)
+    session.add_all([block, delegate, request, meeting, cooperation])
     session.commit()
     common = {
         "organization_id": enterprise.id,
@@ -80,6 +87,9 @@ def build_world(session: Session) -> World:
         "delegate_id": delegate.id,
         "block_id": block.id,
         "request_id": request.id,
+        "meeting_id": meeting.id,
+        "cooperation_id": cooperation.id,
+        "contract_id": cooperation.contracts[0].id,
         "other_id": event.participants[1].id,
         "user_id": people["enterprise"].id,
         "membership_id": waiting.id,
@@ -131,6 +141,30 @@ def _value(rule: Rule, name: str, values: dict[str, Any]) -> Any:
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)[0]
     return values.get(name, 1 if isinstance(converter, IntegerConverter) else "x")
+
+
+def _cooperation(need: Need, offer: Offer) -> Cooperation:
+    """With a contract, whose values are nobody else's business."""
+    cooperation = Cooperation(
+        title=SECRET,
+        need_organization=need.organization,
+        offer_organization=offer.organization,
+        need=need,
+        offer=offer,
+        contracts=[
+            TechnologyContract(
+                kind=ContractKind.SERVICE,
+                buyer=need.organization,
+                seller=offer.organization,
+                signed_on=date(2026, 5, 18),
+                contract_value=Decimal("98.76"),
+                technology_value=Decimal("54.32"),
+            )
+        ],
+    )
+    cooperation.change(None, Stage.NEGOTIATION, ChangeCause.HAND, SECRET, None)
+    cooperation.change(None, Stage.CONTRACT, ChangeCause.RECORDED, SECRET, None)
+    return cooperation
 
 
 def _event(session: Session, enterprise_id: int, university_id: int) -> Event:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.cooperation import STAGE_AFTER
 from matchmaker.domain.event import Event, Meeting
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.vocabulary import NextStep
@@ -12,7 +13,7 @@ from matchmaker.services.events.ratings import scheduled_meetings
 from matchmaker.services.exporting import check_ending
 from matchmaker.services.spreadsheets import write_csv, write_xlsx
 
-LEADING = (NextStep.CONTRACT, NextStep.NEGOTIATE, NextStep.VISIT)
+LEADING = tuple(STAGE_AFTER)
 """Next steps that organizers follow up, the most promising first."""
 
 _HEADINGS = (

@@ -1,7 +1,7 @@
 """What both sides say after a meeting: how good it was, in one tap, and the next step they mean to take, in another.
 
 Said by the people of a participant, or by an organizer for them; the last word of a side stands. A rating tells that
-the two did meet, and goes into the feedback that the ranker learns from.
+the two did meet, and goes into the feedback that the ranker learns from; a next step begins a cooperation.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +19,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
+from matchmaker.services.cooperation.beginning import follow_next_steps
 from matchmaker.services.events.live import published_places
 from matchmaker.services.events.no_shows import has_begun, posting_pair, remember_met
 from matchmaker.services.events.occupancy import lock_event
@@ -112,12 +113,16 @@ def rate_meeting(
 def choose_next_step(
     session: Session, person: User, meeting_id: int, side: Side, step: NextStep, at: datetime | None = None
 ) -> Word:
-    """Say what the side means to do next; saying it again changes it. Raises as :func:`rate_meeting` does."""
+    """Say what the side means to do next; saying it again changes it. Who wants to go on has begun a cooperation.
+
+    Raises as :func:`rate_meeting` does.
+    """
     word = _locked(session, person, meeting_id, side, at)
     if side is Side.NEED:
         word.meeting.need_next_step = step
     else:
         word.meeting.offer_next_step = step
+    follow_next_steps(session, person, word.meeting, at)
     log(session, person, "meeting", word.meeting.id, "next step", f"{side.value}: {step.value}")
     session.commit()
     return word
@@ -131,6 +136,7 @@ def withdraw_rating(session: Session, person: User, meeting_id: int, side: Side,
         meeting.need_rating = meeting.need_next_step = None
     else:
         meeting.offer_rating = meeting.offer_next_step = None
+    follow_next_steps(session, person, meeting, at)
     for feedback in session.scalars(
         select(Feedback).where(
             Feedback.person_id == person.id,

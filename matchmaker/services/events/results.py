@@ -1,12 +1,14 @@
-"""What an event achieved: meetings held and missed, ratings, next steps, by industry and by district."""
+"""What an event achieved: meetings held and missed, ratings, next steps, what was signed, by industry and district."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from decimal import Decimal
 from statistics import fmean
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from matchmaker.domain.cooperation import Cooperation, Stage
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import Event, Meeting, Participant
 from matchmaker.domain.people import Organization
@@ -14,7 +16,7 @@ from matchmaker.domain.posting import Need
 from matchmaker.domain.reference import District, Industry, Named
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, Side
 from matchmaker.i18n import N_
-from matchmaker.printing.results import BEST_RATING, Attendance, ResultsReport, Step, Tally
+from matchmaker.printing.results import BEST_RATING, Attendance, CooperationTally, ResultsReport, Step, Tally
 from matchmaker.services.events.participants import participants_of
 
 
@@ -32,6 +34,7 @@ def event_results(session: Session, event: Event, language: str = "zh") -> Resul
         enterprise_ratings=_ratings(meeting.need_rating for meeting in meetings),
         team_ratings=_ratings(meeting.offer_rating for meeting in meetings),
         steps=_steps(meetings, language),
+        cooperations=_cooperations(session, event),
         by_industry=_by(meetings, _industry_of, language),
         by_district=_by(meetings, _district_of, language),
     )
@@ -91,6 +94,22 @@ def _steps(meetings: Sequence[Meeting], language: str) -> tuple[Step, ...]:
     teams = Counter(meeting.offer_next_step for meeting in meetings)
     steps = [Step(step.label(language), enterprises[step], teams[step]) for step in NextStep]
     return tuple(steps) if any(step.enterprises or step.teams for step in steps) else ()
+
+
+def _cooperations(session: Session, event: Event) -> CooperationTally:
+    """What has become of the cooperations that came from the event so far."""
+    cooperations = session.scalars(
+        select(Cooperation)
+        .where(Cooperation.event_id == event.id)
+        .options(selectinload(Cooperation.changes), selectinload(Cooperation.contracts))
+    ).all()
+    return CooperationTally(
+        cooperations=len(cooperations),
+        letters_of_intent=sum(Stage.LETTER_OF_INTENT in cooperation.path for cooperation in cooperations),
+        contracts=sum(len(cooperation.contracts) for cooperation in cooperations),
+        contract_value=sum((cooperation.contract_value for cooperation in cooperations), Decimal(0)),
+        technology_value=sum((cooperation.technology_value for cooperation in cooperations), Decimal(0)),
+    )
 
 
 def _by(meetings: Sequence[Meeting], group_of: Callable[[Meeting], Named | None], language: str) -> tuple[Tally, ...]:

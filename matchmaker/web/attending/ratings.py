@@ -8,6 +8,7 @@ from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.feedback import HIGHEST_RATING
 from matchmaker.domain.vocabulary import NextStep, Side
 from matchmaker.i18n import N_
+from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.ratings import (
     Word,
@@ -79,4 +80,5 @@ def _page(words: list[Word], address: str) -> str:
         stars=range(1, HIGHEST_RATING + 1),
         steps=list(NextStep),
         changing=request.args.get("change"),
+        cooperations=cooperations_about(db(), person(), [word.meeting for word in words]),
     )

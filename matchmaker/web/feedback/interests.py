@@ -10,6 +10,7 @@ from matchmaker.domain.visibility import Detail
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services import interests as service
+from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.feedback import Pair, Shown, detail_of
 from matchmaker.web.access import person
 from matchmaker.web.feedback import blueprint
@@ -75,6 +76,7 @@ def _interests_page(failed: int | None = None, words: str = "", error: str = "")
         received=received,
         sent=sent,
         can_see={posting for posting, detail in details.items() if detail > Detail.NOTHING},
+        cooperations=cooperations_about(db(), person(), [case.interest for case in (*received, *sent)]),
         failed=failed,
         words=words,
         error=error,

@@ -6,11 +6,12 @@ from flask import abort, render_template, send_file
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.vocabulary import NextStep
 from matchmaker.i18n import N_, translate
+from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.leads import leads, leads_file
 from matchmaker.services.exporting import check_ending
+from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.request_context import db
@@ -20,10 +21,11 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 
 @blueprint.get("/events/<int:event_id>/leads")
 def event_leads(event_id: int) -> str:
-    """The leads, the most promising first."""
+    """The leads, the most promising first, with what has come of each."""
     event = get_event(db(), event_id)
     found = leads(db(), event)
-    return render_template("organizer/event_leads.html", event=event, leads=found, steps=list(NextStep))
+    cooperations = cooperations_about(db(), person(), [lead.meeting for lead in found])
+    return render_template("organizer/event_leads.html", event=event, leads=found, cooperations=cooperations)
 
 
 @blueprint.get("/events/<int:event_id>/leads.<ending>")

@@ -1,0 +1,11 @@
+"""What comes of meetings: the pages of a cooperation, the same for both sides and for organizers."""
+
+from matchmaker.web.access import Audience, audience_blueprint
+
+blueprint = audience_blueprint("cooperation", __name__, Audience.ACCOUNTS, "/cooperations")
+
+from matchmaker.web.cooperation import (  # noqa: E402 - views register themselves on the blueprint
+    contracts,  # noqa: F401
+    pages,  # noqa: F401
+    steps,  # noqa: F401
+)

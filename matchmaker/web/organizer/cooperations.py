@@ -1,0 +1,100 @@
+"""All cooperations: the list with its totals, as a file, and beginning one."""
+
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.cooperation import Stage
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.i18n import N_, translate
+from matchmaker.services.cooperation.beginning import begin_from_meeting
+from matchmaker.services.cooperation.by_hand import AlreadyBegun, begin_by_hand
+from matchmaker.services.cooperation.lists import (
+    CooperationFilters,
+    all_cooperations,
+    cooperations_file,
+    count_stages,
+    events_with_cooperations,
+    total_cooperations,
+)
+from matchmaker.services.events.editing import list_events
+from matchmaker.services.exporting import check_ending
+from matchmaker.services.organizations import known_names
+from matchmaker.services.vocabularies import choices
+from matchmaker.web.access import person
+from matchmaker.web.cooperation.forms import BeginningForm
+from matchmaker.web.language import current_language
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.request_context import db
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@blueprint.get("/cooperations")
+def cooperations() -> str:
+    """The list, narrowed by stage, event and district, with totals."""
+    filters = _filters()
+    return render_template(
+        "organizer/cooperations.html",
+        filters=filters,
+        page=all_cooperations(db(), filters, request.args.get("page", 1, type=int)),
+        totals=total_cooperations(db(), filters),
+        stages=count_stages(db(), filters),
+        events=events_with_cooperations(db()),
+        districts=choices(db(), "district", current_language()),
+    )
+
+
+@blueprint.get("/cooperations.<ending>")
+def cooperations_table(ending: str) -> Response:
+    """The same list as a file."""
+    try:
+        ending = check_ending(ending)
+    except InvalidInput:
+        abort(404)
+    content = cooperations_file(db(), _filters(), ending, current_language())
+    name = f"{translate(N_('合作项目'), current_language())}.{ending}"
+    return send_file(BytesIO(content), _TYPES[ending], as_attachment=True, download_name=name, max_age=0)
+
+
+@blueprint.route("/cooperations/new", methods=["GET", "POST"])
+def new_cooperation() -> Response | str | tuple[str, int]:
+    """Begin a cooperation that the organizers heard of."""
+    form = BeginningForm(list(list_events(db())))
+    if request.method == "GET":
+        return _new_page(form)
+    try:
+        cooperation = begin_by_hand(db(), person(), form.words)
+    except InvalidInput as error:
+        form.refuse(error)
+        return _new_page(form), 400
+    except AlreadyBegun as error:
+        flash(error.text(current_language()), "warning")
+        return redirect(url_for("cooperation.detail", cooperation_id=error.cooperation.id), 303)
+    flash(gettext("合作已建立，双方都能看到"), "success")
+    return redirect(url_for("cooperation.detail", cooperation_id=cooperation.id), 303)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/cooperation")
+def begin_cooperation(meeting_id: int) -> Response:
+    """Follow up a meeting with one click."""
+    cooperation = begin_from_meeting(db(), person(), meeting_id)
+    flash(gettext("合作已建立，双方都能看到"), "success")
+    return redirect(url_for("cooperation.detail", cooperation_id=cooperation.id), 303)
+
+
+def _new_page(form: BeginningForm) -> str:
+    return render_template("organizer/new_cooperation.html", form=form, names=known_names(db()))
+
+
+def _filters() -> CooperationFilters:
+    """What an old or mistyped address does not name is left open."""
+    stage, event = request.args.get("stage", ""), request.args.get("event", "")
+    district = request.args.get("district", "")
+    return CooperationFilters(
+        stage=next((one for one in Stage if one.value == stage), None),
+        event_id=next((one.id for one in events_with_cooperations(db()) if str(one.id) == event), None),
+        district=next((code for code, _ in choices(db(), "district") if code == district), None),
+    )
