@@ -1,7 +1,7 @@
 """Participants' own pages: the schedule, whom to ask, and requests, from asking to the calendar of a phone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
 from matchmaker.domain.event import Delegate, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
@@ -232,3 +233,39 @@ def test_the_first_page_says_what_waits(scene: Scene) -> None:
     assert scene.event.name in page
     assert "1 个约见待答复" in page
     assert "约见待答复" not in scene.client(scene.offers[1]).get("/").text
+
+
+def test_who_got_no_answer_is_told_on_every_page(session: Session, scene: Scene) -> None:
+    engineer, researcher = scene.client(scene.needs[0]), scene.client(scene.offers[0])
+    one = scene.ask(engineer)
+    one.expires_at = now() - timedelta(minutes=1)
+    session.commit()
+    assert "1 个约见没有等到答复" in engineer.get("/").text
+    for page in ("schedule", "requests"):
+        assert "1 个约见没有等到答复" in engineer.get(scene.address(scene.needs[0], page)).text
+    assert "没有等到答复" not in researcher.get("/").text
+    assert "请求已撤下" in researcher.get(scene.address(scene.offers[0], "requests")).text
+    page = researcher.get(f"/attending/requests/{one.id}").text
+    assert scene.address(scene.offers[0], f"partners/{scene.needs[0].id}") in page
+    assert 'action="/attending/requests/' not in page
+
+
+def test_an_organizer_answers_for_who_has_no_account(session: Session, scene: Scene) -> None:
+    publish_plan(session, scene.event)
+    scene.person(scene.offers[0]).active = False
+    scene.offers[0].organization.contact_phone = "0379-8888"
+    session.commit()
+    engineer = scene.client(scene.needs[0])
+    organizer = make_user(session, Role.ORGANIZER)
+    office = scene.client(organizer)
+    one = scene.ask(engineer)
+    assert "1 个约见请求要由组织方代答" in office.get(f"/organizer/events/{scene.event.id}/progress").text
+    page = office.get(f"/attending/events/{scene.event.id}/requests", follow_redirects=True).text
+    assert scene.offers[0].name in page
+    assert "0379-8888" in page
+    page = office.get(f"/attending/requests/{one.id}").text
+    assert "由组织方代为处理" in page
+    assert scene.address(scene.offers[0], "schedule") not in page
+    assert act(office, one, "accept", words="电话里说好了") == 303
+    assert f"{organizer.name}（组织方代办）" in engineer.get(f"/attending/requests/{one.id}").text
+    assert scene.offers[0].name in engineer.get(scene.address(scene.needs[0], "schedule")).text

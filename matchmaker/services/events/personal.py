@@ -21,8 +21,9 @@ from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
+from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant, places_of
-from matchmaker.services.events.deadlines import local_time
+from matchmaker.services.events.deadlines import is_over, local_time
 from matchmaker.services.events.history import published_version
 from matchmaker.services.events.participants import own_participant, own_participants
 from matchmaker.services.events.request_rules import hidden_from
@@ -90,11 +91,14 @@ class OwnSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """An event that somebody attends, for one or several participants, with how many requests they can answer."""
+    """An event that somebody attends, for one or several participants, with how many requests they can answer, and how
+    many of theirs were lately not answered in time.
+    """
 
     event: Event
     participants: Sequence[Participant]
     waiting: int
+    unanswered: int
 
 
 def get_attending(session: Session, person: User, participant_id: int) -> Participant:
@@ -131,7 +135,12 @@ def attended_events(session: Session, person: User, at: datetime | None = None) 
         by_event[participant.event].append(participant)
     at = at or now()
     attended = [
-        Attended(event, theirs, sum(waiting_for(session, one, at) for one in theirs))
+        Attended(
+            event,
+            theirs,
+            sum(waiting_for(session, one, at) for one in theirs),
+            sum(len(unanswered_requests(session, one, at)) for one in theirs),
+        )
         for event, theirs in by_event.items()
     ]
     return sorted(attended, key=lambda one: one.event.starts_at or datetime.min, reverse=True)
@@ -220,6 +229,39 @@ def waiting_for(session: Session, participant: Participant, at: datetime | None 
     )
     asking = [one.asking.id for one in unanswered if one.asked.id == participant.id]
     return len(set(asking) - hidden_from(session, participant.event, participant)) if asking else 0
+
+
+def unanswered_requests(
+    session: Session, participant: Participant, at: datetime | None = None
+) -> Sequence[MeetingRequest]:
+    """What the participant asked and nobody answered in time, pointed out for a day: unless the two meet anyway, or
+    either of them has asked again.
+    """
+    at = at or now()
+    event = participant.event
+    if is_over(event, at):
+        return []
+    lately = session.scalars(
+        select(MeetingRequest)
+        .where(
+            MeetingRequest.event_id == event.id,
+            or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id),
+            MeetingRequest.side == participant.side,
+            MeetingRequest.status.in_((RequestStatus.REQUESTED, RequestStatus.EXPIRED)),
+            MeetingRequest.expires_at > at - _FRESH,
+            MeetingRequest.expires_at <= at,
+        )
+        .order_by(MeetingRequest.id)
+    ).all()
+    if not lately:
+        return []
+    asked_again = {
+        (one.need_side_id, one.offer_side_id)
+        for one in own_requests(session, participant)
+        if standing(one, at) is not RequestStatus.EXPIRED
+    }
+    settled = asked_again | published_places(session, event).keys()
+    return [one for one in lately if (one.need_side_id, one.offer_side_id) not in settled]
 
 
 def standing(request: MeetingRequest, at: datetime) -> RequestStatus:

@@ -356,11 +356,14 @@ def _planned(session: Session, participant: Participant) -> list[Meeting]:
 
 
 def _end_requests(session: Session, participant: Participant, at: datetime) -> None:
-    """Unanswered requests by and to the participant hold no slot any more."""
+    """Unanswered requests by and to the participant hold no slot any more. Who asked it is told when they are marked
+    as expired.
+    """
     own = or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id)
     for request in session.scalars(select(MeetingRequest).where(own, MeetingRequest.status == RequestStatus.REQUESTED)):
-        request.status = RequestStatus.WITHDRAWN if request.asking is participant else RequestStatus.EXPIRED
         request.expires_at = min(request.expires_at, at)
+        if request.asking is participant:
+            request.status = RequestStatus.WITHDRAWN
 
 
 def _write_invitations(

@@ -7,7 +7,13 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
 from matchmaker.services.events.changes import ChangeKind
-from matchmaker.services.events.personal import attending_at, get_attending, own_schedule, partner_detail
+from matchmaker.services.events.personal import (
+    attending_at,
+    get_attending,
+    own_schedule,
+    partner_detail,
+    unanswered_requests,
+)
 from matchmaker.services.events.personal_calendar import personal_calendar
 from matchmaker.services.events.request_rules import Phase, phase_of
 from matchmaker.web.access import person
@@ -33,6 +39,7 @@ def schedule(participant_id: int) -> str:
         participant=participant,
         event=participant.event,
         schedule=shown,
+        unanswered=unanswered_requests(db(), participant),
         postings=postings,
         details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
         live=phase_of(participant.event, now()) is Phase.LIVE,
