@@ -269,3 +269,19 @@ def test_an_organizer_answers_for_who_has_no_account(session: Session, scene: Sc
     assert act(office, one, "accept", words="电话里说好了") == 303
     assert f"{organizer.name}（组织方代办）" in engineer.get(f"/attending/requests/{one.id}").text
     assert scene.offers[0].name in engineer.get(scene.address(scene.needs[0], "schedule")).text
+
+
+def test_when_it_is_over_nobody_is_asked_any_more(session: Session, scene: Scene) -> None:
+    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    publish_plan(session, scene.event)
+    engineer, need = scene.client(scene.needs[0]), scene.needs[0]
+    assert scene.address(need, "partners") in engineer.get(scene.address(need, "schedule")).text
+    scene.event.status = EventStatus.FINISHED
+    session.commit()
+    page = engineer.get(scene.address(need, "schedule")).text
+    assert "活动已经结束" in page
+    assert scene.address(need, "partners") not in page
+    assert scene.address(need, "requests") not in page
+    page = engineer.get(scene.address(need, "partners")).text
+    assert "不能再约见" in page
+    assert scene.offers[0].name not in page

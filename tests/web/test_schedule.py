@@ -187,3 +187,28 @@ def test_an_expo_has_no_schedule(client: FlaskClient, session: Session, fair: Ev
     for page in ("", "/why-not", "/what-if", "/versions", "/tables.svg"):
         assert client.get(f"/organizer/events/{expo.id}/schedule{page}").status_code == 404
     assert "/schedule" not in client.get(f"/organizer/events/{expo.id}/match-list").text
+
+
+def test_what_is_over_is_not_planned_any_more(client: FlaskClient, session: Session, fair: Event) -> None:
+    act(client, "build")
+    act(client, "publish")
+    session.refresh(fair)
+    for part in fair.sessions:
+        part.starts_at, part.ends_at = part.starts_at - timedelta(days=60), part.ends_at - timedelta(days=60)
+    session.commit()
+    event = ADDRESS.removesuffix("/schedule")
+    for page in (
+        "/schedule",
+        "/schedule/what-if",
+        "/schedule/versions",
+        "/match-list",
+        "/partnerships",
+        "/board",
+        "/board/differences",
+    ):
+        shown = client.get(event + page).text
+        assert "活动已经结束" in shown, page
+        assert "活动成效报告" in shown
+        assert '<form method="post"' not in shown.partition("活动已经结束")[2], page
+    for action in ("build", "replan", "publish"):
+        assert "已经结束，日程不能再改" in act(client, action)

@@ -20,6 +20,7 @@ from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.certifying import certify
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import (
     TAKES_PLACE,
@@ -33,7 +34,7 @@ from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import participants_of
 from matchmaker.services.events.partnerships import PairKey, score_partnerships
 from matchmaker.services.events.replanning import replan_event
-from matchmaker.services.events.schedule import check_changeable, check_has_schedule
+from matchmaker.services.events.schedule import check_has_schedule
 from matchmaker.services.events.state import pair_of
 
 __all__ = ["publish_plan", "publish_state", "replan_event", "restore_version", "withdraw_participant"]
@@ -42,10 +43,13 @@ _REASONS_SHOWN = 5
 
 
 def publish_plan(session: Session, actor: User | None, event: Event) -> Assignment:
-    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused."""
+    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused, and so is an
+    event that is over.
+    """
     check_organizer(actor)
     lock_event(session, event)
     session.expire_all()
+    check_not_over(event)
     version = publish_state(session, actor, event)
     session.commit()
     return version
@@ -90,7 +94,7 @@ def restore_version(session: Session, corpus: Corpus, actor: User | None, event:
     corpus.refresh()
     lock_event(session, event)
     session.expire_all()
-    check_changeable(event)
+    check_not_over(event)
     earlier = find_version(session, event, number)
     left_out = _put_back(session, corpus, event, earlier)
     version = record_version(session, actor, event, origin=PlanOrigin.RESTORED, note=_restored_note(number, left_out))
@@ -114,7 +118,7 @@ def withdraw_participant(
     participant = session.get(Participant, participant_id)
     if participant is None or participant.event_id != event.id or not _speaks_for(actor, participant):
         raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
-    check_changeable(event)
+    check_not_over(event)
     if participant.status is ParticipantStatus.WITHDRAWN:
         return participant
     participant.status = ParticipantStatus.WITHDRAWN

@@ -17,13 +17,13 @@ from matchmaker.scheduling import Objective, Plan, Problem, Replanned, check, re
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.conditions import Conditions, FixedMeeting
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import TAKES_PLACE, published_version
 from matchmaker.services.events.partnerships import PairKey, PairScores
 from matchmaker.services.events.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.schedule import (
     SolvedPlan,
-    check_changeable,
     check_has_schedule,
     store_plan,
     think_then_lock,
@@ -76,7 +76,7 @@ def replan_event(
     check_has_schedule(event)
 
     def solve(conditions: Conditions, scores: PairScores) -> tuple[SolvedPlan, Disturbance]:
-        check_changeable(event)
+        check_not_over(event, at)
         version = published_version(session, event)
         if version is None:
             raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
-from matchmaker.domain.vocabulary import EventKind, EventStatus
+from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import latest_version, record_version, version_if_any
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
@@ -188,8 +189,7 @@ def take_turn(session: Session, actor: User | None, event: Event, expected_versi
 def _check_changeable(event: Event) -> None:
     if event.kind is not EventKind.DOCKING:
         raise Conflict(N_("“%(name)s”没有洽谈桌，不排日程"), name=event.name)
-    if event.status is EventStatus.FINISHED:
-        raise Conflict(N_("“%(name)s”已经结束，日程不能再改"), name=event.name)
+    check_not_over(event)
 
 
 def _meanwhile(

@@ -59,6 +59,8 @@ _DONE = {
 def partners(participant_id: int) -> str:
     """Whom one could meet, best first, and why."""
     own = get_attending(db(), person(), participant_id)
+    if phase_of(own.event, now()) is Phase.OVER:
+        return render_template("attending/partners.html", participant=own, event=own.event, **_state(own))
     text = request.args.get("q", "")[:200]
     shown = next((one for one in Shown if one.value == request.args.get("show")), Shown.ALL)
     number = max(request.args.get("page", 1, type=int), 1)
