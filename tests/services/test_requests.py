@@ -27,11 +27,11 @@ from matchmaker.services.activity import history
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.changes import Place, places_of
 from matchmaker.services.events.expiring import expire_everywhere, expire_requests
 from matchmaker.services.events.history import record_version
 from matchmaker.services.events.partnerships import pair_key
 from matchmaker.services.events.personal import own_requests, own_schedule, standing, unanswered_requests
+from matchmaker.services.events.places import Place, places_of
 from matchmaker.services.events.registration import withdraw as leave_event
 from matchmaker.services.events.request_rules import Phase, free_slots, phase_of, waits_until
 from matchmaker.services.events.requests import Acting, Reply

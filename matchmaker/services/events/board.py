@@ -26,7 +26,7 @@ from matchmaker.services.events.board_rules import (
     swap_obstacles,
 )
 from matchmaker.services.events.partnerships import PairKey, check_pair
-from matchmaker.services.events.plan_changes import Place
+from matchmaker.services.events.places import Place
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.events.turn import BoardConflict, Changed, Step, take_turn
 

@@ -15,10 +15,10 @@ from matchmaker.domain.base import now
 from matchmaker.domain.event import Event
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import EventStatus, ParticipantStatus, RequestStatus
-from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.deadlines import is_over
 from matchmaker.services.events.notices import LapsedRequest, lapsed_letters, send
 from matchmaker.services.events.occupancy import lock_event
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.request_rules import hidden_from
 from matchmaker.services.mail import Mailer
 

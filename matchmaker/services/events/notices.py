@@ -12,8 +12,9 @@ from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Membership, User
 from matchmaker.domain.vocabulary import MembershipStatus, ParticipantStatus, Role
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant
+from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
 from matchmaker.services.events.participants import acts_for
+from matchmaker.services.events.places import Place
 from matchmaker.services.mail import Mailer
 
 _LINES: Mapping[ChangeKind, str] = {

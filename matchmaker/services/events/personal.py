@@ -21,11 +21,11 @@ from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
-from matchmaker.services.events.at_once import published_places
-from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant, places_of
+from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
 from matchmaker.services.events.deadlines import is_over, local_time
 from matchmaker.services.events.history import published_version
 from matchmaker.services.events.participants import own_participant, own_participants
+from matchmaker.services.events.places import EXPECTED, Place, places_of, published_places
 from matchmaker.services.events.request_rules import hidden_from
 from matchmaker.services.interests import contact_granted
 
@@ -274,7 +274,7 @@ def _own_places(version: Assignment, participant: Participant) -> dict[int, Plac
     """The participant's places in a version, by the partner's id."""
     return {
         partner_id: place
-        for pair, place in places_of(version.schedule, freed=True).items()
+        for pair, place in places_of(version.schedule, EXPECTED).items()
         if participant.id in pair
         for partner_id in pair
         if partner_id != participant.id

@@ -21,13 +21,14 @@ from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Reque
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.at_once import publish_at_once, published_places
+from matchmaker.services.events.at_once import publish_at_once
 from matchmaker.services.events.expiring import expire_requests
 from matchmaker.services.events.notices import people_of, request_letters, send
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.partnerships import PairKey, best_matches, pair_key, score_partnerships
 from matchmaker.services.events.personal import get_attending
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.request_rules import (

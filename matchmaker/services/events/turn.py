@@ -25,7 +25,8 @@ from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import latest_version, record_version, version_if_any
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import PairKey
-from matchmaker.services.events.plan_changes import Names, Place, PlanChange, in_words, plan_changes, shortened
+from matchmaker.services.events.places import Place
+from matchmaker.services.events.plan_changes import Names, PlanChange, in_words, plan_changes, shortened
 from matchmaker.services.events.state import pair_of
 
 MOST_LINES = 5

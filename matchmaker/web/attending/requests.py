@@ -18,7 +18,6 @@ from matchmaker.services.activity import history
 from matchmaker.services.browsing import LINES_ON_A_PAGE, Page
 from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.expiring import requests_address
 from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.partnerships import pair_key
@@ -30,6 +29,7 @@ from matchmaker.services.events.personal import (
     unanswered_requests,
     waiting_for,
 )
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.request_rules import Phase, free_slots, phase_of
 from matchmaker.services.events.requests import Acting, Reply, RequestAction
 from matchmaker.web.access import person
