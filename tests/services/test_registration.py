@@ -21,6 +21,7 @@ from matchmaker.domain.vocabulary import (
 )
 from matchmaker.services.events.delegates import DelegateValues, add_delegate
 from matchmaker.services.events.history import versions
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.participants import acts_for, own_participants, participants_of, remove_participants
 from matchmaker.services.events.personal import standing
 from matchmaker.services.events.registration import (
@@ -272,7 +273,7 @@ def test_after_that_partners_see_that_it_is_cancelled_and_the_place_is_free(sess
     assert withdraw(session, person, leaving.id) == [meeting]
     assert (meeting.status, held.status) == (MeetingStatus.CANCELLED, MeetingStatus.HELD)
     make_meeting(session, staying, partner)
-    assert "已退出" in versions(session, fair)[0].note
+    assert "退出，取消 1 场" in note_text(versions(session, fair)[0].note, {}, fair)
 
 
 def test_no_request_of_the_leaving_holds_a_slot(session: Session, fair: Event) -> None:

@@ -125,7 +125,7 @@ def cancel_meeting(
         meeting = turn.meeting(meeting_id)
         turn.refuse(fixed(meeting))
         meeting.status = MeetingStatus.CANCELLED
-        return turn.record(Step.CANCEL, detail=why, note=f"（{why}）")
+        return turn.record(Step.CANCEL, detail=why, why=why)
 
 
 def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:

@@ -16,7 +16,7 @@ from matchmaker.domain.vocabulary import (
     PlanOrigin,
     RequestStatus,
 )
-from matchmaker.i18n import N_, translate
+from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.certifying import certify
@@ -28,6 +28,7 @@ from matchmaker.services.events.history import (
     latest_version,
     record_version,
     schedule_rows,
+    worded_note,
 )
 from matchmaker.services.events.meeting_rows import draft_meetings
 from matchmaker.services.events.occupancy import lock_event
@@ -189,12 +190,12 @@ def _start(row: ScheduleRow) -> datetime | None:
 
 def _restored_note(number: int, left_out: int) -> str:
     if left_out:
-        return translate(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
-    return translate(N_("恢复第 %(version)d 版"), version=number)
+        return worded_note(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
+    return worded_note(N_("恢复第 %(version)d 版"), version=number)
 
 
 def _withdrawn_note(participant: Participant, cancelled: int) -> str:
-    return translate(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
+    return worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
 
 
 def _cancel_meetings(session: Session, participant: Participant) -> int:

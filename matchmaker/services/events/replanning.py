@@ -19,7 +19,7 @@ from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.conditions import Conditions, FixedMeeting
 from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import published_version
+from matchmaker.services.events.history import published_version, worded_note
 from matchmaker.services.events.partnerships import PairKey, PairScores
 from matchmaker.services.events.places import Place, places_of
 from matchmaker.services.events.problem import candidates_of, plan_with_pins, scheduling_problem
@@ -50,7 +50,14 @@ class Disturbance:
 
     def text(self, language: str = "zh") -> str:
         """The figures in a sentence."""
-        return translate(_NOTE, language, changed=self.changed, fewest=self.fewest, added=self.added)
+        return translate(_NOTE, language, **self._figures())
+
+    def note(self) -> str:
+        """The same as a version keeps it."""
+        return worded_note(_NOTE, **self._figures())
+
+    def _figures(self) -> dict[str, int]:
+        return {"changed": self.changed, "fewest": self.fewest, "added": self.added}
 
 
 def replan_event(
@@ -94,7 +101,7 @@ def replan_event(
         scores,
         solved,
         origin=PlanOrigin.REPLANNED,
-        note=disturbance.text(),
+        note=disturbance.note(),
     )
     version.certificate = (version.certificate or {}) | {
         "replanned": {

@@ -23,6 +23,7 @@ from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.at_once import publish_at_once
 from matchmaker.services.events.expiring import expire_requests
+from matchmaker.services.events.history import worded_note
 from matchmaker.services.events.notices import people_of, request_letters, send
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import acts_for
@@ -356,8 +357,13 @@ def _agree(session: Session, corpus: Corpus, acting: Acting, request: MeetingReq
     _check_choice(session, event, _pair(request), slot, acting.at, request.id)
     if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
         meeting = _place(session, corpus, request, slot, acting.at)
-        publish_at_once(session, acting.person, event, meeting, f"{own.name} – {other.name}"[:300])
+        publish_at_once(session, acting.person, event, meeting, _agreed_note(request))
     request.starts_at = slot
+
+
+def _agreed_note(request: MeetingRequest) -> str:
+    pair = f"{request.need_side.name} — {request.offer_side.name}"
+    return worded_note(N_("双方约好：%(pair)s"), pair=pair)
 
 
 def _place(session: Session, corpus: Corpus, request: MeetingRequest, slot: datetime, at: datetime) -> Meeting:

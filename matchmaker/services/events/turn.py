@@ -23,6 +23,7 @@ from matchmaker.services.activity import log
 from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import latest_version, record_version, version_if_any
+from matchmaker.services.events.notes import changes_note
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.places import Place
@@ -31,8 +32,6 @@ from matchmaker.services.events.state import pair_of
 
 MOST_LINES = 5
 """Changes of others that a message names one by one."""
-
-NOTE_LENGTH = 300
 
 SUBJECT = "assignment"
 """Of the log lines that tell by which step a version was made."""
@@ -148,12 +147,11 @@ class Turn:
                 meeting.starts_at, meeting.table = place.starts_at, place.table
         self.session.flush()
 
-    def record(self, step: Step, *, detail: str = "", note: str = "") -> Changed:
-        """Make what was changed the next version, with a note in words, and commit."""
+    def record(self, step: Step, *, detail: str = "", why: str = "") -> Changed:
+        """Make what was changed the next version, with a note that says what and ``why``, and commit."""
         version = record_version(self.session, self.actor, self.event)
         changes = plan_changes(self.latest, version)
-        words = shortened(in_words(changes, self.names, self.event), MOST_LINES)
-        version.note = "".join((words, note))[:NOTE_LENGTH]
+        version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
         log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
         self.session.commit()
         return Changed(version, changes, self.meanwhile, self.names)

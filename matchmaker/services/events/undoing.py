@@ -104,7 +104,7 @@ def _repeat(
             raise Conflict(N_("没有可以撤销的步骤") if step is Step.UNDO else N_("没有可以重做的步骤"))
         _check_untouched(turn, changes)
         _apply(turn, corpus, changes)
-        return turn.record(step, detail=str(version), note="（撤销）" if step is Step.UNDO else "（重做）")
+        return turn.record(step, detail=str(version))
 
 
 def _next(session: Session, actor: User | None, event: Event, step: Step) -> tuple[int | None, tuple[PlanChange, ...]]:

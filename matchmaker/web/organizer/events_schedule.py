@@ -21,6 +21,7 @@ from matchmaker.services.events.history import (
     latest_version,
     versions,
 )
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.publishing import replan_event, restore_version
 from matchmaker.services.events.quality import schedule_quality
@@ -71,6 +72,7 @@ def event_schedule(event_id: int) -> str:
         "organizer/event_schedule.html",
         event=event,
         state=state,
+        note=note_text(state.version.note, {p.id: p.name for p in state.participants}, event, current_language()),
         certified=certified,
         certificate=certified.to_document(),
         disturbance=disturbance_of(state.version),
@@ -175,6 +177,7 @@ def event_schedule_versions(event_id: int) -> str:
         "organizer/event_versions.html",
         event=event,
         history=history,
+        note_of=lambda version: note_text(version.note, names, event, current_language()),
         before=before,
         after=after,
         comparison=comparison,
