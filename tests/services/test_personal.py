@@ -95,6 +95,15 @@ def test_changes_are_pointed_out_for_a_day_and_those_of_the_last_version_always(
     assert docking.offers[1] not in [a.partner for a in schedule.appointments]
 
 
+def test_changes_are_told_from_what_was_seen_last(session: Session, docking: Docking) -> None:
+    move_first(session, docking, WEEK_BEFORE + HOUR)
+    later = WEEK_BEFORE + timedelta(days=5)
+    assert own_schedule(session, docking.needs[0], later, since=2).changed == 0
+    (change,) = own_schedule(session, docking.needs[0], later, since=1).changes
+    assert (change.kind, change.after) == (ChangeKind.MOVED, Place(SLOTS[3], 1))
+    assert own_schedule(session, docking.needs[0], later, since=99).changed == 1, "as if nothing had been seen"
+
+
 def test_before_publication_there_is_nothing(session: Session) -> None:
     made = make_docking(session)
     plan_meeting(session, made.needs[0], made.offers[0], SLOTS[0], 1)

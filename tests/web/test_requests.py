@@ -185,9 +185,38 @@ def test_a_schedule_tells_what_changed(session: Session, scene: Scene) -> None:
     assert "10:20" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
     publish_plan(session, scene.event)
     page = engineer.get(scene.address(scene.needs[0], "schedule")).text
-    for words in ("2 处有变化", "有改动", "原来：", "09:00", "10:20", "取消：", scene.offers[1].name):
+    told = [
+        "您上次看的是第 1 版，此后有 2 处变化",
+        f"改为 05-18 10:20–10:40 2 号桌（原 05-18 09:00–09:20 1 号桌）与“{scene.offers[0].name}”",
+        f"取消 05-18 09:20–09:40 2 号桌 与“{scene.offers[1].name}”",
+        "有改动",
+        "原来：",
+    ]
+    for words in told:
         assert words in page
+    assert told[0] in engineer.get(scene.address(scene.needs[0], "schedule")).text, "a reload is the same look"
+    elsewhere = scene.client(scene.needs[0]).get(scene.address(scene.needs[0], "schedule")).text
+    assert "2 处有变化" in elsewhere, "another device tells what changed lately"
     assert "有变化" not in scene.client(scene.needs[1]).get(scene.address(scene.needs[1], "schedule")).text
+
+
+def test_a_schedule_tells_all_that_changed_since_the_last_look(session: Session, scene: Scene) -> None:
+    """Also over several versions: what came and went again is no news."""
+    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    publish_plan(session, scene.event)
+    engineer = scene.client(scene.needs[0])
+    engineer.get(scene.address(scene.needs[0], "schedule"))
+    passing = plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[1], 2)
+    publish_plan(session, scene.event)
+    session.delete(passing)
+    session.commit()
+    publish_plan(session, scene.event)
+    assert "此后有" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
+    plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[2], 2)
+    publish_plan(session, scene.event)
+    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
+    assert "您上次看的是第 3 版，此后有 1 处变化" in page
+    assert f"新增 05-18 09:40–10:00 2 号桌 与“{scene.offers[1].name}”" in page
 
 
 @pytest.mark.parametrize(

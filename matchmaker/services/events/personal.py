@@ -23,7 +23,7 @@ from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, Participant
 from matchmaker.i18n import N_
 from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
 from matchmaker.services.events.deadlines import is_over, local_time
-from matchmaker.services.events.history import published_version
+from matchmaker.services.events.history import published_version, version_if_any
 from matchmaker.services.events.participants import own_participant, own_participants
 from matchmaker.services.events.places import EXPECTED, Place, places_of, published_places
 from matchmaker.services.events.request_rules import hidden_from
@@ -65,7 +65,7 @@ class Appointment:
 @dataclass(frozen=True)
 class OwnSchedule:
     """A participant's meetings in order of time, as of the published ``version``; ``removed`` are those that were there
-    until lately, with the partner.
+    until lately, with the partner; ``since`` is the version that all this is new to.
     """
 
     participant: Participant
@@ -74,6 +74,7 @@ class OwnSchedule:
     removed: Sequence[tuple[Change, Participant | None]]
     present: datetime
     """Local time."""
+    since: Assignment | None = None
 
     @cached_property
     def next(self) -> Appointment | None:
@@ -86,7 +87,19 @@ class OwnSchedule:
     @property
     def changed(self) -> int:
         """How many changes are pointed out."""
-        return len(self.removed) + sum(appointment.change is not None for appointment in self.appointments)
+        return len(self.changes)
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """All that are pointed out, in order of time."""
+        changes = [one.change for one in self.appointments if one.change] + [change for change, _ in self.removed]
+        return sorted(changes, key=lambda change: change.when)
+
+    @property
+    def partners(self) -> dict[int, Participant]:
+        """Those who meet the participant, or no longer do, by id."""
+        others = [*(one.partner for one in self.appointments), *(partner for _, partner in self.removed)]
+        return {other.id: other for other in others if other is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +166,14 @@ def coming_events(session: Session, person: User, at: datetime | None = None) ->
     return [a for a in attended if a.event.ends_at is not None and a.event.ends_at > local_time(a.event, at)][::-1]
 
 
-def own_schedule(session: Session, participant: Participant, at: datetime | None = None) -> OwnSchedule:
+def own_schedule(
+    session: Session, participant: Participant, at: datetime | None = None, since: int | None = None
+) -> OwnSchedule:
     """The participant's schedule as published, with what became of each meeting since.
 
     A meeting's live status counts while pair, time and table are still those that were published: what the organizers
-    have moved in their draft is not shown. Changes are pointed out for a day, those of the last version always.
+    have moved in their draft is not shown. What changed is told from the version ``since``, which the reader saw last;
+    where that is not known, changes are pointed out for a day, those of the last version always.
     """
     at = at or now()
     event = participant.event
@@ -165,7 +181,7 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
     present = local_time(event, at)
     if version is None:
         return OwnSchedule(participant, None, (), (), present)
-    earlier = _baseline(session, version, at)
+    earlier = version_if_any(session, event, since) or _baseline(session, version, at)
     changes = [] if earlier is None else changes_by_participant(earlier, version).get(participant.id, [])
     by_partner = {change.partner_id: change for change in changes}
     partners = _partners(session, event)
@@ -183,7 +199,9 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
         if partner_id in partners
     ]
     removed = [(c, partners.get(c.partner_id)) for c in changes if c.kind is ChangeKind.REMOVED]
-    return OwnSchedule(participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present)
+    return OwnSchedule(
+        participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present, earlier
+    )
 
 
 def partner_detail(session: Session, person: User, posting: Posting) -> Detail:

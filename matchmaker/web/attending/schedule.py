@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
 from matchmaker.services.events.changes import ChangeKind
+from matchmaker.services.events.notices import change_line
 from matchmaker.services.events.personal import (
     attending_at,
     get_attending,
@@ -18,6 +19,7 @@ from matchmaker.services.events.personal_calendar import personal_calendar
 from matchmaker.services.events.request_rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
+from matchmaker.web.attending.last_look import seen_before
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -32,17 +34,21 @@ def event(event_id: int) -> Response:
 def schedule(participant_id: int) -> str:
     """Whom one meets, when and where, and what changed."""
     participant = get_attending(db(), person(), participant_id)
-    shown = own_schedule(db(), participant)
+    event, published = participant.event, participant.event.published_version
+    seen = None if published is None else seen_before(participant, published)
+    shown = own_schedule(db(), participant, since=seen)
     postings = {one: one.posting_of_partner() for one in shown.appointments}
     return render_template(
         "attending/schedule.html",
         participant=participant,
-        event=participant.event,
+        event=event,
         schedule=shown,
+        seen=seen,
+        changes=[change_line(event, one, shown.partners, current_language()) for one in shown.changes],
         unanswered=unanswered_requests(db(), participant),
         postings=postings,
         details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
-        live=phase_of(participant.event, now()) is Phase.LIVE,
+        live=phase_of(event, now()) is Phase.LIVE,
         ChangeKind=ChangeKind,
     )
 
