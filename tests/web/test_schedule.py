@@ -159,6 +159,17 @@ def test_other_conditions_are_tried_and_applied(client: FlaskClient, session: Se
     assert (fair.table_count, fair.plan_version, len(fair.slots)) == (2, 2, 5)
 
 
+@pytest.mark.parametrize("query", ["", "&tables=&lunch_begins=", "&tables=20&slot_minutes=20"])
+def test_trying_nothing_offers_nothing_to_apply(client: FlaskClient, session: Session, fair: Event, query: str) -> None:
+    response = client.get(f"{ADDRESS}/what-if?try=yes{query}")
+    assert response.status_code == 200
+    assert "没有改动" in response.text
+    assert "应用并重新排程" not in response.text
+    assert client.post(f"{ADDRESS}/what-if", data={"tables": "20"}).status_code == 400
+    session.refresh(fair)
+    assert fair.plan_version == 0
+
+
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [

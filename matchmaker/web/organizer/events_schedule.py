@@ -129,6 +129,8 @@ def event_what_if(event_id: int) -> Page:
         return _what_if_page(event, form)
     if not form.validate():
         return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True)
     try:
         trial = what_if(db(), platform().corpus, event, form.changes())
     except InvalidInput as error:
@@ -147,6 +149,8 @@ def event_apply(event_id: int) -> Page:
     form = WhatIfForm(event, request.form)
     if not form.validate():
         return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True), 400
     try:
         version = apply_changes(db(), platform().corpus, person(), event, form.changes())
     except InvalidInput as error:
@@ -238,8 +242,8 @@ def _board_link(event: Event) -> str | None:
     return url_for(endpoint, event_id=event.id) if endpoint in current_app.view_functions else None
 
 
-def _what_if_page(event: Event, form: WhatIfForm, trial: object = None) -> str:
-    return render_template("organizer/event_what_if.html", event=event, form=form, trial=trial)
+def _what_if_page(event: Event, form: WhatIfForm, trial: object = None, *, nothing: bool = False) -> str:
+    return render_template("organizer/event_what_if.html", event=event, form=form, trial=trial, nothing=nothing)
 
 
 def _asked_version(event: Event, name: str, otherwise: int | None) -> Assignment | None:
