@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -314,3 +316,33 @@ def test_when_it_is_over_nobody_is_asked_any_more(session: Session, scene: Scene
     page = engineer.get(scene.address(need, "partners")).text
     assert "不能再约见" in page
     assert scene.offers[0].name not in page
+
+
+def test_each_delegate_takes_the_schedule_along(session: Session, scene: Scene) -> None:
+    need, sister, partner = scene.needs[0], scene.needs[1], scene.offers[0]
+    plan_meeting(session, need, partner, SLOTS[0], 1)
+    plan_meeting(session, sister, partner, SLOTS[1], 1)
+    person = make_user(session)
+    for participant, leads in ((need, True), (sister, False)):
+        participant.delegates.append(Delegate(name="示例·李工", user_id=person.id, leads=leads))
+    need.delegates.append(Delegate(name="示例·王工"))
+    session.commit()
+    publish_plan(session, scene.event)
+    li, wang = (f"/attending/delegates/{one.id}/schedule" for one in need.delegates)
+    colleague, delegate = scene.client(need), scene.client(person)
+
+    def entries(client: FlaskClient, address: str) -> list[str]:
+        calendar = Calendar.from_ical(client.get(f"{address}.ics").data)
+        return [f"{entry['summary']} {entry['description']}" for entry in calendar.walk("VEVENT")]
+
+    assert [partner.name in one and "示例·王工" in one for one in entries(colleague, wang)] == [True]
+    (only,) = entries(colleague, li)
+    assert "示例·李工（主谈）" in only
+    assert len(entries(delegate, li)) == len(entries(scene.client(make_user(session, Role.ORGANIZER)), li)) == 2
+    pages = PdfReader(BytesIO(delegate.get(f"{li}.pdf").data)).pages
+    assert len(pages) == 2
+    assert "示例·李工" in pages[0].extract_text()
+    assert li in colleague.get(scene.address(need, "participation").replace("/participation", "")).text
+    for stranger in (scene.client(sister), scene.client(partner)):
+        assert stranger.get(f"{wang}.ics").status_code == 404
+        assert stranger.get(f"{wang}.pdf").status_code == 404

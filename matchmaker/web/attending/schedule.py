@@ -6,6 +6,7 @@ from flask import redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
+from matchmaker.domain.event import Delegate
 from matchmaker.services.events.changes import ChangeKind
 from matchmaker.services.events.notices import change_line
 from matchmaker.services.events.personal import (
@@ -15,7 +16,7 @@ from matchmaker.services.events.personal import (
     partner_detail,
     unanswered_requests,
 )
-from matchmaker.services.events.personal_calendar import personal_calendar
+from matchmaker.services.events.personal_calendar import delegate_calendar, delegate_schedule_pdf, personal_calendar
 from matchmaker.services.events.request_rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
@@ -58,5 +59,23 @@ def calendar(participant_id: int) -> Response:
     """The same for the calendar of a phone."""
     participant = get_attending(db(), person(), participant_id)
     content = personal_calendar(db(), person(), participant, current_language())
-    name = f"{participant.event.name}.ics"
-    return send_file(BytesIO(content), mimetype="text/calendar", as_attachment=True, download_name=name)
+    return _file(content, "text/calendar", f"{participant.event.name}.ics")
+
+
+@blueprint.get("/delegates/<int:delegate_id>/schedule.<any(ics, pdf):form>")
+def delegate_schedule(delegate_id: int, form: str) -> Response:
+    """One delegate's meetings, for the calendar of their phone or on paper."""
+    if form == "ics":
+        content = delegate_calendar(db(), person(), delegate_id, current_language())
+        return _file(content, "text/calendar", f"{_file_name(delegate_id)}.ics")
+    content = delegate_schedule_pdf(db(), person(), delegate_id, current_language())
+    return _file(content, "application/pdf", f"{_file_name(delegate_id)}.pdf")
+
+
+def _file_name(delegate_id: int) -> str:
+    delegate = db().get_one(Delegate, delegate_id)
+    return f"{delegate.participant.event.name} {delegate.name}".replace("/", "-")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
