@@ -14,6 +14,7 @@ from matchmaker.i18n import N_
 from matchmaker.printing.match_list import Grouping
 from matchmaker.services.events import build_match_list, find_event, list_events
 from matchmaker.services.events.archive import event_archive
+from matchmaker.services.events.expiring import expire_everywhere
 from matchmaker.services.events.printing import (
     Format,
     PrintOptions,
@@ -73,6 +74,21 @@ def build_command(event: str, as_json: bool) -> None:
             **figures,
         )
     )
+
+
+@event_command.command(
+    "expire-requests",
+    help=say(N_("给过了时限没人答复的约见请求做标记，写信告诉双方，各一次。可由 cron 定时运行。")),
+)
+@_JSON
+def expire_requests_command(as_json: bool) -> None:
+    platform = open_platform()
+    with platform.database.writing() as session:
+        expired = expire_everywhere(session, platform.mailer, platform.settings.base_url)
+    if as_json:
+        show_json({"expired": expired})
+        return
+    click.echo(say(N_("%(count)d 个约见请求过了时限"), count=expired))
 
 
 @event_command.command("print", help=say(N_("打印，按文件名结尾为 PDF 或 XLSX；all 和 calendars 为 ZIP。")))

@@ -265,7 +265,7 @@ class Assignment(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     origin: Mapped[PlanOrigin] = mapped_column(term_type(PlanOrigin), default=PlanOrigin.BUILT)
     note: Mapped[str] = mapped_column(String(300), default="")
-    """What was changed, in a few words, or which version was restored."""
+    """What was changed, or which version was restored; ``services/events/notes.py`` writes and reads it."""
     proven: Mapped[bool] = mapped_column(default=False)
     seed: Mapped[int | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))

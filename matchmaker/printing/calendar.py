@@ -15,10 +15,15 @@ CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def personal_calendar_ics(
-    event: EventHeader, schedule: PersonalSchedule, language: Language = "zh", time_zone: tzinfo = CHINA
+    event: EventHeader,
+    *schedules: PersonalSchedule,
+    language: Language = "zh",
+    time_zone: tzinfo = CHINA,
+    owner: str = "",
 ) -> bytes:
-    """The schedule of one delegate as ICS.
+    """The meetings of one person as ICS; of several schedules, for somebody who comes for several participants.
 
+    With an `owner` the calendar bears that name as well, and each entry says which participant it is of and who comes.
     Times without a zone are taken to be in `time_zone`. A meeting keeps its UID from version to version of the plan,
     and its SEQUENCE is the version, so importing a later file moves the entries of an earlier one.
     """
@@ -26,9 +31,11 @@ def personal_calendar_ics(
     calendar.add("prodid", "-//Matchmaker//Docking event//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", single_line(event.name))
-    for meeting in schedule.in_time_order:
-        calendar.add_component(_entry(event, schedule, meeting, language, time_zone))
+    calendar.add("x-wr-calname", _joined(event.name, owner))
+    for schedule in schedules:
+        ours = _joined(schedule.organization, schedule.name, schedule.people) if owner else ""
+        for meeting in schedule.in_time_order:
+            calendar.add_component(_entry(event, schedule, meeting, ours, language, time_zone))
     calendar.add_missing_timezones()
     ics: bytes = calendar.to_ical()
     return ics
@@ -38,6 +45,7 @@ def _entry(
     event: EventHeader,
     schedule: PersonalSchedule,
     meeting: ScheduledMeeting,
+    ours: str,
     language: Language,
     time_zone: tzinfo,
 ) -> Event:
@@ -52,7 +60,8 @@ def _entry(
     entry.add("dtend", _in_zone(meeting.end, time_zone))
     entry.add("summary", words["meeting_with"].format(partner=partner))
     entry.add("location", _joined(event.place, table))
-    entry.add("description", f"{single_line(meeting.topic)}\n{_joined(event.name, event.organizer)}")
+    told = [single_line(meeting.topic), _joined(event.name, event.organizer), *([ours] if ours else [])]
+    entry.add("description", "\n".join(told))
     return entry
 
 

@@ -17,11 +17,13 @@ from matchmaker.domain.vocabulary import (
     MeetingStatus,
     OfferKind,
     OrganizationKind,
+    ParticipantStatus,
     PostingStatus,
     Role,
     Side,
 )
 from matchmaker.matching.explanation import Span, Verdict
+from matchmaker.services.events.deadlines import is_over
 from matchmaker.web.access import Audience, belongs_to, viewer
 from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
 from matchmaker.web.language import current_language
@@ -33,6 +35,7 @@ _VOCABULARIES = (
     MeetingStatus,
     OfferKind,
     OrganizationKind,
+    ParticipantStatus,
     PostingStatus,
     Role,
     Side,
@@ -61,6 +64,7 @@ def register_presentation(app: Flask) -> None:
         fact_line=fact_line,
         matches_link=matches_link,
         page_link=page_link,
+        is_over=is_over,
         **{vocabulary.__name__: vocabulary for vocabulary in _VOCABULARIES},
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -10,11 +10,14 @@ from pypdf import PdfReader
 
 from matchmaker.cli import COMMANDS
 from matchmaker.cli.language import chosen_language
-from matchmaker.domain.vocabulary import OrganizationKind
+from matchmaker.domain.base import now
+from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.vocabulary import OrganizationKind, Side
 from matchmaker.services.corpus import DatabaseVectorStore
 from matchmaker.services.database import Database
 from matchmaker.services.demo import load_demo, store_vectors
 from tests.cli.conftest import CommandLine
+from tests.docking import make_docking
 from tests.factories import make_need, make_offer, make_organization
 
 pytestmark = pytest.mark.slow
@@ -248,3 +251,18 @@ def test_evaluate_measures_a_dataset(command: CommandLine, tmp_path: Path) -> No
 )
 def test_the_environment_chooses_the_language(environment: dict[str, str], language: str) -> None:
     assert chosen_language(environment) == language
+
+
+def test_requests_past_their_time_are_told_of_once(command: CommandLine) -> None:
+    database = Database(f"sqlite:///{command.data / 'matchmaker.sqlite'}")
+    with database.writing() as session:
+        fair = make_docking(session)
+        wish = MeetingRequest(
+            event=fair.event, need_side=fair.needs[0], offer_side=fair.offers[0], side=Side.NEED, expires_at=now()
+        )
+        session.add(wish)
+        session.commit()
+    database.engine.dispose()
+    told = [json.loads(command.run("event", "expire-requests", "--json").stdout) for _ in range(2)]
+    assert told == [{"expired": 1}, {"expired": 0}]
+    assert len(list((command.data / "mail").iterdir())) == 2

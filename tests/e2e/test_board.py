@@ -190,3 +190,21 @@ def test_searching_shows_a_participants_meetings(desktop: Page, event: Event) ->
     expect(desktop.get_by_role("status").last).to_contain_text("找到 1 场：09:00")
     desktop.keyboard.press("Enter")
     focused_cell(desktop, "09:00", 2)
+
+
+def test_an_open_board_notices_what_a_colleague_changed(desktop: Page, event: Event, database: Database) -> None:
+    desktop.clock.install()
+    open_board(desktop, event)
+    desktop.clock.run_for(15_000)
+    newer = desktop.get_by_text("别人刚改了日程")
+    expect(newer).to_be_hidden()
+    with database.writing() as session:
+        colleague = make_user(session, Role.ORGANIZER)
+        meeting = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).first()
+        assert meeting is not None
+        move_meeting(session, colleague, session.get_one(Event, event.id), meeting.id, slot(3), 2, 1)
+    desktop.clock.run_for(15_000)
+    expect(newer).to_be_visible()
+    desktop.get_by_role("link", name="刷新").click()
+    expect(cell(desktop, "10:00", 2)).to_contain_text("企业1号")
+    expect(newer).to_be_hidden()

@@ -38,6 +38,7 @@ from matchmaker.services.events.board import (
 )
 from matchmaker.services.events.board_state import board_state, preview
 from matchmaker.services.events.history import record_version
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.plan_changes import PlanChangeKind, in_words
 from matchmaker.services.events.turn import BoardConflict
 from matchmaker.services.events.undoing import redo, steps_of, undo
@@ -129,6 +130,12 @@ def last_version(fair: Fair) -> Assignment:
     return fair.session.scalars(select(Assignment).order_by(Assignment.version.desc()).limit(1)).one()
 
 
+def last_words(fair: Fair, language: str = "zh") -> str:
+    """The note of the last version."""
+    names = {participant.id: participant.name for participant in fair.event.participants}
+    return note_text(last_version(fair).note, names, fair.event, language)
+
+
 # --- each change
 
 
@@ -140,7 +147,7 @@ def test_a_meeting_moves_and_the_plan_gets_a_version(fair: Fair) -> None:
     assert changed.meanwhile is None
     version = last_version(fair)
     assert (version.version, version.origin, version.made_by) == (2, PlanOrigin.CHANGED, fair.organizer)
-    assert version.note == "移动：示例对接会示例企业1号 — 示例对接会示例大学1号，09:00 1 号桌 → 09:40 3 号桌"
+    assert last_words(fair) == "移动：示例对接会示例企业1号 — 示例对接会示例大学1号，09:00 1 号桌 → 09:40 3 号桌"
     row = next(row for row in version.schedule if (row[0], row[1]) == fair.pair(1, 1))
     assert list(row[2:4]) == ["2031-05-18T09:40", 3]
 
@@ -182,7 +189,7 @@ def test_a_meeting_is_taken_off_and_placed_again(fair: Fair) -> None:
 @on_both_databases
 def test_a_cancelled_meeting_frees_its_place_and_can_be_placed_again(fair: Fair) -> None:
     fair.do(cancel_meeting, fair.meetings[0].id, "企业临时来不了")
-    assert last_version(fair).note.endswith("（企业临时来不了）")
+    assert last_words(fair).endswith("（企业临时来不了）")
     assert fair.meetings[0].status is MeetingStatus.CANCELLED
 
     fair.with_corpus(place_meeting, fair.pair(1, 2), slot(1), 1)

@@ -9,6 +9,7 @@ from matchmaker.domain.event import Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.deadlines import local_time
+from matchmaker.services.events.history import record_version
 from matchmaker.services.events.live import hall_screen
 from tests.services.running_event import Fair, make_fair
 
@@ -78,3 +79,13 @@ def test_the_clock_is_the_events_own(session: Session, fair: Fair) -> None:
     fair.event.time_zone = "Europe/Berlin"
     assert local_time(fair.event, instant) == instant.astimezone(fair.event.zone).replace(tzinfo=None)
     assert local_time(fair.event, instant) != fair.event.slots[0]
+
+
+def test_what_was_published_as_cancelled_does_not_come_back(session: Session, fair: Fair) -> None:
+    """Also when the organizers find another place for it in their draft."""
+    fair.meetings[2].status = MeetingStatus.CANCELLED
+    record_version(session, None, fair.event)
+    fair.event.published_version = fair.event.plan_version
+    fair.meetings[2].status, fair.meetings[2].starts_at = MeetingStatus.PLANNED, fair.event.slots[2]
+    session.commit()
+    assert [seat.table for seat in hall_screen(session, fair.event, fair.at(1)).seats] == [1, 2]

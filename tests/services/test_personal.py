@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.event import Assignment, Delegate, Event
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Role
-from matchmaker.services.events.changes import ChangeKind, Place
+from matchmaker.services.events.changes import ChangeKind
 from matchmaker.services.events.notices import tell_changes
 from matchmaker.services.events.personal import attended_events, coming_events, own_schedule
+from matchmaker.services.events.places import Place
 from tests.docking import SLOTS, WEEK_BEFORE, Docking, Outbox, make_docking, plan_meeting, publish_plan
 from tests.factories import make_user
 
@@ -92,6 +93,15 @@ def test_changes_are_pointed_out_for_a_day_and_those_of_the_last_version_always(
     schedule = own_schedule(session, docking.needs[1], moved_at + HOUR)
     assert [(change.kind, partner) for change, partner in schedule.removed] == [(ChangeKind.REMOVED, docking.offers[1])]
     assert docking.offers[1] not in [a.partner for a in schedule.appointments]
+
+
+def test_changes_are_told_from_what_was_seen_last(session: Session, docking: Docking) -> None:
+    move_first(session, docking, WEEK_BEFORE + HOUR)
+    later = WEEK_BEFORE + timedelta(days=5)
+    assert own_schedule(session, docking.needs[0], later, since=2).changed == 0
+    (change,) = own_schedule(session, docking.needs[0], later, since=1).changes
+    assert (change.kind, change.after) == (ChangeKind.MOVED, Place(SLOTS[3], 1))
+    assert own_schedule(session, docking.needs[0], later, since=99).changed == 1, "as if nothing had been seen"
 
 
 def test_before_publication_there_is_nothing(session: Session) -> None:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.certifying import verify
 from matchmaker.services.events.history import compare, latest_version, published_version, versions
 from matchmaker.services.events.match_list import remove_pair
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.participants import remove_participants
 from matchmaker.services.events.publishing import (
     publish_plan,
@@ -43,6 +44,10 @@ def fair(session: Session, corpus: Corpus) -> Event:
     build_schedule(session, corpus, event)
     publish_plan(session, None, event)
     return event
+
+
+def words(version: Assignment) -> str:
+    return note_text(version.note, {}, version.event)
 
 
 def places(session: Session, event: Event) -> dict[tuple[int, int], tuple[object, object]]:
@@ -131,7 +136,7 @@ def test_withdrawing_cancels_what_was_to_come_and_frees_it(session: Session, fai
     assert request.status is RequestStatus.WITHDRAWN
     version = latest_version(session, fair)
     assert version is not None
-    assert (version.version, version.note) == (2, f"“{leaving.name}”退出，取消 {len(had)} 场")
+    assert (version.version, words(version)) == (2, f"“{leaving.name}”退出，取消 {len(had)} 场")
     assert verify(session, fair).valid
 
 
@@ -164,8 +169,8 @@ def test_a_replan_changes_no_more_than_it_must_and_says_how_much(session: Sessio
     assert disturbance is not None
     assert (disturbance.changed, disturbance.fewest, disturbance.dropped) == (len(gone), len(gone), len(gone))
     assert version.origin is PlanOrigin.REPLANNED
-    assert version.note == disturbance.text()
-    assert "无法避免" in version.note
+    assert words(version) == disturbance.text()
+    assert "无法避免" in words(version)
     assert fair.published_version == 1, "what participants see changes only when it is published"
     assert publish_plan(session, None, fair).version == version.version == 3
 
@@ -260,7 +265,7 @@ def test_an_earlier_version_becomes_the_next_one(session: Session, corpus: Corpu
     version = restore_version(session, corpus, None, fair, 1)
 
     assert places(session, fair) == before
-    assert (version.version, version.origin, version.note) == (3, PlanOrigin.RESTORED, "恢复第 1 版")
+    assert (version.version, version.origin, words(version)) == (3, PlanOrigin.RESTORED, "恢复第 1 版")
     assert version.certificate is not None
     assert not version.certificate["valid"], "the pair is excluded since"
     assert fair.published_version == 1
@@ -276,7 +281,7 @@ def test_whoever_has_left_is_left_out_of_a_restored_version(session: Session, co
     remove_participants(session, None, fair, [removed.id])
     version = restore_version(session, corpus, None, fair, 1)
 
-    assert version.note == f"恢复第 1 版，其中 {had} 场无法恢复"
+    assert words(version) == f"恢复第 1 版，其中 {had} 场无法恢复"
     assert verify(session, fair).valid
 
 

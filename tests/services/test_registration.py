@@ -21,7 +21,9 @@ from matchmaker.domain.vocabulary import (
 )
 from matchmaker.services.events.delegates import DelegateValues, add_delegate
 from matchmaker.services.events.history import versions
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.participants import acts_for, own_participants, participants_of, remove_participants
+from matchmaker.services.events.personal import standing
 from matchmaker.services.events.registration import (
     Application,
     answer_invitation,
@@ -271,7 +273,7 @@ def test_after_that_partners_see_that_it_is_cancelled_and_the_place_is_free(sess
     assert withdraw(session, person, leaving.id) == [meeting]
     assert (meeting.status, held.status) == (MeetingStatus.CANCELLED, MeetingStatus.HELD)
     make_meeting(session, staying, partner)
-    assert "已退出" in versions(session, fair)[0].note
+    assert "退出，取消 1 场" in note_text(versions(session, fair)[0].note, {}, fair)
 
 
 def test_no_request_of_the_leaving_holds_a_slot(session: Session, fair: Event) -> None:
@@ -287,8 +289,9 @@ def test_no_request_of_the_leaving_holds_a_slot(session: Session, fair: Event) -
     session.add_all(requests)
     session.commit()
     withdraw(session, person, leaving.id, at=instant(8, days_before=1))
-    assert [one.status for one in requests] == [RequestStatus.WITHDRAWN, RequestStatus.EXPIRED]
-    assert not any(one.waits(instant(8, days_before=1)) for one in requests)
+    at = instant(8, days_before=1)
+    assert [standing(one, at) for one in requests] == [RequestStatus.WITHDRAWN, RequestStatus.EXPIRED]
+    assert not any(one.waits(at) for one in requests)
 
 
 def test_who_withdrew_may_apply_again_while_it_is_open(session: Session, fair: Event) -> None:

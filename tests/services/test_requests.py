@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Meeting, PairDecision, Participant
+from matchmaker.domain.event import Assignment, Delegate, Meeting, PairDecision, Participant
 from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
@@ -23,15 +23,19 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
+from matchmaker.services.activity import history
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.changes import Place, places_of
+from matchmaker.services.events.expiring import expire_everywhere, expire_requests
 from matchmaker.services.events.history import record_version
 from matchmaker.services.events.partnerships import pair_key
-from matchmaker.services.events.personal import own_requests, own_schedule, standing
+from matchmaker.services.events.personal import own_requests, own_schedule, standing, unanswered_requests
+from matchmaker.services.events.places import Place, places_of
+from matchmaker.services.events.registration import withdraw as leave_event
 from matchmaker.services.events.request_rules import Phase, free_slots, phase_of, waits_until
-from matchmaker.services.events.requests import Acting, Reply, expire_requests
+from matchmaker.services.events.requests import Acting, Reply
+from matchmaker.services.events.standing_in import stood_in_for
 from matchmaker.services.platform import Platform
 from tests.docking import DAY, SLOTS, WEEK_BEFORE, Docking, Outbox, make_docking, plan_meeting, publish_plan
 from tests.factories import make_user
@@ -199,11 +203,94 @@ class TestTheClock:
         first = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
         assert scene.ask(scene.needs[0], scene.offers[0], SLOTS[1], at=first.expires_at).id != first.id
 
-    def test_marking_counts(self, session: Session, scene: Scene) -> None:
-        request = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
-        assert expire_requests(session, scene.event, request.expires_at - timedelta(seconds=1)) == 0
-        assert expire_requests(session, scene.event, request.expires_at) == 1
-        assert expire_requests(session, scene.event, request.expires_at) == 0
+
+class TestRunOut:
+    """Both sides are told of a request that nobody answered, once, whoever or whatever finds it."""
+
+    @pytest.fixture
+    def request_made(self, scene: Scene) -> MeetingRequest:
+        made = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
+        scene.outbox.sent.clear()
+        return made
+
+    def expire(self, scene: Scene, at: datetime) -> int:
+        return expire_requests(scene.session, scene.outbox, scene.event, ADDRESS, at)
+
+    def test_both_sides_are_written_to_once(self, scene: Scene, request_made: MeetingRequest) -> None:
+        assert self.expire(scene, request_made.expires_at - timedelta(seconds=1)) == 0
+        assert self.expire(scene, request_made.expires_at) == 1
+        assert self.expire(scene, request_made.expires_at) == 0
+        texts = {to: text for to, _, text in scene.outbox.sent}
+        assert len(scene.outbox.sent) == len(texts) == 2
+        asker, asked = texts[scene.person(scene.needs[0]).email], texts[scene.person(scene.offers[0]).email]
+        assert "对方没有答复" in asker
+        assert "请求已撤下" in asked
+        for text in (asker, asked):
+            assert "05-18 09:20–09:40" in text
+            assert ADDRESS in text
+
+    def test_whoever_does_something_next_finds_it(self, scene: Scene, request_made: MeetingRequest) -> None:
+        after = request_made.expires_at
+        with pytest.raises(Conflict, match="时限"):
+            scene.accept(request_made, at=after)
+        assert len(scene.outbox.sent) == 2
+        scene.ask(scene.needs[1], scene.offers[1], SLOTS[1], at=after)
+        assert len(scene.outbox.sent) == 3
+
+    def test_one_letter_lists_all(self, scene: Scene, request_made: MeetingRequest) -> None:
+        scene.ask(scene.needs[0], scene.offers[1], SLOTS[2])
+        scene.outbox.sent.clear()
+        assert self.expire(scene, request_made.expires_at) == 2
+        (text,) = [text for to, _, text in scene.outbox.sent if to == scene.person(scene.needs[0]).email]
+        assert scene.offers[0].name in text
+        assert scene.offers[1].name in text
+
+    def test_who_bars_the_other_is_not_reminded_of_them(
+        self, session: Session, scene: Scene, request_made: MeetingRequest
+    ) -> None:
+        need, offer = scene.needs[0], scene.offers[0]
+        session.add(Block(organization_id=offer.organization_id, blocked_id=need.organization_id))
+        session.commit()
+        self.expire(scene, request_made.expires_at)
+        assert scene.outbox.readers == [scene.person(need).email]
+
+    def test_a_wish_that_the_plan_fulfilled_needs_no_answer(self, scene: Scene, request_made: MeetingRequest) -> None:
+        scene.plan()
+        assert self.expire(scene, request_made.expires_at) == 1
+        assert scene.outbox.sent == []
+        assert unanswered_requests(scene.session, scene.needs[0], request_made.expires_at) == []
+
+    def test_an_event_that_is_over_bothers_nobody(self, scene: Scene, request_made: MeetingRequest) -> None:
+        assert self.expire(scene, datetime(2030, 5, 19, tzinfo=UTC)) == 1
+        assert scene.outbox.sent == []
+
+    def test_who_withdraws_lets_the_others_know(
+        self, session: Session, scene: Scene, request_made: MeetingRequest
+    ) -> None:
+        leave_event(session, scene.person(scene.offers[0]), scene.offers[0].id, at=WEEK_BEFORE)
+        assert self.expire(scene, WEEK_BEFORE) == 1
+        ((to, _, text),) = scene.outbox.sent
+        assert to == scene.person(scene.needs[0]).email
+        assert "不参会了" in text
+
+    def test_every_announced_event_is_looked_through(
+        self, session: Session, scene: Scene, request_made: MeetingRequest
+    ) -> None:
+        after = request_made.expires_at
+        assert expire_everywhere(session, scene.outbox, "https://match.example", after) == 1
+        assert expire_everywhere(session, scene.outbox, "https://match.example", after) == 0
+        assert f"https://match.example/attending/events/{scene.event.id}/requests" in scene.outbox.sent[0][2]
+
+    def test_it_is_pointed_out_for_a_day_or_until_they_ask_again(
+        self, scene: Scene, request_made: MeetingRequest
+    ) -> None:
+        session, need, after = scene.session, scene.needs[0], request_made.expires_at
+        assert unanswered_requests(session, need, after - timedelta(seconds=1)) == []
+        assert unanswered_requests(session, need, after) == [request_made]
+        assert unanswered_requests(session, scene.offers[0], after) == []
+        assert unanswered_requests(session, need, after + timedelta(days=1)) == []
+        scene.ask(need, scene.offers[0], SLOTS[1], at=after)
+        assert unanswered_requests(session, need, after) == []
 
 
 class TestBeforeThePlan:
@@ -466,6 +553,64 @@ class TestAnswering:
             scene.ask(scene.needs[0], scene.offers[0])
         with pytest.raises(Conflict, match="直接答复"):
             scene.ask(scene.offers[0], scene.needs[0])
+
+
+class TestOnBehalf:
+    """Organizers answer for participants whose people have no account, and only for those."""
+
+    @pytest.fixture
+    def organizer(self, session: Session, scene: Scene) -> User:
+        organizer = make_user(session, Role.ORGANIZER)
+        scene.person(scene.offers[0]).active = False
+        session.commit()
+        return organizer
+
+    def test_the_answer_reaches_the_other_side_and_says_whose_it_is(
+        self, session: Session, scene: Scene, organizer: User
+    ) -> None:
+        scene.plan()
+        request = scene.ask(scene.needs[1], scene.offers[0], SLOTS[1])
+        assert [one.to_answer for one in stood_in_for(session, scene.event, WEEK_BEFORE)] == [True]
+        service.accept(session, scene.corpus, scene.acting(organizer), request.id, Reply("电话里说好了"))
+        assert (request.status, request.answered_by) == (RequestStatus.ACCEPTED, organizer)
+        to, _, text = scene.outbox.sent[-1]
+        assert to == scene.person(scene.needs[1]).email
+        assert f"——{organizer.name}（组织方代办）" in text
+        assert [step.actor for step in history(session, service.SUBJECT, request.id)][-1] is organizer
+        assert [one.to_answer for one in stood_in_for(session, scene.event, WEEK_BEFORE)] == [False]
+
+    def test_another_slot_is_proposed_and_a_request_declined(
+        self, session: Session, scene: Scene, organizer: User
+    ) -> None:
+        first = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
+        service.propose(session, scene.acting(organizer), first.id, Reply("", SLOTS[3]))
+        assert (first.side, first.starts_at, first.made_by) == (Side.OFFER, SLOTS[3], organizer)
+        scene.accept(first)
+        second = scene.ask(scene.needs[1], scene.offers[0], SLOTS[1])
+        service.decline(session, scene.acting(organizer), second.id, Reply("那天有课"))
+        assert second.status is RequestStatus.DECLINED
+
+    def test_who_has_an_account_answers_for_itself(self, session: Session, scene: Scene, organizer: User) -> None:
+        request = scene.ask(scene.needs[0], scene.offers[1], SLOTS[1])
+        with pytest.raises(NotFound):
+            service.decline(session, scene.acting(organizer), request.id, Reply())
+        theirs = scene.ask(scene.needs[0], scene.offers[0], SLOTS[2])
+        with pytest.raises(NotAllowed):
+            service.withdraw(session, scene.acting(organizer), theirs.id, Reply())
+        session.add(Delegate(participant=scene.offers[0], user_id=make_user(session, Role.RESEARCHER).id, name="李"))
+        session.commit()
+        with pytest.raises(NotFound):
+            service.decline(session, scene.acting(organizer), theirs.id, Reply())
+        assert stood_in_for(session, scene.event, WEEK_BEFORE) == []
+
+    def test_what_the_barred_asked_is_not_there(self, session: Session, scene: Scene, organizer: User) -> None:
+        need, offer = scene.needs[0], scene.offers[0]
+        request = scene.ask(need, offer, SLOTS[1])
+        session.add(Block(organization_id=offer.organization_id, blocked_id=need.organization_id))
+        session.commit()
+        assert stood_in_for(session, scene.event, WEEK_BEFORE) == []
+        with pytest.raises(NotFound):
+            service.decline(session, scene.acting(organizer), request.id, Reply())
 
 
 class TestWhoCanBeAsked:

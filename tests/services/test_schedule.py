@@ -290,7 +290,7 @@ def test_a_fixed_table_that_does_not_exist_is_named(session: Session, corpus: Co
 
 def test_an_event_in_the_past_is_not_planned(session: Session, corpus: Corpus, fair: Event) -> None:
     after = (fair.slots[-1] + timedelta(hours=1)).replace(tzinfo=fair.zone)
-    with pytest.raises(Conflict, match="时段都已过去"):
+    with pytest.raises(Conflict, match="已经结束"):
         build_schedule(session, corpus, fair, at=after)
 
 

@@ -1,16 +1,19 @@
 """Participants' own pages: the schedule, whom to ask, and requests, from asking to the calendar of a phone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
 from matchmaker.domain.event import Delegate, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
@@ -184,9 +187,38 @@ def test_a_schedule_tells_what_changed(session: Session, scene: Scene) -> None:
     assert "10:20" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
     publish_plan(session, scene.event)
     page = engineer.get(scene.address(scene.needs[0], "schedule")).text
-    for words in ("2 处有变化", "有改动", "原来：", "09:00", "10:20", "取消：", scene.offers[1].name):
+    told = [
+        "您上次看的是第 1 版，此后有 2 处变化",
+        f"改为 05-18 10:20–10:40 2 号桌（原 05-18 09:00–09:20 1 号桌）与“{scene.offers[0].name}”",
+        f"取消 05-18 09:20–09:40 2 号桌 与“{scene.offers[1].name}”",
+        "有改动",
+        "原来：",
+    ]
+    for words in told:
         assert words in page
+    assert told[0] in engineer.get(scene.address(scene.needs[0], "schedule")).text, "a reload is the same look"
+    elsewhere = scene.client(scene.needs[0]).get(scene.address(scene.needs[0], "schedule")).text
+    assert "2 处有变化" in elsewhere, "another device tells what changed lately"
     assert "有变化" not in scene.client(scene.needs[1]).get(scene.address(scene.needs[1], "schedule")).text
+
+
+def test_a_schedule_tells_all_that_changed_since_the_last_look(session: Session, scene: Scene) -> None:
+    """Also over several versions: what came and went again is no news."""
+    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    publish_plan(session, scene.event)
+    engineer = scene.client(scene.needs[0])
+    engineer.get(scene.address(scene.needs[0], "schedule"))
+    passing = plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[1], 2)
+    publish_plan(session, scene.event)
+    session.delete(passing)
+    session.commit()
+    publish_plan(session, scene.event)
+    assert "此后有" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
+    plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[2], 2)
+    publish_plan(session, scene.event)
+    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
+    assert "您上次看的是第 3 版，此后有 1 处变化" in page
+    assert f"新增 05-18 09:40–10:00 2 号桌 与“{scene.offers[1].name}”" in page
 
 
 @pytest.mark.parametrize(
@@ -232,3 +264,85 @@ def test_the_first_page_says_what_waits(scene: Scene) -> None:
     assert scene.event.name in page
     assert "1 个约见待答复" in page
     assert "约见待答复" not in scene.client(scene.offers[1]).get("/").text
+
+
+def test_who_got_no_answer_is_told_on_every_page(session: Session, scene: Scene) -> None:
+    engineer, researcher = scene.client(scene.needs[0]), scene.client(scene.offers[0])
+    one = scene.ask(engineer)
+    one.expires_at = now() - timedelta(minutes=1)
+    session.commit()
+    assert "1 个约见没有等到答复" in engineer.get("/").text
+    for page in ("schedule", "requests"):
+        assert "1 个约见没有等到答复" in engineer.get(scene.address(scene.needs[0], page)).text
+    assert "没有等到答复" not in researcher.get("/").text
+    assert "请求已撤下" in researcher.get(scene.address(scene.offers[0], "requests")).text
+    page = researcher.get(f"/attending/requests/{one.id}").text
+    assert scene.address(scene.offers[0], f"partners/{scene.needs[0].id}") in page
+    assert 'action="/attending/requests/' not in page
+
+
+def test_an_organizer_answers_for_who_has_no_account(session: Session, scene: Scene) -> None:
+    publish_plan(session, scene.event)
+    scene.person(scene.offers[0]).active = False
+    scene.offers[0].organization.contact_phone = "0379-8888"
+    session.commit()
+    engineer = scene.client(scene.needs[0])
+    organizer = make_user(session, Role.ORGANIZER)
+    office = scene.client(organizer)
+    one = scene.ask(engineer)
+    assert "1 个约见请求要由组织方代答" in office.get(f"/organizer/events/{scene.event.id}/progress").text
+    page = office.get(f"/attending/events/{scene.event.id}/requests", follow_redirects=True).text
+    assert scene.offers[0].name in page
+    assert "0379-8888" in page
+    page = office.get(f"/attending/requests/{one.id}").text
+    assert "由组织方代为处理" in page
+    assert scene.address(scene.offers[0], "schedule") not in page
+    assert act(office, one, "accept", words="电话里说好了") == 303
+    assert f"{organizer.name}（组织方代办）" in engineer.get(f"/attending/requests/{one.id}").text
+    assert scene.offers[0].name in engineer.get(scene.address(scene.needs[0], "schedule")).text
+
+
+def test_when_it_is_over_nobody_is_asked_any_more(session: Session, scene: Scene) -> None:
+    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    publish_plan(session, scene.event)
+    engineer, need = scene.client(scene.needs[0]), scene.needs[0]
+    assert scene.address(need, "partners") in engineer.get(scene.address(need, "schedule")).text
+    scene.event.status = EventStatus.FINISHED
+    session.commit()
+    page = engineer.get(scene.address(need, "schedule")).text
+    assert "活动已经结束" in page
+    assert scene.address(need, "partners") not in page
+    assert scene.address(need, "requests") not in page
+    page = engineer.get(scene.address(need, "partners")).text
+    assert "不能再约见" in page
+    assert scene.offers[0].name not in page
+
+
+def test_each_delegate_takes_the_schedule_along(session: Session, scene: Scene) -> None:
+    need, sister, partner = scene.needs[0], scene.needs[1], scene.offers[0]
+    plan_meeting(session, need, partner, SLOTS[0], 1)
+    plan_meeting(session, sister, partner, SLOTS[1], 1)
+    person = make_user(session)
+    for participant, leads in ((need, True), (sister, False)):
+        participant.delegates.append(Delegate(name="示例·李工", user_id=person.id, leads=leads))
+    need.delegates.append(Delegate(name="示例·王工"))
+    session.commit()
+    publish_plan(session, scene.event)
+    li, wang = (f"/attending/delegates/{one.id}/schedule" for one in need.delegates)
+    colleague, delegate = scene.client(need), scene.client(person)
+
+    def entries(client: FlaskClient, address: str) -> list[str]:
+        calendar = Calendar.from_ical(client.get(f"{address}.ics").data)
+        return [f"{entry['summary']} {entry['description']}" for entry in calendar.walk("VEVENT")]
+
+    assert [partner.name in one and "示例·王工" in one for one in entries(colleague, wang)] == [True]
+    (only,) = entries(colleague, li)
+    assert "示例·李工（主谈）" in only
+    assert len(entries(delegate, li)) == len(entries(scene.client(make_user(session, Role.ORGANIZER)), li)) == 2
+    pages = PdfReader(BytesIO(delegate.get(f"{li}.pdf").data)).pages
+    assert len(pages) == 2
+    assert "示例·李工" in pages[0].extract_text()
+    assert li in colleague.get(scene.address(need, "participation").replace("/participation", "")).text
+    for stranger in (scene.client(sister), scene.client(partner)):
+        assert stranger.get(f"{wang}.ics").status_code == 404
+        assert stranger.get(f"{wang}.pdf").status_code == 404

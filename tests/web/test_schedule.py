@@ -159,6 +159,17 @@ def test_other_conditions_are_tried_and_applied(client: FlaskClient, session: Se
     assert (fair.table_count, fair.plan_version, len(fair.slots)) == (2, 2, 5)
 
 
+@pytest.mark.parametrize("query", ["", "&tables=&lunch_begins=", "&tables=20&slot_minutes=20"])
+def test_trying_nothing_offers_nothing_to_apply(client: FlaskClient, session: Session, fair: Event, query: str) -> None:
+    response = client.get(f"{ADDRESS}/what-if?try=yes{query}")
+    assert response.status_code == 200
+    assert "没有改动" in response.text
+    assert "应用并重新排程" not in response.text
+    assert client.post(f"{ADDRESS}/what-if", data={"tables": "20"}).status_code == 400
+    session.refresh(fair)
+    assert fair.plan_version == 0
+
+
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
@@ -187,3 +198,28 @@ def test_an_expo_has_no_schedule(client: FlaskClient, session: Session, fair: Ev
     for page in ("", "/why-not", "/what-if", "/versions", "/tables.svg"):
         assert client.get(f"/organizer/events/{expo.id}/schedule{page}").status_code == 404
     assert "/schedule" not in client.get(f"/organizer/events/{expo.id}/match-list").text
+
+
+def test_what_is_over_is_not_planned_any_more(client: FlaskClient, session: Session, fair: Event) -> None:
+    act(client, "build")
+    act(client, "publish")
+    session.refresh(fair)
+    for part in fair.sessions:
+        part.starts_at, part.ends_at = part.starts_at - timedelta(days=60), part.ends_at - timedelta(days=60)
+    session.commit()
+    event = ADDRESS.removesuffix("/schedule")
+    for page in (
+        "/schedule",
+        "/schedule/what-if",
+        "/schedule/versions",
+        "/match-list",
+        "/partnerships",
+        "/board",
+        "/board/differences",
+    ):
+        shown = client.get(event + page).text
+        assert "活动已经结束" in shown, page
+        assert "活动成效报告" in shown
+        assert '<form method="post"' not in shown.partition("活动已经结束")[2], page
+    for action in ("build", "replan", "publish"):
+        assert "已经结束，日程不能再改" in act(client, action)

@@ -27,6 +27,8 @@
     quality.py       counts to draw                meeting_rows.py  plans as rows
     requests.py      asking for a meeting          request_rules.py what may be asked, and how long it holds
     askable.py       whom to ask                   personal.py      a participant's own schedule
+    places.py        where and when, by version    notes.py         what a version is about
+    expiring.py      requests past their time      standing_in.py   answering for who has no account
     notices.py       mail about what changed       at_once.py       changes published on the day
 
 A new verb goes to the file of what it changes.

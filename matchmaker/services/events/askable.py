@@ -17,11 +17,11 @@ from matchmaker.domain.vocabulary import RequestStatus, Side
 from matchmaker.matching.explanation import Explanation
 from matchmaker.services.corpus import Corpus, load_postings
 from matchmaker.services.documents import document_of
-from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.met_before import met_before
 from matchmaker.services.events.participants import open_posting_ids, participants_of
 from matchmaker.services.events.partnerships import PairScores, best_matches, pair_key, score_partnerships
 from matchmaker.services.events.personal import own_requests, standing
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.request_rules import hidden_from
 from matchmaker.services.recommending import WEAKEST_SHOWN, other, search_ids

@@ -7,15 +7,7 @@ from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import PlanOrigin
 from matchmaker.services.events.certifying import certify
-from matchmaker.services.events.changes import Place, places_of
 from matchmaker.services.events.history import published_version, record_version, schedule_rows
-from matchmaker.services.events.partnerships import PairKey
-
-
-def published_places(session: Session, event: Event) -> dict[PairKey, Place]:
-    """Where and when each pair meets in the version that participants see; nothing before the first."""
-    plan = published_version(session, event)
-    return {} if plan is None else places_of(plan.schedule)
 
 
 def publish_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:

@@ -26,7 +26,7 @@ from matchmaker.services.events.board_rules import (
     swap_obstacles,
 )
 from matchmaker.services.events.partnerships import PairKey, check_pair
-from matchmaker.services.events.plan_changes import Place
+from matchmaker.services.events.places import Place
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.events.turn import BoardConflict, Changed, Step, take_turn
 
@@ -125,7 +125,7 @@ def cancel_meeting(
         meeting = turn.meeting(meeting_id)
         turn.refuse(fixed(meeting))
         meeting.status = MeetingStatus.CANCELLED
-        return turn.record(Step.CANCEL, detail=why, note=f"（{why}）")
+        return turn.record(Step.CANCEL, detail=why, why=why)
 
 
 def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:

@@ -16,7 +16,8 @@ from matchmaker.services.events.history import latest_version, published_version
 from matchmaker.services.events.occupancy import load_occupancy
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.partnerships import PairKey, check_pair
-from matchmaker.services.events.plan_changes import Names, Place, PlanChange, plan_changes
+from matchmaker.services.events.places import Place
+from matchmaker.services.events.plan_changes import Names, PlanChange, plan_changes
 
 Cell = tuple[datetime, int]
 """A slot and a table."""

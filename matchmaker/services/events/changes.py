@@ -1,17 +1,13 @@
 """What differs between two versions of a plan, told for each participant by itself."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from matchmaker.domain.event import OCCUPYING, Assignment, ScheduleRow
-from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.partnerships import PairKey
-
-_TAKEN = frozenset(status.value for status in OCCUPYING)
-_LISTED = _TAKEN | {MeetingStatus.NO_SHOW.value}
+from matchmaker.domain.event import Assignment
+from matchmaker.services.events.places import EXPECTED, Place, places_of
 
 
 class ChangeKind(StrEnum):
@@ -20,14 +16,6 @@ class ChangeKind(StrEnum):
     ADDED = "added"
     MOVED = "moved"
     REMOVED = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """When (local time) and at which table; ``None`` where there are no tables."""
-
-    starts_at: datetime
-    table: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +41,12 @@ class Change:
         return place.starts_at
 
 
-def places_of(rows: Sequence[ScheduleRow], *, freed: bool = False) -> dict[PairKey, Place]:
-    """Where and when each pair of a plan meets; neither cancelled meetings nor pairs without a time.
-
-    With ``freed`` also the places that a no-show gave up: they belong to what the two had, but keep nobody else away.
-    """
-    counted = _LISTED if freed else _TAKEN
-    return {
-        (need, offer): Place(datetime.fromisoformat(starts_at), table)
-        for need, offer, starts_at, table, _, status in rows
-        if starts_at is not None and status in counted
-    }
-
-
 def changes_by_participant(before: Assignment | None, after: Assignment) -> Mapping[int, list[Change]]:
     """For each participant that is concerned, by id, its changes in order of time. Before the first version nothing
     was planned, so all of it is new. That somebody did not come changes no plan.
     """
-    old = {} if before is None else places_of(before.schedule, freed=True)
-    new = places_of(after.schedule, freed=True)
+    old = {} if before is None else places_of(before.schedule, EXPECTED)
+    new = places_of(after.schedule, EXPECTED)
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for pair in sorted(old.keys() | new.keys()):
         was, is_now = old.get(pair), new.get(pair)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from matchmaker.domain.base import now
+from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import Event
 from matchmaker.domain.vocabulary import EventStatus
+from matchmaker.i18n import N_
 
 
 def local_time(event: Event, at: datetime | None = None) -> datetime:
@@ -44,3 +46,9 @@ def is_over(event: Event, at: datetime | None = None) -> bool:
     """Whether it has been closed, or its last session is past."""
     ended = event.ends_at is not None and local_time(event, at) >= event.ends_at
     return event.status is EventStatus.FINISHED or ended
+
+
+def check_not_over(event: Event, at: datetime | None = None) -> None:
+    """Raise :class:`Conflict` when it is over: what was planned is history then."""
+    if is_over(event, at):
+        raise Conflict(N_("“%(name)s”已经结束，日程不能再改"), name=event.name)

@@ -1,5 +1,6 @@
 """The versions of an event's plan: every build and every change by hand makes the next."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from matchmaker.domain.errors import NotFound
 from matchmaker.domain.event import AssignedPair, Assignment, Event, Meeting, Participant, ScheduleRow
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
-from matchmaker.i18n import N_
+from matchmaker.i18n import N_, translate
 
 CHANGED_BY_HAND = "changed_by_hand"
 """Why somebody is unserved whom the last build had served."""
@@ -101,6 +102,17 @@ def record_version(
     session.add(version)
     session.flush()
     return version
+
+
+def worded_note(message: str, **values: object) -> str:
+    """A note of a message (marked with ``N_``) and what fills it. Too long a one is kept in words, and cut."""
+    note = kept_note({"message": message, "values": values})
+    return note if len(note) <= NOTE_LENGTH else translate(message, "zh", **values)[:NOTE_LENGTH]
+
+
+def kept_note(document: Mapping[str, object]) -> str:
+    """What :mod:`matchmaker.services.events.notes` can say in each reader's language, as a version keeps it."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def schedule_rows(meetings: Iterable[Meeting]) -> list[ScheduleRow]:

@@ -10,8 +10,7 @@ from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.clock import coming_slot, running_slot
 from matchmaker.services.events.deadlines import local_time
-from matchmaker.services.events.history import published_version
-from matchmaker.services.events.partnerships import PairKey
+from matchmaker.services.events.places import EXPECTED, published_places
 
 TIME_TO_SIT_DOWN = timedelta(minutes=5)
 """How long after its beginning a slot stays on the screen, for those who still look for their table."""
@@ -70,18 +69,12 @@ def slot_to_show(event: Event, local: datetime) -> datetime | None:
     return coming
 
 
-def published_places(session: Session, event: Event) -> dict[PairKey, tuple[datetime, int | None]]:
-    """When and at which table each pair meets, as participants were told."""
-    version = published_version(session, event)
-    return {
-        (need_side, offer_side): (datetime.fromisoformat(starts_at), table)
-        for need_side, offer_side, starts_at, table, *_ in ([] if version is None else version.schedule)
-        if starts_at is not None
-    }
-
-
 def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
-    told = {pair: table for pair, (starts_at, table) in published_places(session, event).items() if starts_at == slot}
+    told = {
+        pair: place.table
+        for pair, place in published_places(session, event, EXPECTED).items()
+        if place.starts_at == slot
+    }
     statuses = {
         (m.need_side_id, m.offer_side_id): m.status
         for m in session.scalars(select(Meeting).where(Meeting.event_id == event.id, Meeting.starts_at == slot))

@@ -13,6 +13,7 @@ from matchmaker.i18n import N_
 from matchmaker.scheduling.assignment import assign
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import TAKES_PLACE, record_version
 from matchmaker.services.events.meeting_rows import draft_meetings, store_meetings
@@ -26,7 +27,7 @@ from matchmaker.services.events.partnerships import (
     score_partnerships,
 )
 from matchmaker.services.events.problem import assignment_problem
-from matchmaker.services.events.schedule import build_schedule, check_buildable, check_changeable
+from matchmaker.services.events.schedule import build_schedule, check_buildable
 from matchmaker.services.events.state import NO_POSTINGS, meetings_of, pair_of
 
 
@@ -72,7 +73,7 @@ def add_pair(
     session.commit()
     corpus.refresh()
     lock_event(session, event)
-    check_changeable(event)
+    check_not_over(event)
     sides = check_pair(session, event, pair)
     for participant in sides:
         if participant.status is not ParticipantStatus.CONFIRMED:
@@ -112,7 +113,7 @@ def add_pair(
 def remove_pair(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
     """Take a pair off the match list by hand and exclude it. Raises :class:`InvalidInput` without a reason."""
     lock_event(session, event)
-    check_changeable(event)
+    check_not_over(event)
     check_pair(session, event, pair)
     meeting = _find_meeting(session, event, pair)
     if meeting is not None and meeting.status in (MeetingStatus.HELD, MeetingStatus.NO_SHOW):

@@ -22,6 +22,7 @@ from matchmaker.services.activity import log
 from matchmaker.services.events.at_once import record_at_once
 from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.history import worded_note
 from matchmaker.services.events.occupancy import load_occupancy, lock_event
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.feedback import Pair, record
@@ -167,5 +168,7 @@ def _log_mark(session: Session, actor: User | None, meeting: Meeting, absent: Co
 
 
 def _note(meeting: Meeting) -> str:
-    names = f"{meeting.need_side.name} ↔ {meeting.offer_side.name}"
-    return f"{meeting.status.zh}：{meeting.starts_at:%H:%M} {names}"[:300]
+    cancelled = meeting.status is MeetingStatus.CANCELLED
+    message = N_("取消：%(time)s %(pair)s") if cancelled else N_("恢复：%(time)s %(pair)s")
+    names = f"{meeting.need_side.name} — {meeting.offer_side.name}"
+    return worded_note(message, time=f"{meeting.starts_at:%H:%M}", pair=names)

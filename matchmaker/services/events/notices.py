@@ -12,7 +12,9 @@ from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Membership, User
 from matchmaker.domain.vocabulary import MembershipStatus, ParticipantStatus, Role
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant
+from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
+from matchmaker.services.events.participants import acts_for
+from matchmaker.services.events.places import Place
 from matchmaker.services.mail import Mailer
 
 _LINES: Mapping[ChangeKind, str] = {
@@ -28,6 +30,13 @@ class Letter(NamedTuple):
     to: str
     subject: str
     text: str
+
+
+class LapsedRequest(NamedTuple):
+    """A request that was not answered in time, and which of the two is told."""
+
+    request: MeetingRequest
+    to: Participant
 
 
 def send(mailer: Mailer, letters: Iterable[Letter]) -> None:
@@ -66,14 +75,14 @@ def request_letters(
 ) -> list[Letter]:
     """To the people of one of the two what the other did. ``news`` names the other as ``%(who)s``.
 
-    Where nobody could read it, the organizers get it, to pass it on.
+    Where nobody could read it, the organizers get it, to pass it on, but for the one who did it.
     """
     other = request.asking if to is request.asked else request.asked
-    readers = people_of(session, [to])[to.id] or session.scalars(
-        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
-    )
+    signature = "%(person)s" if acts_for(person, other) else N_("%(person)s（组织方代办）")
     letters = []
-    for reader in readers:
+    for reader in _readers(session, [to])[to.id]:
+        if reader is person:
+            continue
         subject = translate(news, reader.language, who=other.name)
         slot = _place_text(request.event, Place(request.starts_at, None), reader.language) if request.starts_at else ""
         text = translate(
@@ -88,11 +97,64 @@ def request_letters(
             to=to.name,
             slot=slot or translate(N_("由组织方安排"), reader.language),
             words=words or "—",
-            person=person.name,
+            person=translate(signature, reader.language, person=person.name),
             address=address,
         )
         letters.append(Letter(reader.email, subject, text))
     return letters
+
+
+def lapsed_letters(session: Session, event: Event, lapsed: Sequence[LapsedRequest], address: str) -> list[Letter]:
+    """To the people of both sides which of their requests nobody answered; one letter each, whatever it lists."""
+    readers = _readers(session, [one.to for one in lapsed])
+    by_reader: defaultdict[User, list[LapsedRequest]] = defaultdict(list)
+    for one in lapsed:
+        for reader in readers[one.to.id]:
+            by_reader[reader].append(one)
+    return [_lapsed_letter(event, reader, theirs, address) for reader, theirs in by_reader.items()]
+
+
+def _lapsed_letter(event: Event, reader: User, lapsed: Sequence[LapsedRequest], address: str) -> Letter:
+    language = reader.language
+    text = translate(
+        N_(
+            "%(name)s，您好：\n\n以下约见请求没有在时限内得到答复，已经失效，时段重新放开：\n\n%(requests)s\n\n"
+            "还想见面可以再约：\n%(address)s"
+        ),
+        language,
+        name=reader.name,
+        requests="\n".join(f"· {_lapsed_line(event, one, language)}" for one in lapsed),
+        address=address,
+    )
+    return Letter(reader.email, translate(N_("“%(event)s”：约见请求过了时限"), language, event=event.name), text)
+
+
+def _lapsed_line(event: Event, lapsed: LapsedRequest, language: str) -> str:
+    request, slot = lapsed.request, lapsed.request.starts_at
+    if lapsed.to is request.asked:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：请求已撤下")
+    elif request.asked.status is ParticipantStatus.CONFIRMED:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：对方没有答复")
+    else:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：对方不参会了")
+    return translate(
+        line,
+        language,
+        asking=request.asking.name,
+        asked=request.asked.name,
+        slot=_place_text(event, Place(slot, None), language) if slot else translate(N_("由组织方安排"), language),
+    )
+
+
+def _readers(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
+    """As :func:`people_of`; the organizers for whom nobody could read it, to pass it on."""
+    people = people_of(session, participants)
+    if all(people.values()):
+        return people
+    organizers = session.scalars(
+        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
+    ).all()
+    return {participant_id: readers or list(organizers) for participant_id, readers in people.items()}
 
 
 def tell_changes(

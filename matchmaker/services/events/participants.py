@@ -23,11 +23,11 @@ from matchmaker.domain.vocabulary import (
     PostingStatus,
     Side,
 )
-from matchmaker.i18n import N_, translate
+from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import MOST_MEETINGS_EACH, check_organizer
 from matchmaker.services.events.faults import refuse
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.history import record_version, worded_note
 from matchmaker.services.posting import POSTING_TYPES
 
 PartyKey = tuple[int, int | None]
@@ -198,7 +198,7 @@ def remove_participants(session: Session, actor: User | None, event: Event, ids:
     session.flush()
     session.expire(event, ["participants", "meetings", "decisions"])
     if meetings:
-        record_version(session, actor, event, note=translate(N_("移出 %(count)d 个参会方"), count=len(leaving)))
+        record_version(session, actor, event, note=worded_note(N_("移出 %(count)d 个参会方"), count=len(leaving)))
     log(session, actor, "event", event.id, "participants removed", str(len(leaving)))
     session.commit()
     return len(leaving)

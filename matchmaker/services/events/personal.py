@@ -21,10 +21,11 @@ from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
-from matchmaker.services.events.changes import Change, ChangeKind, Place, changes_by_participant, places_of
-from matchmaker.services.events.deadlines import local_time
-from matchmaker.services.events.history import published_version
+from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
+from matchmaker.services.events.deadlines import is_over, local_time
+from matchmaker.services.events.history import published_version, version_if_any
 from matchmaker.services.events.participants import own_participant, own_participants
+from matchmaker.services.events.places import EXPECTED, Place, places_of, published_places
 from matchmaker.services.events.request_rules import hidden_from
 from matchmaker.services.interests import contact_granted
 
@@ -64,7 +65,7 @@ class Appointment:
 @dataclass(frozen=True)
 class OwnSchedule:
     """A participant's meetings in order of time, as of the published ``version``; ``removed`` are those that were there
-    until lately, with the partner.
+    until lately, with the partner; ``since`` is the version that all this is new to.
     """
 
     participant: Participant
@@ -73,6 +74,7 @@ class OwnSchedule:
     removed: Sequence[tuple[Change, Participant | None]]
     present: datetime
     """Local time."""
+    since: Assignment | None = None
 
     @cached_property
     def next(self) -> Appointment | None:
@@ -85,16 +87,31 @@ class OwnSchedule:
     @property
     def changed(self) -> int:
         """How many changes are pointed out."""
-        return len(self.removed) + sum(appointment.change is not None for appointment in self.appointments)
+        return len(self.changes)
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """All that are pointed out, in order of time."""
+        changes = [one.change for one in self.appointments if one.change] + [change for change, _ in self.removed]
+        return sorted(changes, key=lambda change: change.when)
+
+    @property
+    def partners(self) -> dict[int, Participant]:
+        """Those who meet the participant, or no longer do, by id."""
+        others = [*(one.partner for one in self.appointments), *(partner for _, partner in self.removed)]
+        return {other.id: other for other in others if other is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """An event that somebody attends, for one or several participants, with how many requests they can answer."""
+    """An event that somebody attends, for one or several participants, with how many requests they can answer, and how
+    many of theirs were lately not answered in time.
+    """
 
     event: Event
     participants: Sequence[Participant]
     waiting: int
+    unanswered: int
 
 
 def get_attending(session: Session, person: User, participant_id: int) -> Participant:
@@ -131,7 +148,12 @@ def attended_events(session: Session, person: User, at: datetime | None = None) 
         by_event[participant.event].append(participant)
     at = at or now()
     attended = [
-        Attended(event, theirs, sum(waiting_for(session, one, at) for one in theirs))
+        Attended(
+            event,
+            theirs,
+            sum(waiting_for(session, one, at) for one in theirs),
+            sum(len(unanswered_requests(session, one, at)) for one in theirs),
+        )
         for event, theirs in by_event.items()
     ]
     return sorted(attended, key=lambda one: one.event.starts_at or datetime.min, reverse=True)
@@ -144,11 +166,14 @@ def coming_events(session: Session, person: User, at: datetime | None = None) ->
     return [a for a in attended if a.event.ends_at is not None and a.event.ends_at > local_time(a.event, at)][::-1]
 
 
-def own_schedule(session: Session, participant: Participant, at: datetime | None = None) -> OwnSchedule:
+def own_schedule(
+    session: Session, participant: Participant, at: datetime | None = None, since: int | None = None
+) -> OwnSchedule:
     """The participant's schedule as published, with what became of each meeting since.
 
     A meeting's live status counts while pair, time and table are still those that were published: what the organizers
-    have moved in their draft is not shown. Changes are pointed out for a day, those of the last version always.
+    have moved in their draft is not shown. What changed is told from the version ``since``, which the reader saw last;
+    where that is not known, changes are pointed out for a day, those of the last version always.
     """
     at = at or now()
     event = participant.event
@@ -156,7 +181,7 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
     present = local_time(event, at)
     if version is None:
         return OwnSchedule(participant, None, (), (), present)
-    earlier = _baseline(session, version, at)
+    earlier = version_if_any(session, event, since) or _baseline(session, version, at)
     changes = [] if earlier is None else changes_by_participant(earlier, version).get(participant.id, [])
     by_partner = {change.partner_id: change for change in changes}
     partners = _partners(session, event)
@@ -174,7 +199,9 @@ def own_schedule(session: Session, participant: Participant, at: datetime | None
         if partner_id in partners
     ]
     removed = [(c, partners.get(c.partner_id)) for c in changes if c.kind is ChangeKind.REMOVED]
-    return OwnSchedule(participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present)
+    return OwnSchedule(
+        participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present, earlier
+    )
 
 
 def partner_detail(session: Session, person: User, posting: Posting) -> Detail:
@@ -222,6 +249,39 @@ def waiting_for(session: Session, participant: Participant, at: datetime | None 
     return len(set(asking) - hidden_from(session, participant.event, participant)) if asking else 0
 
 
+def unanswered_requests(
+    session: Session, participant: Participant, at: datetime | None = None
+) -> Sequence[MeetingRequest]:
+    """What the participant asked and nobody answered in time, pointed out for a day: unless the two meet anyway, or
+    either of them has asked again.
+    """
+    at = at or now()
+    event = participant.event
+    if is_over(event, at):
+        return []
+    lately = session.scalars(
+        select(MeetingRequest)
+        .where(
+            MeetingRequest.event_id == event.id,
+            or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id),
+            MeetingRequest.side == participant.side,
+            MeetingRequest.status.in_((RequestStatus.REQUESTED, RequestStatus.EXPIRED)),
+            MeetingRequest.expires_at > at - _FRESH,
+            MeetingRequest.expires_at <= at,
+        )
+        .order_by(MeetingRequest.id)
+    ).all()
+    if not lately:
+        return []
+    asked_again = {
+        (one.need_side_id, one.offer_side_id)
+        for one in own_requests(session, participant)
+        if standing(one, at) is not RequestStatus.EXPIRED
+    }
+    settled = asked_again | published_places(session, event).keys()
+    return [one for one in lately if (one.need_side_id, one.offer_side_id) not in settled]
+
+
 def standing(request: MeetingRequest, at: datetime) -> RequestStatus:
     """Where a request stands at that instant, also before somebody marked it as expired."""
     lapsed = request.status is RequestStatus.REQUESTED and not request.waits(at)
@@ -232,7 +292,7 @@ def _own_places(version: Assignment, participant: Participant) -> dict[int, Plac
     """The participant's places in a version, by the partner's id."""
     return {
         partner_id: place
-        for pair, place in places_of(version.schedule, freed=True).items()
+        for pair, place in places_of(version.schedule, EXPECTED).items()
         if participant.id in pair
         for partner_id in pair
         if partner_id != participant.id

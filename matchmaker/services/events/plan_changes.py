@@ -8,6 +8,7 @@ from matchmaker.domain.event import Assignment, Event, ScheduleRow
 from matchmaker.domain.vocabulary import MeetingStatus, Term
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.partnerships import PairKey
+from matchmaker.services.events.places import Place
 
 Names = Mapping[int, str]
 """The participants' names by id."""
@@ -27,19 +28,6 @@ class PlanChangeKind(Term):
     UNLOCKED = "unlocked", "解锁", "Unlocked"
     LISTED = "listed", "列入匹配表", "Put on the match list"
     UNLISTED = "unlisted", "移出匹配表", "Taken off the match list"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """When and at which table, local time."""
-
-    starts_at: datetime
-    table: int | None
-
-    def text(self, language: str = "zh", *, dated: bool = False) -> str:
-        """As “09:20 3 号桌”, or with the day before it."""
-        time = self.starts_at.strftime("%m-%d %H:%M" if dated else "%H:%M")
-        return translate(N_("%(time)s %(table)s 号桌"), language, time=time, table=self.table or "—")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from matchmaker.domain.vocabulary import (
     PlanOrigin,
     RequestStatus,
 )
-from matchmaker.i18n import N_, translate
+from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.certifying import certify
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import (
     TAKES_PLACE,
@@ -27,13 +28,14 @@ from matchmaker.services.events.history import (
     latest_version,
     record_version,
     schedule_rows,
+    worded_note,
 )
 from matchmaker.services.events.meeting_rows import draft_meetings
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import participants_of
 from matchmaker.services.events.partnerships import PairKey, score_partnerships
 from matchmaker.services.events.replanning import replan_event
-from matchmaker.services.events.schedule import check_changeable, check_has_schedule
+from matchmaker.services.events.schedule import check_has_schedule
 from matchmaker.services.events.state import pair_of
 
 __all__ = ["publish_plan", "publish_state", "replan_event", "restore_version", "withdraw_participant"]
@@ -42,10 +44,13 @@ _REASONS_SHOWN = 5
 
 
 def publish_plan(session: Session, actor: User | None, event: Event) -> Assignment:
-    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused."""
+    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused, and so is an
+    event that is over.
+    """
     check_organizer(actor)
     lock_event(session, event)
     session.expire_all()
+    check_not_over(event)
     version = publish_state(session, actor, event)
     session.commit()
     return version
@@ -90,7 +95,7 @@ def restore_version(session: Session, corpus: Corpus, actor: User | None, event:
     corpus.refresh()
     lock_event(session, event)
     session.expire_all()
-    check_changeable(event)
+    check_not_over(event)
     earlier = find_version(session, event, number)
     left_out = _put_back(session, corpus, event, earlier)
     version = record_version(session, actor, event, origin=PlanOrigin.RESTORED, note=_restored_note(number, left_out))
@@ -114,7 +119,7 @@ def withdraw_participant(
     participant = session.get(Participant, participant_id)
     if participant is None or participant.event_id != event.id or not _speaks_for(actor, participant):
         raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
-    check_changeable(event)
+    check_not_over(event)
     if participant.status is ParticipantStatus.WITHDRAWN:
         return participant
     participant.status = ParticipantStatus.WITHDRAWN
@@ -185,12 +190,12 @@ def _start(row: ScheduleRow) -> datetime | None:
 
 def _restored_note(number: int, left_out: int) -> str:
     if left_out:
-        return translate(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
-    return translate(N_("恢复第 %(version)d 版"), version=number)
+        return worded_note(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
+    return worded_note(N_("恢复第 %(version)d 版"), version=number)
 
 
 def _withdrawn_note(participant: Participant, cancelled: int) -> str:
-    return translate(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
+    return worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
 
 
 def _cancel_meetings(session: Session, participant: Participant) -> int:

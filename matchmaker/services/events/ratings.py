@@ -20,10 +20,10 @@ from matchmaker.domain.vocabulary import MeetingStatus, NextStep, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.cooperation.beginning import follow_next_steps
-from matchmaker.services.events.live import published_places
 from matchmaker.services.events.no_shows import has_begun, posting_pair, remember_met
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.partnerships import PairKey
+from matchmaker.services.events.places import TOLD, Place, published_places
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.feedback import record
 
@@ -60,7 +60,7 @@ def words_of(session: Session, person: User, event: Event, at: datetime | None =
     own_ids = _own_participants(session, person, event)
     if not own_ids:
         raise NotFound(N_("没有您可以评价的洽谈"))
-    told = published_places(session, event)
+    told = published_places(session, event, TOLD)
     words = [
         word
         for meeting in scheduled_meetings(session, event)
@@ -80,7 +80,7 @@ def words_about(session: Session, person: User, meeting_id: int) -> list[Word]:
     words = [] if meeting is None else _both_words(meeting)
     if meeting is not None and not person.organizes:
         own_ids = _own_participants(session, person, meeting.event)
-        told = bool(own_ids) and _as_told(meeting, published_places(session, meeting.event))
+        told = bool(own_ids) and _as_told(meeting, published_places(session, meeting.event, TOLD))
         words = [word for word in words if told and word.own.id in own_ids]
     if not words:
         raise NotFound(N_("没有您可以评价的洽谈"))
@@ -175,9 +175,9 @@ def _own_participants(session: Session, person: User, event: Event) -> frozenset
     return frozenset(session.scalars(select(Participant.id).where(Participant.event_id == event.id, own)))
 
 
-def _as_told(meeting: Meeting, told: Mapping[PairKey, tuple[datetime, int | None]]) -> bool:
+def _as_told(meeting: Meeting, told: Mapping[PairKey, Place]) -> bool:
     """Whether participants know of the meeting at that time: drafts are the organizers' business."""
-    return pair_of(meeting) in told and told[pair_of(meeting)][0] == meeting.starts_at
+    return pair_of(meeting) in told and told[pair_of(meeting)].starts_at == meeting.starts_at
 
 
 def _locked(session: Session, person: User, meeting_id: int, side: Side, at: datetime | None) -> Word:

@@ -22,6 +22,7 @@ from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.at_once import record_at_once
 from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.history import worded_note
 from matchmaker.services.events.no_shows import absent_sides, check_running, get_meeting
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import (
@@ -303,7 +304,8 @@ def _save(session: Session, actor: User | None, event: Event, meeting: Meeting, 
     except IntegrityError as error:
         session.rollback()
         raise Conflict(N_("刚刚有人作了别的安排，请刷新页面")) from error
-    names = f"{meeting.need_side.name} ↔ {meeting.offer_side.name}"
-    version = record_at_once(session, actor, event, meeting, f"补位：{meeting.starts_at:%H:%M} {names}"[:300])
+    names = f"{meeting.need_side.name} — {meeting.offer_side.name}"
+    note = worded_note(N_("补位：%(time)s %(pair)s"), time=f"{meeting.starts_at:%H:%M}", pair=names)
+    version = record_at_once(session, actor, event, meeting, note)
     log(session, actor, "meeting", meeting.id, "refilled", f"for meeting {missed.id}, version {version.version}")
     session.commit()

@@ -26,7 +26,7 @@ from matchmaker.services.events.availability import SAID, check_wishes, unavaila
 from matchmaker.services.events.deadlines import has_begun, is_over, registration_is_open
 from matchmaker.services.events.delegates import DelegateValues, new_delegate
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.history import record_version, worded_note
 from matchmaker.services.events.letters import AddressOf, Letter, letter, readers_of, send
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import (
@@ -253,7 +253,8 @@ def withdraw(
         else:
             meeting.status = MeetingStatus.CANCELLED
     if meetings:
-        record_version(session, actor, event, note=f"{participant.name}：{ParticipantStatus.WITHDRAWN.zh}"[:300])
+        left = worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=len(meetings))
+        record_version(session, actor, event, note=left)
     session.commit()
     return meetings
 
@@ -356,11 +357,14 @@ def _planned(session: Session, participant: Participant) -> list[Meeting]:
 
 
 def _end_requests(session: Session, participant: Participant, at: datetime) -> None:
-    """Unanswered requests by and to the participant hold no slot any more."""
+    """Unanswered requests by and to the participant hold no slot any more. Who asked it is told when they are marked
+    as expired.
+    """
     own = or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id)
     for request in session.scalars(select(MeetingRequest).where(own, MeetingRequest.status == RequestStatus.REQUESTED)):
-        request.status = RequestStatus.WITHDRAWN if request.asking is participant else RequestStatus.EXPIRED
         request.expires_at = min(request.expires_at, at)
+        if request.asking is participant:
+            request.status = RequestStatus.WITHDRAWN
 
 
 def _write_invitations(

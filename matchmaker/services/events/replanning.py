@@ -17,13 +17,14 @@ from matchmaker.scheduling import Objective, Plan, Problem, Replanned, check, re
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.conditions import Conditions, FixedMeeting
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.history import TAKES_PLACE, published_version
+from matchmaker.services.events.history import published_version, worded_note
 from matchmaker.services.events.partnerships import PairKey, PairScores
+from matchmaker.services.events.places import Place, places_of
 from matchmaker.services.events.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.schedule import (
     SolvedPlan,
-    check_changeable,
     check_has_schedule,
     store_plan,
     think_then_lock,
@@ -33,8 +34,6 @@ REPLAN_TIME_LIMIT = 10.0
 """Seconds."""
 
 _NOTE = N_("重排：已公布的洽谈改动 %(changed)d 场（其中 %(fewest)d 场无法避免），新增 %(added)d 场")
-
-Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,14 @@ class Disturbance:
 
     def text(self, language: str = "zh") -> str:
         """The figures in a sentence."""
-        return translate(_NOTE, language, changed=self.changed, fewest=self.fewest, added=self.added)
+        return translate(_NOTE, language, **self._figures())
+
+    def note(self) -> str:
+        """The same as a version keeps it."""
+        return worded_note(_NOTE, **self._figures())
+
+    def _figures(self) -> dict[str, int]:
+        return {"changed": self.changed, "fewest": self.fewest, "added": self.added}
 
 
 def replan_event(
@@ -76,11 +82,11 @@ def replan_event(
     check_has_schedule(event)
 
     def solve(conditions: Conditions, scores: PairScores) -> tuple[SolvedPlan, Disturbance]:
-        check_changeable(event)
+        check_not_over(event, at)
         version = published_version(session, event)
         if version is None:
             raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))
-        before = _published_places(version)
+        before = places_of(version.schedule)
         by_hand = _changed_since(session, event, conditions, before)
         session.commit()
         return _repair(event, conditions, by_hand, scores, before, more_changes, seed)
@@ -95,7 +101,7 @@ def replan_event(
         scores,
         solved,
         origin=PlanOrigin.REPLANNED,
-        note=disturbance.text(),
+        note=disturbance.note(),
     )
     version.certificate = (version.certificate or {}) | {
         "replanned": {
@@ -164,14 +170,6 @@ def _repair(
     return SolvedPlan(last.problem, last.plan, bound), disturbance
 
 
-def _published_places(version: Assignment) -> dict[PairKey, Place]:
-    return {
-        (row[0], row[1]): (datetime.fromisoformat(row[2]), row[3])
-        for row in version.schedule
-        if row[2] is not None and row[3] is not None and row[5] in TAKES_PLACE
-    }
-
-
 def _changed_since(
     session: Session, event: Event, conditions: Conditions, before: Mapping[PairKey, Place]
 ) -> list[FixedMeeting]:
@@ -184,7 +182,7 @@ def _changed_since(
     standing = []
     for meeting in session.scalars(query.order_by(Meeting.id)):
         pair = (meeting.need_side_id, meeting.offer_side_id)
-        if meeting.starts_at is None or pair in fixed or before.get(pair) == (meeting.starts_at, meeting.table):
+        if meeting.starts_at is None or pair in fixed or before.get(pair) == Place(meeting.starts_at, meeting.table):
             continue
         if pair not in conditions.unplannable and all(
             one in conditions.attendee
@@ -199,9 +197,9 @@ def _changed_since(
 def _as_plan(places: Mapping[PairKey, Place], slot_of: Mapping[datetime, int]) -> Plan:
     """The published meetings as the scheduler compares them; scores and bounds do not matter there."""
     meetings = tuple(
-        PlannedMeeting(str(pair[0]), str(pair[1]), slot_of[start], table, 0.0)
-        for pair, (start, table) in places.items()
-        if start in slot_of
+        PlannedMeeting(str(pair[0]), str(pair[1]), slot_of[place.starts_at], place.table, 0.0)
+        for pair, place in places.items()
+        if place.starts_at in slot_of and place.table is not None
     )
     nothing = Objective(0, 0, 0.0)
     return Plan(meetings, (), nothing, nothing, seconds=0.0)

@@ -23,12 +23,11 @@ from matchmaker.domain.vocabulary import (
     RequestStatus,
 )
 from matchmaker.i18n import N_
-from matchmaker.services.events.at_once import published_places
 from matchmaker.services.events.bars import barred_pairs
-from matchmaker.services.events.changes import Place
 from matchmaker.services.events.deadlines import local_time, wishes_are_open, wishes_close
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.partnerships import PairKey
+from matchmaker.services.events.places import Place, published_places
 
 
 class Phase(StrEnum):

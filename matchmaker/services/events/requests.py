@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
@@ -21,12 +21,15 @@ from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Reque
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.at_once import publish_at_once, published_places
-from matchmaker.services.events.notices import request_letters, send
+from matchmaker.services.events.at_once import publish_at_once
+from matchmaker.services.events.expiring import expire_requests
+from matchmaker.services.events.history import worded_note
+from matchmaker.services.events.notices import people_of, request_letters, send
 from matchmaker.services.events.occupancy import lock_event
 from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.partnerships import PairKey, best_matches, pair_key, score_partnerships
 from matchmaker.services.events.personal import get_attending
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.request_rules import (
@@ -101,8 +104,17 @@ def get_askable(session: Session, own: Participant, other_id: int) -> Participan
     return other
 
 
+def speaks_for(session: Session, person: User, participant: Participant) -> bool:
+    """Whether the person answers for the participant: one of its people, or, where none of them has an account, any
+    organizer.
+    """
+    return acts_for(person, participant) or (
+        person.organizes and person.active and not people_of(session, [participant])[participant.id]
+    )
+
+
 def get_request(session: Session, person: User, request_id: int) -> MeetingRequest:
-    """A request that concerns the person, to be read. Raises :class:`NotFound`."""
+    """A request that concerns the person or that they answer for another, to be read. Raises :class:`NotFound`."""
     request = session.get(MeetingRequest, request_id)
     if request is None or not _concerns(session, person, request):
         raise NotFound(N_("没有这个约见请求，或与您无关"))
@@ -116,7 +128,7 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
     without words or for a slot that is not free, :class:`Conflict` where it cannot be asked now.
     """
     own = get_attending(session, acting.person, own_id)
-    event = _take_turn(session, own.event, acting.at)
+    event = _take_turn(session, acting, own.event)
     other = get_askable(session, own, other_id)
     _check_phase(phase_of(event, acting.at), event)
     check_attending(own, other)
@@ -180,7 +192,7 @@ def propose(session: Session, acting: Acting, request_id: int, reply: Reply) -> 
 def move(session: Session, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
     """Take one's own unanswered request to another slot without cancelling it; its clock starts anew."""
     request = _load(session, acting, request_id)
-    _check_side(acting, request.asking)
+    _check_side(session, acting, request.asking)
     _check_waits(request, acting.at)
     check_attending(request.asking, request.asked)
     words = limited_words(reply.words, "words", WORDS_LENGTH)
@@ -193,65 +205,49 @@ def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) ->
     request = _load(session, acting, request_id)
     if not (request.status is RequestStatus.ACCEPTED and request.event.published_version is None):
         _check_waits(request, acting.at)
-        _check_side(acting, request.asking)
-    other = request.asked if acts_for(acting.person, request.asking) else request.asking
+        _check_side(session, acting, request.asking)
+    other = request.asked if speaks_for(session, acting.person, request.asking) else request.asking
     words = limited_words(reply.words, "words", WORDS_LENGTH)
     _answer(request, acting, RequestStatus.WITHDRAWN, request.answer)
     return _finish(session, acting, request, other, RequestAction.WITHDRAW, words)
 
 
-def expire_requests(session: Session, event: Event, at: datetime) -> int:
-    """Mark those that nobody answered in time; returns how many. They hold no slot from that instant on, marked or
-    not. Part of the caller's transaction.
-    """
-    expired = session.execute(
-        update(MeetingRequest)
-        .where(
-            MeetingRequest.event_id == event.id,
-            MeetingRequest.status == RequestStatus.REQUESTED,
-            MeetingRequest.expires_at <= at,
-        )
-        .values(status=RequestStatus.EXPIRED)
-    )
-    return int(expired.rowcount)  # type: ignore[attr-defined]
-
-
-def _take_turn(session: Session, event: Event, at: datetime) -> Event:
-    """Wait for one's turn, and see what the others did meanwhile."""
+def _take_turn(session: Session, acting: Acting, event: Event) -> Event:
+    """Wait for one's turn, and see what the others did meanwhile, and what became too late."""
+    expire_requests(session, acting.mailer, event, acting.address, acting.at)
     session.expire_all()
     lock_event(session, event)
-    expire_requests(session, event, at)
     return event
 
 
 def _load(session: Session, acting: Acting, request_id: int) -> MeetingRequest:
-    """A request that concerns one of the person's participants, with the event locked. Raises :class:`NotFound`; also
-    to the side that was asked, when the two are not to meet.
+    """A request that concerns a participant the person speaks for, with the event locked. Raises :class:`NotFound`;
+    also to the side that was asked, when the two are not to meet.
     """
     request = session.get(MeetingRequest, request_id)
     if request is not None:
-        _take_turn(session, request.event, acting.at)
+        _take_turn(session, acting, request.event)
         if _concerns(session, acting.person, request):
             return request
     raise NotFound(N_("没有这个约见请求，或与您无关"))
 
 
 def _concerns(session: Session, person: User, request: MeetingRequest) -> bool:
-    if acts_for(person, request.asking):
+    if speaks_for(session, person, request.asking):
         return True
     hidden = hidden_from(session, request.event, request.asked)
-    return acts_for(person, request.asked) and request.asking.id not in hidden
+    return speaks_for(session, person, request.asked) and request.asking.id not in hidden
 
 
 def _request_to_answer(session: Session, acting: Acting, request_id: int) -> MeetingRequest:
     request = _load(session, acting, request_id)
-    _check_side(acting, request.asked)
+    _check_side(session, acting, request.asked)
     _check_waits(request, acting.at)
     return request
 
 
-def _check_side(acting: Acting, participant: Participant) -> None:
-    if not acts_for(acting.person, participant):
+def _check_side(session: Session, acting: Acting, participant: Participant) -> None:
+    if not speaks_for(session, acting.person, participant):
         raise NotAllowed(N_("这一步要由对方来做"))
 
 
@@ -361,8 +357,13 @@ def _agree(session: Session, corpus: Corpus, acting: Acting, request: MeetingReq
     _check_choice(session, event, _pair(request), slot, acting.at, request.id)
     if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
         meeting = _place(session, corpus, request, slot, acting.at)
-        publish_at_once(session, acting.person, event, meeting, f"{own.name} – {other.name}"[:300])
+        publish_at_once(session, acting.person, event, meeting, _agreed_note(request))
     request.starts_at = slot
+
+
+def _agreed_note(request: MeetingRequest) -> str:
+    pair = f"{request.need_side.name} — {request.offer_side.name}"
+    return worded_note(N_("双方约好：%(pair)s"), pair=pair)
 
 
 def _place(session: Session, corpus: Corpus, request: MeetingRequest, slot: datetime, at: datetime) -> Meeting:

@@ -12,7 +12,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
-from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PlanOrigin, Side
+from matchmaker.domain.vocabulary import EventKind, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
 from matchmaker.scheduling import Objective, Plan, Problem, UnservedReason, check, schedule, upper_bound
 from matchmaker.scheduling.assignment import UnservedReason as UntimedReason
@@ -20,6 +20,7 @@ from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.certifying import certify, verify
 from matchmaker.services.events.conditions import Conditions, load_conditions
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import record_version
 from matchmaker.services.events.meeting_rows import Places, store_meetings
@@ -29,7 +30,7 @@ from matchmaker.services.events.partnerships import PairScores, score_partnershi
 from matchmaker.services.events.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.state import NO_POSTINGS, meetings_of, pair_of
 
-__all__ = ["build_schedule", "check_buildable", "check_changeable", "check_has_schedule", "verify"]
+__all__ = ["build_schedule", "check_buildable", "check_has_schedule", "verify"]
 
 TIME_LIMIT = 30.0
 """Seconds. The largest events that the bars of the scheduler name take half of it."""
@@ -68,7 +69,7 @@ def build_schedule(
     check_has_schedule(event)
 
     def solve(conditions: Conditions, scores: PairScores) -> SolvedPlan:
-        check_buildable(session, event)
+        check_buildable(session, event, at)
         asked = scheduling_problem(conditions, candidates_of(conditions, scores))
         session.commit()
         problem, plan = plan_with_pins(
@@ -163,15 +164,11 @@ def check_has_schedule(event: Event) -> None:
         raise Conflict(N_("“%(name)s”是博览会，没有分时段的日程"), name=event.name)
 
 
-def check_changeable(event: Event) -> None:
-    """Raise :class:`Conflict` when the event is over."""
-    if event.status is EventStatus.FINISHED:
-        raise Conflict(N_("“%(name)s”已经结束，匹配表不能再改"), name=event.name)
-
-
-def check_buildable(session: Session, event: Event) -> None:
-    """Raise :class:`Conflict` when one side is empty, or when a new plan would disown meetings that were held."""
-    check_changeable(event)
+def check_buildable(session: Session, event: Event, at: datetime | None = None) -> None:
+    """Raise :class:`Conflict` when the event is over, when one side is empty, or when a new plan would disown meetings
+    that were held.
+    """
+    check_not_over(event, at)
     sides = {participant.side for participant in participants_of(session, event)}
     for side, message in (
         (Side.NEED, N_("还没有需求方参会，请先添加企业")),

@@ -26,7 +26,7 @@ from matchmaker.services.events.partnerships import (
     score_partnerships,
 )
 from matchmaker.services.events.partnerships import Place as Position
-from matchmaker.services.events.plan_changes import Place
+from matchmaker.services.events.places import Place
 from matchmaker.services.events.problem import shown_score
 from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.events.state import pair_of

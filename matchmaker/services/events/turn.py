@@ -17,20 +17,21 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.event import Assignment, Event, Meeting
 from matchmaker.domain.people import User
-from matchmaker.domain.vocabulary import EventKind, EventStatus
+from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
+from matchmaker.services.events.deadlines import check_not_over
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.history import latest_version, record_version, version_if_any
+from matchmaker.services.events.notes import changes_note
 from matchmaker.services.events.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.partnerships import PairKey
-from matchmaker.services.events.plan_changes import Names, Place, PlanChange, in_words, plan_changes, shortened
+from matchmaker.services.events.places import Place
+from matchmaker.services.events.plan_changes import Names, PlanChange, in_words, plan_changes, shortened
 from matchmaker.services.events.state import pair_of
 
 MOST_LINES = 5
 """Changes of others that a message names one by one."""
-
-NOTE_LENGTH = 300
 
 SUBJECT = "assignment"
 """Of the log lines that tell by which step a version was made."""
@@ -146,12 +147,11 @@ class Turn:
                 meeting.starts_at, meeting.table = place.starts_at, place.table
         self.session.flush()
 
-    def record(self, step: Step, *, detail: str = "", note: str = "") -> Changed:
-        """Make what was changed the next version, with a note in words, and commit."""
+    def record(self, step: Step, *, detail: str = "", why: str = "") -> Changed:
+        """Make what was changed the next version, with a note that says what and ``why``, and commit."""
         version = record_version(self.session, self.actor, self.event)
         changes = plan_changes(self.latest, version)
-        words = shortened(in_words(changes, self.names, self.event), MOST_LINES)
-        version.note = "".join((words, note))[:NOTE_LENGTH]
+        version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
         log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
         self.session.commit()
         return Changed(version, changes, self.meanwhile, self.names)
@@ -188,8 +188,7 @@ def take_turn(session: Session, actor: User | None, event: Event, expected_versi
 def _check_changeable(event: Event) -> None:
     if event.kind is not EventKind.DOCKING:
         raise Conflict(N_("“%(name)s”没有洽谈桌，不排日程"), name=event.name)
-    if event.status is EventStatus.FINISHED:
-        raise Conflict(N_("“%(name)s”已经结束，日程不能再改"), name=event.name)
+    check_not_over(event)
 
 
 def _meanwhile(

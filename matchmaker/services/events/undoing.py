@@ -22,7 +22,8 @@ from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.board_rules import check_not_excluded, fixed, new_meeting
 from matchmaker.services.events.history import version_if_any
 from matchmaker.services.events.partnerships import PairKey
-from matchmaker.services.events.plan_changes import Place, PlanChange, place_of, plan_changes
+from matchmaker.services.events.places import Place
+from matchmaker.services.events.plan_changes import PlanChange, place_of, plan_changes
 from matchmaker.services.events.state import pair_of
 from matchmaker.services.events.turn import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn
 
@@ -103,7 +104,7 @@ def _repeat(
             raise Conflict(N_("没有可以撤销的步骤") if step is Step.UNDO else N_("没有可以重做的步骤"))
         _check_untouched(turn, changes)
         _apply(turn, corpus, changes)
-        return turn.record(step, detail=str(version), note="（撤销）" if step is Step.UNDO else "（重做）")
+        return turn.record(step, detail=str(version))
 
 
 def _next(session: Session, actor: User | None, event: Event, step: Step) -> tuple[int | None, tuple[PlanChange, ...]]:

@@ -132,7 +132,7 @@ def apply_changes(
     check_has_schedule(event)
     lock_event(session, event)
     _check(event, changes)
-    check_buildable(session, event)
+    check_buildable(session, event, at)
     conditions = load_conditions(session, event, at or now())
     changed = changed_conditions(conditions, event, changes)
     check_pins(changed)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.event import Participant
 from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
@@ -18,10 +18,18 @@ from matchmaker.services.activity import history
 from matchmaker.services.browsing import LINES_ON_A_PAGE, Page
 from matchmaker.services.events import requests as service
 from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.at_once import published_places
+from matchmaker.services.events.expiring import requests_address
 from matchmaker.services.events.participants import acts_for
 from matchmaker.services.events.partnerships import pair_key
-from matchmaker.services.events.personal import attending_at, get_attending, own_requests, standing, waiting_for
+from matchmaker.services.events.personal import (
+    attending_at,
+    get_attending,
+    own_requests,
+    standing,
+    unanswered_requests,
+    waiting_for,
+)
+from matchmaker.services.events.places import published_places
 from matchmaker.services.events.request_rules import Phase, free_slots, phase_of
 from matchmaker.services.events.requests import Acting, Reply, RequestAction
 from matchmaker.web.access import person
@@ -51,6 +59,8 @@ _DONE = {
 def partners(participant_id: int) -> str:
     """Whom one could meet, best first, and why."""
     own = get_attending(db(), person(), participant_id)
+    if phase_of(own.event, now()) is Phase.OVER:
+        return render_template("attending/partners.html", participant=own, event=own.event, **_state(own))
     text = request.args.get("q", "")[:200]
     shown = next((one for one in Shown if one.value == request.args.get("show")), Shown.ALL)
     number = max(request.args.get("page", 1, type=int), 1)
@@ -113,14 +123,22 @@ def requests(participant_id: int) -> str:
         received=[one for one in open_first if one.asked is own],
         sent=[one for one in open_first if one.asking is own],
         status=status,
+        unanswered=unanswered_requests(db(), own, at),
         **_state(own),
     )
 
 
 @blueprint.get("/events/<int:event_id>/requests")
 def event_requests(event_id: int) -> Response:
-    """Where a mail leads, whoever of a participant's people opens it: to the participant with something to answer."""
-    own = attending_at(db(), person(), event_id)
+    """Where a mail leads, whoever of a participant's people opens it: to the participant with something to answer;
+    organizers to those they answer for.
+    """
+    try:
+        own = attending_at(db(), person(), event_id)
+    except NotFound:
+        if not person().organizes:
+            raise
+        return redirect(url_for("organizer.event_meeting_requests", event_id=event_id), 303)
     first = max(own, key=lambda one: waiting_for(db(), one))
     return redirect(url_for(".requests", participant_id=first.id), 303)
 
@@ -173,7 +191,8 @@ def _ask_page(own: Participant, other: Participant, errors: dict[str, str] | Non
 def _request_page(
     found: MeetingRequest, failed: RequestAction | None = None, errors: dict[str, str] | None = None
 ) -> str:
-    own, other = (found.asked, found.asking) if acts_for(person(), found.asked) else (found.asking, found.asked)
+    asked_us = service.speaks_for(db(), person(), found.asked)
+    own, other = (found.asked, found.asking) if asked_us else (found.asking, found.asked)
     at = now()
     pair = pair_key(own, other)
     return render_template(
@@ -182,6 +201,7 @@ def _request_page(
         event=own.event,
         other=other,
         found=found,
+        on_behalf=not acts_for(person(), own),
         status=standing(found, at),
         planned=published_places(db(), own.event).get(pair),
         to_answer=found.asked is own,
@@ -210,8 +230,7 @@ def _state(own: Participant) -> dict[str, object]:
 
 def _acting(own: Participant) -> Acting:
     """The person, and where requests are answered: not built from what a browser claims our name to be."""
-    address = platform().settings.base_url + url_for(".event_requests", event_id=own.event_id)
-    return Acting(person(), platform().mailer, address)
+    return Acting(person(), platform().mailer, requests_address(platform().settings.base_url, own.event))
 
 
 def _reply() -> Reply:

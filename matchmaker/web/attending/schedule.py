@@ -6,12 +6,21 @@ from flask import redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
+from matchmaker.domain.event import Delegate
 from matchmaker.services.events.changes import ChangeKind
-from matchmaker.services.events.personal import attending_at, get_attending, own_schedule, partner_detail
-from matchmaker.services.events.personal_calendar import personal_calendar
+from matchmaker.services.events.notices import change_line
+from matchmaker.services.events.personal import (
+    attending_at,
+    get_attending,
+    own_schedule,
+    partner_detail,
+    unanswered_requests,
+)
+from matchmaker.services.events.personal_calendar import delegate_calendar, delegate_schedule_pdf, personal_calendar
 from matchmaker.services.events.request_rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
+from matchmaker.web.attending.last_look import seen_before
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -26,16 +35,21 @@ def event(event_id: int) -> Response:
 def schedule(participant_id: int) -> str:
     """Whom one meets, when and where, and what changed."""
     participant = get_attending(db(), person(), participant_id)
-    shown = own_schedule(db(), participant)
+    event, published = participant.event, participant.event.published_version
+    seen = None if published is None else seen_before(participant, published)
+    shown = own_schedule(db(), participant, since=seen)
     postings = {one: one.posting_of_partner() for one in shown.appointments}
     return render_template(
         "attending/schedule.html",
         participant=participant,
-        event=participant.event,
+        event=event,
         schedule=shown,
+        seen=seen,
+        changes=[change_line(event, one, shown.partners, current_language()) for one in shown.changes],
+        unanswered=unanswered_requests(db(), participant),
         postings=postings,
         details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
-        live=phase_of(participant.event, now()) is Phase.LIVE,
+        live=phase_of(event, now()) is Phase.LIVE,
         ChangeKind=ChangeKind,
     )
 
@@ -45,5 +59,23 @@ def calendar(participant_id: int) -> Response:
     """The same for the calendar of a phone."""
     participant = get_attending(db(), person(), participant_id)
     content = personal_calendar(db(), person(), participant, current_language())
-    name = f"{participant.event.name}.ics"
-    return send_file(BytesIO(content), mimetype="text/calendar", as_attachment=True, download_name=name)
+    return _file(content, "text/calendar", f"{participant.event.name}.ics")
+
+
+@blueprint.get("/delegates/<int:delegate_id>/schedule.<any(ics, pdf):form>")
+def delegate_schedule(delegate_id: int, form: str) -> Response:
+    """One delegate's meetings, for the calendar of their phone or on paper."""
+    if form == "ics":
+        content = delegate_calendar(db(), person(), delegate_id, current_language())
+        return _file(content, "text/calendar", f"{_file_name(delegate_id)}.ics")
+    content = delegate_schedule_pdf(db(), person(), delegate_id, current_language())
+    return _file(content, "application/pdf", f"{_file_name(delegate_id)}.pdf")
+
+
+def _file_name(delegate_id: int) -> str:
+    delegate = db().get_one(Delegate, delegate_id)
+    return f"{delegate.participant.event.name} {delegate.name}".replace("/", "-")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)

@@ -14,6 +14,7 @@ from matchmaker.web.organizer import (  # noqa: E402 - views register themselves
     events_leads,  # noqa: F401
     events_live,  # noqa: F401
     events_match_list,  # noqa: F401
+    events_meeting_requests,  # noqa: F401
     events_participants,  # noqa: F401
     events_partnerships,  # noqa: F401
     events_printing,  # noqa: F401

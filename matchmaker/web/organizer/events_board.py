@@ -70,6 +70,12 @@ def event_board_data(event_id: int) -> Response:
     )
 
 
+@blueprint.get("/events/<int:event_id>/board/version")
+def event_board_version(event_id: int) -> Response:
+    """Which version the plan is at: an open board asks now and then whether it still shows the present one."""
+    return jsonify(version=get_event(db(), event_id).plan_version)
+
+
 @blueprint.get("/events/<int:event_id>/board/clashes")
 def event_board_clashes(event_id: int) -> Response:
     """Where a pair cannot be dropped: for each such cell (``slot-table``) the numbers of the texts that say why."""

@@ -25,6 +25,7 @@ from matchmaker.services.events.dashboard import (
 from matchmaker.services.events.deadlines import local_time
 from matchmaker.services.events.delegates import also_coming_for
 from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.standing_in import stood_in_for
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
@@ -52,6 +53,7 @@ def event_progress(event_id: int) -> str | Response:
         rows=found.shown(wanted),
         wanted=wanted,
         filters=kept_arguments(*_FILTERS),
+        to_stand_in=sum(one.to_answer for one in stood_in_for(db(), event)),
         twins=also_coming_for(db(), event),
         Step=Step,
         Order=Order,

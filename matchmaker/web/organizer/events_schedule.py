@@ -21,6 +21,7 @@ from matchmaker.services.events.history import (
     latest_version,
     versions,
 )
+from matchmaker.services.events.notes import note_text
 from matchmaker.services.events.participants import everyone_of
 from matchmaker.services.events.publishing import replan_event, restore_version
 from matchmaker.services.events.quality import schedule_quality
@@ -71,6 +72,7 @@ def event_schedule(event_id: int) -> str:
         "organizer/event_schedule.html",
         event=event,
         state=state,
+        note=note_text(state.version.note, {p.id: p.name for p in state.participants}, event, current_language()),
         certified=certified,
         certificate=certified.to_document(),
         disturbance=disturbance_of(state.version),
@@ -127,6 +129,8 @@ def event_what_if(event_id: int) -> Page:
         return _what_if_page(event, form)
     if not form.validate():
         return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True)
     try:
         trial = what_if(db(), platform().corpus, event, form.changes())
     except InvalidInput as error:
@@ -145,6 +149,8 @@ def event_apply(event_id: int) -> Page:
     form = WhatIfForm(event, request.form)
     if not form.validate():
         return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True), 400
     try:
         version = apply_changes(db(), platform().corpus, person(), event, form.changes())
     except InvalidInput as error:
@@ -175,6 +181,7 @@ def event_schedule_versions(event_id: int) -> str:
         "organizer/event_versions.html",
         event=event,
         history=history,
+        note_of=lambda version: note_text(version.note, names, event, current_language()),
         before=before,
         after=after,
         comparison=comparison,
@@ -235,8 +242,8 @@ def _board_link(event: Event) -> str | None:
     return url_for(endpoint, event_id=event.id) if endpoint in current_app.view_functions else None
 
 
-def _what_if_page(event: Event, form: WhatIfForm, trial: object = None) -> str:
-    return render_template("organizer/event_what_if.html", event=event, form=form, trial=trial)
+def _what_if_page(event: Event, form: WhatIfForm, trial: object = None, *, nothing: bool = False) -> str:
+    return render_template("organizer/event_what_if.html", event=event, form=form, trial=trial, nothing=nothing)
 
 
 def _asked_version(event: Event, name: str, otherwise: int | None) -> Assignment | None:

@@ -30,6 +30,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, event: Event, typed: "MultiDict[str, str]") -> None:
         super().__init__(formdata=typed)
+        self._event = event
         self.absent_room.choices = [(0, gettext("都可用")), *((room.id, room.name) for room in event.rooms)]
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -41,11 +42,12 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
         return valid
 
     def changes(self) -> Changes:
-        """What was typed; call only on a valid form."""
+        """What was typed and differs from what is; call only on a valid form."""
+        tables, slot_minutes = self.tables.data, self.slot_minutes.data
         begins, ends = self.lunch_begins.data, self.lunch_ends.data
         return Changes(
-            tables=self.tables.data,
-            slot_minutes=self.slot_minutes.data,
+            tables=None if tables == self._event.table_count else tables,
+            slot_minutes=None if slot_minutes == self._event.slot_minutes else slot_minutes,
             max_meetings=self.max_meetings.data,
             absent_room=self.absent_room.data or None,
             lunch=None if begins is None or ends is None else (begins, ends),

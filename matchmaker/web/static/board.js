@@ -6,6 +6,7 @@ import { Plan } from "./board_plan.js";
 const DRAG_FROM = 6; // pixels that a pressed mouse moves before it drags
 const PAGE = 10; // rows that Page Up and Page Down go
 const EDGE = 48; // pixels from the edge where a drag scrolls
+const LOOK_AGAIN = 15_000; // milliseconds between two looks whether others changed the plan
 
 const board = document.getElementById("board");
 const element = (name) => document.getElementById(`board-${name}`);
@@ -20,6 +21,7 @@ class Board {
     this.clashes = null; // where it cannot go, once the server has told
     this.offered = null; // the taken cell at which a swap is offered
     this.waitingForTurn = Promise.resolve();
+    this.latest = this.plan.version; // as the server said last
     this.narrow = window.matchMedia("(max-width: 767.98px)");
     this.byFinger = window.matchMedia("(pointer: coarse)").matches;
     this.slot = Math.max(0, this.plan.slots.findIndex((slot) => slot.id === board.dataset.at));
@@ -51,6 +53,27 @@ class Board {
     element("search").addEventListener("submit", (event) => this.nextFound(event));
     this.tell("");
     this.search();
+    setInterval(() => this.lookForNews(), LOOK_AGAIN);
+    document.addEventListener("visibilitychange", () => this.lookForNews());
+  }
+
+  // Whether another organizer changed the plan; nobody asks while the page is hidden. One's own turn comes first: the
+  // version that it leads to is no news.
+  async lookForNews() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(board.dataset.latest, { headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) return;
+      this.latest = (await answer.json()).version;
+    } catch {
+      return; // a weak network: the next look will tell
+    }
+    await this.waitingForTurn;
+    this.showNewer();
+  }
+
+  showNewer() {
+    element("newer").hidden = !(this.latest > this.plan.version);
   }
 
   // --- drawing
@@ -98,6 +121,7 @@ class Board {
   showStanding() {
     const waiting = this.plan.without("planned");
     element("version").textContent = say("version", this.plan.version);
+    this.showNewer();
     element("unpublished").textContent = this.plan.unpublished ?? "";
     for (const name of ["undo", "redo"]) {
       element(name).disabled = !this.plan[name];

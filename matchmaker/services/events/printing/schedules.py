@@ -47,9 +47,11 @@ def calendar_files(job: PrintJob) -> list[tuple[str, bytes]]:
     for participant, schedule in personal_schedules(job):
         if not schedule.meetings:
             continue
-        content = _calendar(job, schedule)
         people = [delegate.name for delegate in participant.delegates] or [""]
-        files += [(" ".join(part for part in (participant.name, person) if part), content) for person in people]
+        files += [
+            (" ".join(part for part in (participant.name, person) if part), _calendar(job, schedule, person))
+            for person in people
+        ]
     return [(f"{name}.ics", content) for name, content in files]
 
 
@@ -104,5 +106,5 @@ def _schedule(job: PrintJob, participant: Participant, meetings: Sequence[Meetin
     )
 
 
-def _calendar(job: PrintJob, schedule: PersonalSchedule) -> bytes:
-    return personal_calendar_ics(job.header, schedule, job.language, job.event.zone)
+def _calendar(job: PrintJob, schedule: PersonalSchedule, owner: str = "") -> bytes:
+    return personal_calendar_ics(job.header, schedule, language=job.language, time_zone=job.event.zone, owner=owner)
