@@ -11,9 +11,9 @@ from pypdf import PdfReader
 from matchmaker.cli import COMMANDS
 from matchmaker.cli.language import chosen_language
 from matchmaker.domain.vocabulary import OrganizationKind
-from matchmaker.services.corpus import DatabaseVectorStore
+from matchmaker.services.corpus import Corpus, DatabaseVectorStore
 from matchmaker.services.database import Database
-from matchmaker.services.demo import load_demo, store_vectors
+from matchmaker.services.demo import load_demo, load_meetings, store_vectors
 from tests.cli.conftest import CommandLine
 from tests.factories import make_need, make_offer, make_organization
 
@@ -36,6 +36,10 @@ def city(command: CommandLine) -> CommandLine:
     with database.writing() as session:
         load_demo(session)
     store_vectors(DatabaseVectorStore(database, "e5"), "e5")
+    corpus = Corpus(database, "e5")
+    corpus.refresh()
+    with database.writing() as session:
+        load_meetings(session, corpus)
     database.engine.dispose()
     return command
 

@@ -87,7 +87,7 @@ def ask(participant_id: int, other_id: int) -> Answer:
     if request.method == "GET":
         return _ask_page(own, other)
     try:
-        made = service.ask(db(), _acting(own), own.id, other.id, _reply())
+        made = service.ask(db(), acting_for(own), own.id, other.id, _reply())
     except InvalidInput as error:
         db().rollback()
         return _ask_page(own, other, {error.field or "words": error.text(current_language())}), 400
@@ -136,7 +136,7 @@ def request_action(request_id: int, action: str) -> Answer:
     """Answer a request, move it, or take it back."""
     wanted = RequestAction.parse(action)
     found = service.get_request(db(), person(), request_id)
-    acting = _acting(found.asked)
+    acting = acting_for(found.asked)
     try:
         if wanted is RequestAction.ACCEPT:
             service.accept(db(), platform().corpus, acting, request_id, _reply())
@@ -208,7 +208,7 @@ def _state(own: Participant) -> dict[str, object]:
     }
 
 
-def _acting(own: Participant) -> Acting:
+def acting_for(own: Participant) -> Acting:
     """The person, and where requests are answered: not built from what a browser claims our name to be."""
     address = platform().settings.base_url + url_for(".event_requests", event_id=own.event_id)
     return Acting(person(), platform().mailer, address)

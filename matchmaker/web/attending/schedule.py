@@ -6,6 +6,8 @@ from flask import redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
+from matchmaker.domain.event import Participant
+from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.services.events.changes import ChangeKind
 from matchmaker.services.events.personal import attending_at, get_attending, own_schedule, partner_detail
 from matchmaker.services.events.personal_calendar import personal_calendar
@@ -18,8 +20,16 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events/<int:event_id>")
 def event(event_id: int) -> Response:
-    """To the schedule of the participant that one comes for; of several, the others are a tap away."""
-    return redirect(url_for(".schedule", participant_id=attending_at(db(), person(), event_id)[0].id), 303)
+    """To the first page of the participant that one comes for; of several, the others are a tap away."""
+    participant = attending_at(db(), person(), event_id)[0]
+    return redirect(url_for(first_page(participant), participant_id=participant.id), 303)
+
+
+def first_page(participant: Participant) -> str:
+    """The endpoint of what matters most to a participant: its schedule, booths or visitors."""
+    if participant.event.kind is EventKind.DOCKING:
+        return "attending.schedule"
+    return "attending.booths" if participant.side is Side.NEED else "attending.visitors"
 
 
 @blueprint.get("/participants/<int:participant_id>/schedule")

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Participant
 from matchmaker.domain.visibility import Detail
@@ -14,20 +16,26 @@ from matchmaker.printing.visitors import (
     invitation_lists_pdf,
     invitation_lists_xlsx,
 )
+from matchmaker.services.corpus import Corpus
 from matchmaker.services.events import expo
 from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
-from matchmaker.services.events.printing.job import Format, PrintJob
+from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 
 SUMMARY_LENGTH = 120
 """Characters of an exhibit's description in the catalogue."""
 
 
+def own_booth_guide(session: Session, corpus: Corpus, visitor: Participant, options: PrintOptions) -> bytes:
+    """The booths worth a visit for one visitor who comes. Raises :class:`Conflict` while there are no booths."""
+    job = start_job(session, visitor.event, options, corpus=corpus)
+    corpus.keep_up()
+    guides = [_booth_guide(job, one) for one in expo.ExpoVisits(session, corpus, job.event, visitor).booth_guides()]
+    return booth_guides_pdf(job.header, guides, job.language, expo.halls_of(job.event))
+
+
 def booth_guide_sheet(job: PrintJob, form: Format) -> bytes:
     """For each visiting firm the booths worth a visit. Raises :class:`Conflict` while there are no booths."""
-    guides = [
-        BoothGuide(one.participant.name, tuple(_booth_visit(job, visit) for visit in one.visits))
-        for one in _visits(job).booth_guides()
-    ]
+    guides = [_booth_guide(job, one) for one in _visits(job).booth_guides()]
     printed = booth_guides_xlsx if form is Format.XLSX else booth_guides_pdf
     return printed(job.header, guides, job.language, expo.halls_of(job.event))
 
@@ -64,7 +72,12 @@ def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
 def _visits(job: PrintJob) -> expo.ExpoVisits:
     if job.corpus is None:
         raise InvalidInput(N_("这种打印件需要匹配引擎"))
+    job.corpus.refresh()
     return expo.ExpoVisits(job.session, job.corpus, job.event)
+
+
+def _booth_guide(job: PrintJob, suggestions: expo.Suggestions) -> BoothGuide:
+    return BoothGuide(suggestions.participant.name, tuple(_booth_visit(job, visit) for visit in suggestions.visits))
 
 
 def _booth_visit(job: PrintJob, visit: expo.Visit) -> BoothVisit:
