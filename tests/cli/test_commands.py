@@ -210,7 +210,7 @@ def test_an_event_is_built_and_printed(city: CommandLine) -> None:
 
 
 def test_every_sheet_of_an_expo_is_printed(city: CommandLine) -> None:
-    for what in ("booth-guide", "visitors", "catalogue", "badges", "sign-in", "programme", "table-cards"):
+    for what in ("booth-guide", "visitors", "catalogue", "hall-plan", "badges", "sign-in", "programme", "table-cards"):
         done = city.run("event", "print", "博览会", "--what", what, "--language", "en", "-o", city.data / f"{what}.pdf")
         assert done.returncode == 0, done.stderr
         assert "科技成果博览会" in PdfReader(city.data / f"{what}.pdf").pages[0].extract_text()
@@ -219,7 +219,7 @@ def test_every_sheet_of_an_expo_is_printed(city: CommandLine) -> None:
     done = city.run("event", "print", "秋季", "--what", "all", "-o", city.data / "all.zip")
     assert done.returncode == 0, done.stderr
     with ZipFile(city.data / "all.zip") as archive:
-        assert "13 成效报告/成效报告.pdf" in archive.namelist()
+        assert "14 成效报告/成效报告.pdf" in archive.namelist()
 
 
 def test_evaluate_measures_a_dataset(command: CommandLine, tmp_path: Path) -> None:

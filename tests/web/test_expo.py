@@ -90,7 +90,7 @@ def test_a_visitor_sees_booths_best_first_and_as_one_walks(scene: Scene) -> None
     page = client.get(scene.address(visitor, "booths?order=walk")).text
     assert page.index(other.name) < page.index(best.name), "the east hall comes before the west hall"
     pdf = PdfReader(BytesIO(client.get(scene.address(visitor, "booths.pdf")).data))
-    assert len(pdf.pages) == 1
+    assert len(pdf.pages) == 2, "the guide, and the plan of the halls"
     text = "".join(pdf.pages[0].extract_text().split())
     assert best.name in text
     assert scene.needs[1].name not in text
@@ -237,3 +237,51 @@ def test_nobody_writes_to_everybody(scene: Scene, monkeypatch: pytest.MonkeyPatc
     for exhibitor in scene.offers[:2]:
         client.post(scene.address(visitor, f"visits/{exhibitor.id}"))
     assert len(scene.requests()) == 1
+
+
+def test_the_plan_marks_a_visitors_booths(scene: Scene) -> None:
+    visitor = scene.needs[0]
+    page = scene.client(visitor).get(scene.address(visitor, "plan")).text
+    assert f'href="/attending/participants/{visitor.id}/booths#partner-{scene.offers[2].id}"' in page
+    assert f"#partner-{scene.offers[1].id}" not in page
+    assert page.count("<circle") == 2
+    exhibitor = scene.client(scene.offers[0]).get(scene.address(scene.offers[0], "plan")).text
+    assert "<circle" not in exhibitor
+    assert all(one.name in exhibitor for one in scene.offers)
+
+
+def test_the_plan_hides_who_is_not_to_be_met(scene: Scene) -> None:
+    visitor, exhibitor = scene.needs[0], scene.offers[2]
+    block(scene, exhibitor, visitor)
+    page = scene.client(visitor).get(scene.address(visitor, "plan")).text
+    assert exhibitor.name not in page
+    assert scene.offers[0].name in page
+
+
+def test_an_organizer_sees_empty_booths_and_gives_them_out(scene: Scene) -> None:
+    client = scene.client(make_user(scene.session, Role.ORGANIZER))
+    address = f"/organizer/events/{scene.event.id}/halls"
+    one, other, third = scene.offers
+    page = client.get(address).text
+    assert 'value="A4"' in page
+    assert client.post(address, data={f"booth-{one.id}": "A4", f"booth-{other.id}": ""}).status_code == 303
+    scene.session.expire_all()
+    assert (one.booth, other.booth, third.booth) == ("A4", "", "B10")
+    scene.session.commit()
+    response = client.post(address, data={f"booth-{one.id}": "Q7"})
+    assert response.status_code == 400
+    assert 'value="Q7"' in response.text
+    assert "没有展位“Q7”" in response.text
+    assert client.post(f"{address}/fill").status_code == 303
+    scene.session.expire_all()
+    assert other.booth
+    scene.session.commit()
+    assert scene.client(one).get(address).status_code == 403
+
+
+def test_a_docking_event_has_no_halls_page(scene: Scene) -> None:
+    scene.event.kind = EventKind.DOCKING
+    scene.session.commit()
+    client = scene.client(make_user(scene.session, Role.ORGANIZER))
+    assert client.get(f"/organizer/events/{scene.event.id}/halls").status_code == 404
+    assert scene.client(scene.needs[0]).get(scene.address(scene.needs[0], "plan")).status_code == 404

@@ -19,6 +19,7 @@ from matchmaker.domain.reason import Reason
 from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, Side
 from matchmaker.i18n import N_
+from matchmaker.printing.hall_plan import ExpoPlan
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.askable import Marks, marks_of
 from matchmaker.services.events.expo import (
@@ -28,6 +29,7 @@ from matchmaker.services.events.expo import (
     booth_order,
     exhibits_by_industry,
 )
+from matchmaker.services.events.halls import expo_plan
 from matchmaker.services.events.personal import get_attending
 from matchmaker.services.events.printing.disclosure import disclosed_reason
 from matchmaker.services.events.request_rules import hidden_from
@@ -83,6 +85,22 @@ def own_catalogue(session: Session, person: User, own: Participant, text: str = 
     """The catalogue by industry as the participant's people may read it, without those whom it is never shown."""
     hidden = hidden_from(session, own.event, own)
     return exhibits_by_industry(session, own.event, person, date.today(), text, without=hidden)
+
+
+def own_plan(
+    session: Session, own: Participant, visits: Sequence[SuggestedVisit], language: str, page: str
+) -> ExpoPlan:
+    """The halls with a visitor's booths marked and linked to their lines on ``page``; without those whom the
+    participant is never shown.
+    """
+    return expo_plan(
+        session,
+        own.event,
+        language,
+        ranks={visit.exhibitor.id: visit.rank for visit in visits},
+        links={visit.exhibitor.id: f"{page}#partner-{visit.exhibitor.id}" for visit in visits},
+        without=hidden_from(session, own.event, own),
+    )
 
 
 def _line(person: User, own: Participant, rank: int, visit: Visit, marks: Mapping[int, Marks]) -> SuggestedVisit:

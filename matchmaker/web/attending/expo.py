@@ -21,6 +21,7 @@ from matchmaker.services.events.visits import (
     get_expo_participant,
     in_walking_order,
     own_catalogue,
+    own_plan,
     suggested_visits,
 )
 from matchmaker.web.access import person
@@ -53,6 +54,20 @@ def visitors(participant_id: int) -> str:
     own = get_expo_participant(db(), person(), participant_id, Side.OFFER)
     visits, missing = _visits(own)
     return render_template("attending/visitors.html", **_state(own), visits=visits, missing=missing)
+
+
+@blueprint.get("/participants/<int:participant_id>/plan")
+def plan(participant_id: int) -> str:
+    """The halls, with a visitor's booths marked."""
+    own = get_expo_participant(db(), person(), participant_id)
+    suggested = _visits(own)[0] if own.side is Side.NEED else []
+    page = url_for(".booths", participant_id=own.id)
+    return render_template(
+        "attending/plan.html",
+        **_state(own),
+        plan=own_plan(db(), own, suggested, current_language(), page),
+        marked=bool(suggested),
+    )
 
 
 @blueprint.get("/participants/<int:participant_id>/catalogue")

@@ -10,6 +10,7 @@ from matchmaker.web.organizer import (  # noqa: E402 - views register themselves
     events_board,  # noqa: F401
     events_dashboard,  # noqa: F401
     events_day,  # noqa: F401
+    events_halls,  # noqa: F401
     events_leads,  # noqa: F401
     events_live,  # noqa: F401
     events_match_list,  # noqa: F401
