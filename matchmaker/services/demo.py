@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Event, Meeting, Participant, Room
+from matchmaker.domain.event import AgendaItem, Event, Meeting, Participant, Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.posting import Need, Offer
@@ -194,6 +194,17 @@ def _load_event(session: Session, described: Mapping[str, Any], shift: timedelta
     event.rooms = [
         Room(name=one["name"], table_count=one["booths"], position=position)
         for position, one in enumerate(described.get("halls", ()))
+    ]
+    event.agenda = [
+        AgendaItem(
+            starts_at=_moment(one["from"]) + shift,
+            ends_at=_moment(one["to"]) + shift,
+            title=one["title"],
+            speaker=one.get("speaker", ""),
+            room=one.get("room", ""),
+            note=one.get("note", ""),
+        )
+        for one in described.get("agenda", ())
     ]
     session.add(event)
     for one in described["enterprises"]:

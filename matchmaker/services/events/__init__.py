@@ -1,6 +1,7 @@
 """Running an event: from who comes to the printed match list.
 
     editing.py       the event itself              participants.py  who comes, and who could
+    agenda.py        openings, talks and breaks
     partnerships.py  pairs, scores, decisions      match_list.py    building, changing by hand
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions

@@ -7,6 +7,7 @@ blueprint = audience_blueprint("organizer", __name__, Audience.ORGANIZERS, "/org
 from matchmaker.web.organizer import (  # noqa: E402 - views register themselves on the blueprint
     check_in,  # noqa: F401
     events,  # noqa: F401
+    events_agenda,  # noqa: F401
     events_board,  # noqa: F401
     events_dashboard,  # noqa: F401
     events_day,  # noqa: F401
