@@ -22,7 +22,7 @@ from matchmaker.config import load_settings
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role
-from matchmaker.services.demo import PASSWORD, load_demo, store_vectors
+from matchmaker.services.demo import PASSWORD, load_demo, load_meetings, store_vectors
 from matchmaker.services.platform import Platform, create_platform
 from matchmaker.web import create_app
 
@@ -64,6 +64,8 @@ def _demo_city(folder: str) -> Platform:
         load_demo(session)
     store_vectors(platform.corpus.store, platform.corpus.encoder.name)
     platform.corpus.refresh()
+    with platform.database.writing() as session:
+        load_meetings(session, platform.corpus)
     return platform
 
 

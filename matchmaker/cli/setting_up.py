@@ -33,13 +33,15 @@ def init_command(demo: bool) -> None:
 
 
 def _load_demo(platform: Any) -> None:
-    from matchmaker.services.demo import PASSWORD, load_demo, store_vectors
+    from matchmaker.services.demo import PASSWORD, load_demo, load_history, store_vectors
 
     with platform.database.writing() as session:
         city = load_demo(session)
     store_vectors(platform.corpus.store, platform.corpus.encoder.name)
     with progress_bar(say(N_("编码"))) as progress:
         platform.corpus.refresh(progress)
+    with platform.database.writing() as session:
+        load_history(session, platform.corpus)
     click.echo(
         say(
             N_("演示城市：单位 %(organizations)d，团队 %(teams)d，需求 %(needs)d，供给 %(offers)d，活动 %(events)d"),

@@ -65,6 +65,9 @@ class Event(Timestamps, Base):
     sessions: Mapped[list[Session]] = relationship(
         back_populates="event", order_by="Session.starts_at", cascade="all, delete-orphan"
     )
+    agenda: Mapped[list[AgendaItem]] = relationship(
+        back_populates="event", order_by="AgendaItem.starts_at, AgendaItem.id", cascade="all, delete-orphan"
+    )
     participants: Mapped[list[Participant]] = relationship(
         back_populates="event", order_by="Participant.id", cascade="all, delete-orphan"
     )
@@ -134,6 +137,25 @@ class Session(Base):
     def slots(self, length: timedelta) -> list[datetime]:
         """The beginnings of the slots of that length that end before the session does."""
         return [self.starts_at + length * number for number in range((self.ends_at - self.starts_at) // length)]
+
+
+class AgendaItem(Base):
+    """议程: what happens at an event besides its meetings: an opening, a keynote, a roadshow, a break, lunch. Times are
+    local and naive. ``room`` is as printed; it need not be one of the event's rooms.
+    """
+
+    __tablename__ = "agenda_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime)
+    ends_at: Mapped[datetime] = mapped_column(DateTime)
+    title: Mapped[str] = mapped_column(String(120))
+    speaker: Mapped[str] = mapped_column(String(200), default="")
+    room: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    event: Mapped[Event] = relationship(back_populates="agenda")
 
 
 class Room(Base):

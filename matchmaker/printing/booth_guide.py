@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.hall_plan import ExpoPlan, plan_for_page
 from matchmaker.printing.order import CountingKey, counting_order
 from matchmaker.printing.typesetting import typeset
 from matchmaker.printing.wording import Language, wording
@@ -25,10 +26,11 @@ class BoothVisit:
 
 @dataclass(frozen=True, slots=True)
 class BoothGuide:
-    """The booths recommended to one visitor, in any order."""
+    """The booths recommended to one visitor, in any order. ``plan`` shows where they are, if there is one."""
 
     visitor: str
     visits: tuple[BoothVisit, ...]
+    plan: ExpoPlan | None = None
 
     @property
     def best_first(self) -> list[BoothVisit]:
@@ -91,6 +93,7 @@ def _guide_for_page(guide: BoothGuide, halls: Sequence[str]) -> dict[str, object
     return {
         "visitor": guide.visitor,
         "visits": guide.best_first,
+        "plan": None if guide.plan is None else plan_for_page(guide.plan),
         "halls": [
             {"hall": hall, "stops": [{"rank": rank, "visit": visit} for rank, visit in stops]}
             for hall, stops in groupby(guide.walk(halls), key=lambda stop: stop[1].hall)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.hall_plan import ExpoPlan, plan_for_page
 from matchmaker.printing.typesetting import typeset
 from matchmaker.printing.wording import Language, wording
 from matchmaker.printing.workbook import Column, Workbook
@@ -29,9 +30,19 @@ class CatalogueSection:
     exhibits: tuple[Exhibit, ...]
 
 
-def catalogue_pdf(event: EventHeader, sections: Sequence[CatalogueSection], language: Language = "zh") -> bytes:
-    """A table of the industries, then their exhibits."""
-    return typeset("catalogue", event, {"totals": _totals(sections, language), "sections": list(sections)}, language)
+def catalogue_pdf(
+    event: EventHeader,
+    sections: Sequence[CatalogueSection],
+    language: Language = "zh",
+    plan: ExpoPlan | None = None,
+) -> bytes:
+    """A table of the industries, then their exhibits, and the plan of the halls if there is one."""
+    content = {
+        "totals": _totals(sections, language),
+        "sections": list(sections),
+        "plan": None if plan is None else plan_for_page(plan),
+    }
+    return typeset("catalogue", event, content, language)
 
 
 def catalogue_xlsx(event: EventHeader, sections: Sequence[CatalogueSection], language: Language = "zh") -> bytes:

@@ -22,6 +22,7 @@ class ProgrammeItem:
     title: str
     place: str = ""
     speakers: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def programme_xlsx(event: EventHeader, programme: Programme, language: Language 
             Column(words["agenda_item"], 40),
             Column(words["place"], 28),
             Column(words["speakers"], 28),
+            Column(words["notes"], 40),
         ],
         [
             (
@@ -79,6 +81,7 @@ def programme_xlsx(event: EventHeader, programme: Programme, language: Language 
                 item.title,
                 item.place,
                 item.speakers,
+                item.note,
             )
             for item in sorted(programme.items, key=lambda item: item.start)
         ],
@@ -103,6 +106,7 @@ def _item_for_page(item: ProgrammeItem) -> dict[str, str]:
         "title": item.title,
         "place": item.place,
         "speakers": item.speakers,
+        "note": item.note,
     }
 
 

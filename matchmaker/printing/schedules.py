@@ -67,13 +67,26 @@ class ScheduledMeeting:
 
 
 @dataclass(frozen=True, slots=True)
+class AgendaEntry:
+    """Something on the agenda for everybody: an opening, a talk, lunch."""
+
+    start: datetime
+    end: datetime
+    title: str
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalSchedule:
-    """The meetings of one person, team or enterprise, in any order. `people` are those who come for it, as printed."""
+    """The meetings of one person, team or enterprise, in any order. `people` are those who come for it, as printed;
+    `agenda` is what is on for everybody, for the sheet only.
+    """
 
     name: str
     organization: str
     meetings: tuple[ScheduledMeeting, ...]
     people: str = ""
+    agenda: tuple[AgendaEntry, ...] = ()
 
     @property
     def in_time_order(self) -> list[ScheduledMeeting]:
@@ -154,27 +167,31 @@ def _row(
 
 
 def _schedule_for_page(schedule: PersonalSchedule, language: Language) -> dict[str, object]:
-    days = groupby(schedule.in_time_order, key=lambda meeting: meeting.start.date())
+    entries: list[ScheduledMeeting | AgendaEntry] = [*schedule.agenda, *schedule.meetings]
+    entries.sort(key=lambda entry: entry.start)
+    days = groupby(entries, key=lambda entry: entry.start.date())
     return {
         "name": schedule.name,
         "organization": schedule.organization,
         "people": schedule.people,
         "count": len(schedule.meetings),
-        "days": [{"day": day_text(day, language), "meetings": _meetings_for_page(meetings)} for day, meetings in days],
+        "days": [{"day": day_text(day, language), "entries": _entries_for_page(on)} for day, on in days],
     }
 
 
-def _meetings_for_page(meetings: Iterable[ScheduledMeeting]) -> list[dict[str, object]]:
-    return [
-        {
-            "time": time_range_text(meeting.start, meeting.end),
-            "table": meeting.table,
-            "room": meeting.room,
-            "partner": meeting.partner,
-            "partner_organization": meeting.partner_organization,
-            "people": meeting.people,
-            "topic": meeting.topic,
-            "score": meeting.score,
-        }
-        for meeting in meetings
-    ]
+def _entries_for_page(entries: Iterable[ScheduledMeeting | AgendaEntry]) -> list[dict[str, object]]:
+    return [{"time": time_range_text(entry.start, entry.end)} | _entry_for_page(entry) for entry in entries]
+
+
+def _entry_for_page(entry: ScheduledMeeting | AgendaEntry) -> dict[str, object]:
+    if isinstance(entry, AgendaEntry):
+        return {"title": entry.title, "room": entry.room}
+    return {
+        "table": entry.table,
+        "room": entry.room,
+        "partner": entry.partner,
+        "partner_organization": entry.partner_organization,
+        "people": entry.people,
+        "topic": entry.topic,
+        "score": entry.score,
+    }

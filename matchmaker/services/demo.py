@@ -5,7 +5,8 @@ Everything is in ``seed_data/demo``, for a person to edit. Its days are written 
 Loading it again brings postings back to what the files say, and leaves existing users, events and cooperations alone.
 
 The vectors of its texts come along in ``vectors-e5.npz``, for computing them takes minutes; a text that was edited
-since is simply encoded. ``scripts/demo_vectors.py`` makes the file anew.
+since is simply encoded. ``scripts/demo_vectors.py`` makes the file anew. What the meetings of the past event score is
+for the ranker to say, so they are added last.
 """
 
 import csv
@@ -21,18 +22,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Event, Meeting, Participant
+from matchmaker.domain.event import AgendaItem, Event, Meeting, Participant, Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.reason import Reason
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, NextStep, PlanOrigin, Role, Side
 from matchmaker.i18n import N_
 from matchmaker.matching.document import Document
 from matchmaker.matching.vectors import VectorStore, vector_texts
 from matchmaker.services.accounts import create_user, find_user, set_password
+from matchmaker.services.corpus import Corpus
 from matchmaker.services.demo_cooperations import load_cooperations
 from matchmaker.services.events.history import record_version
+from matchmaker.services.events.reasons import reason_for
 from matchmaker.services.importing import TableKind, import_table, read_import
 from matchmaker.services.spreadsheets import Row, Table
 from matchmaker.services.vocabularies import SEED_DATA, load_reference
@@ -58,7 +60,7 @@ class DemoCity:
 
 
 def load_demo(session: Session, folder: Path = DEMO, today: date | None = None) -> DemoCity:
-    """Load reference vocabularies and the demo city. Vectors: see :func:`store_vectors`."""
+    """Load reference vocabularies and the demo city. Then come :func:`store_vectors` and :func:`load_history`."""
     plan = _read_yaml(folder / "events.yaml")
     shift = _whole_weeks(plan["reference_date"], today or date.today())
     load_reference(session)
@@ -69,13 +71,31 @@ def load_demo(session: Session, folder: Path = DEMO, today: date | None = None) 
     users = _load_users(session, _read_yaml(folder / "users.yaml"))
     for described in plan["events"]:
         _load_event(session, described, shift)
-    load_cooperations(session, _read_yaml(folder / "cooperations.yaml"), shift)
     organizations, teams, needs, offers, events = (
         session.scalar(select(func.count()).select_from(model)) or 0
         for model in (Organization, Team, Need, Offer, Event)
     )
     session.commit()
     return DemoCity(organizations, teams, needs, offers, events, users)
+
+
+def load_history(session: Session, corpus: Corpus, folder: Path = DEMO, today: date | None = None) -> int:
+    """Add the meetings of the past event, with the scores and reasons that the matcher finds for their pairs, and what
+    came of them and of other contacts; returns how many meetings.
+
+    Leaves alone an event that has a match list already. The caller has refreshed the corpus.
+    """
+    plan = _read_yaml(folder / "events.yaml")
+    shift = _whole_weeks(plan["reference_date"], today or date.today())
+    added = 0
+    for described in plan["events"]:
+        event = session.scalars(select(Event).where(Event.name == described["name"])).one()
+        if "meetings" in described and not event.plan_version:
+            _add_meetings(session, corpus, event, described["meetings"], shift)
+            added += len(event.meetings)
+    load_cooperations(session, _read_yaml(folder / "cooperations.yaml"), shift)
+    session.commit()
+    return added
 
 
 def store_vectors(store: VectorStore, encoder: str, folder: Path = DEMO) -> int:
@@ -175,23 +195,37 @@ def _load_event(session: Session, described: Mapping[str, Any], shift: timedelta
         EventSession(starts_at=_moment(one["from"]) + shift, ends_at=_moment(one["to"]) + shift)
         for one in described["sessions"]
     ]
+    event.rooms = [
+        Room(name=one["name"], table_count=one["booths"], position=position)
+        for position, one in enumerate(described.get("halls", ()))
+    ]
+    event.agenda = [
+        AgendaItem(
+            starts_at=_moment(one["from"]) + shift,
+            ends_at=_moment(one["to"]) + shift,
+            title=one["title"],
+            speaker=one.get("speaker", ""),
+            room=one.get("room", ""),
+            note=one.get("note", ""),
+        )
+        for one in described.get("agenda", ())
+    ]
     session.add(event)
     for one in described["enterprises"]:
         _add_participant(session, event, Side.NEED, one)
     for one in described["teams"]:
         _add_participant(session, event, Side.OFFER, one)
-    session.flush()
-    _add_meetings(session, event, described.get("meetings", ()), shift)
     session.commit()
 
 
 def _add_participant(session: Session, event: Event, side: Side, described: str | Mapping[str, str]) -> None:
-    """Described by the organization's name alone, or with team and booth."""
+    """Described by the organization's name alone, or with team, hall and booth."""
     words = {"organization": described} if isinstance(described, str) else described
     organization = _organization(session, words["organization"])
     team = _find_team(session, organization, words["team"]) if "team" in words else None
     if "team" in words and team is None:
         raise _unknown(words["team"])
+    halls = {room.name: room for room in event.rooms}
     event.participants.append(
         Participant(
             side=side,
@@ -199,11 +233,14 @@ def _add_participant(session: Session, event: Event, side: Side, described: str 
             team=team,
             max_meetings=event.default_max_meetings,
             booth=words.get("booth", ""),
+            room=halls[words["hall"]] if "hall" in words else None,
         )
     )
 
 
-def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[str, Any]], shift: timedelta) -> None:
+def _add_meetings(
+    session: Session, corpus: Corpus, event: Event, described: Iterable[Mapping[str, Any]], shift: timedelta
+) -> None:
     needs = {need.code: need for need in session.scalars(select(Need))}
     offers = {offer.code: offer for offer in session.scalars(select(Offer))}
     sides = {(p.side, p.organization_id, p.team_id): p for p in event.participants}
@@ -218,8 +255,8 @@ def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[st
                 offer_side=sides[Side.OFFER, offer.organization_id, offer.team_id],
                 need=need,
                 offer=offer,
-                score=one["score"],
-                reason=Reason(terms=tuple(one["terms"])),
+                score=round(float(corpus.matcher.score_pairs([need.id], [offer.id])[0, 0]), 1),
+                reason=reason_for(corpus, need, offer),
                 starts_at=_moment(one["at"]) + shift,
                 table=one["table"],
                 status=MeetingStatus.parse(one["status"]),
@@ -229,11 +266,12 @@ def _add_meetings(session: Session, event: Event, described: Iterable[Mapping[st
                 offer_next_step=next_step,
             )
         )
-    if event.meetings and event.starts_at is not None:
-        # Who came could read the schedule beforehand, and finds it with the ratings of its meetings.
-        version = record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
-        version.published_at = event.starts_at - _PUBLISHED_BEFORE
-        event.published_version = version.version
+    session.flush()
+    assert event.starts_at is not None
+    # Who came could read the schedule beforehand, and finds it with the ratings of its meetings.
+    version = record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
+    version.published_at = event.starts_at - _PUBLISHED_BEFORE
+    event.published_version = version.version
 
 
 def _organization(session: Session, name: str) -> Organization:

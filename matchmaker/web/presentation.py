@@ -1,5 +1,6 @@
 """Names and filters that templates use."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,8 @@ from matchmaker.domain.vocabulary import (
     Side,
 )
 from matchmaker.matching.explanation import Span, Verdict
+from matchmaker.printing import hall_plan
+from matchmaker.printing.hall_plan import PlannedBooth, industry_colour
 from matchmaker.services.events.deadlines import is_over
 from matchmaker.web.access import Audience, belongs_to, viewer
 from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
@@ -65,9 +68,16 @@ def register_presentation(app: Flask) -> None:
         matches_link=matches_link,
         page_link=page_link,
         is_over=is_over,
+        industry_colour=industry_colour,
+        hall_picture=hall_picture,
         **{vocabulary.__name__: vocabulary for vocabulary in _VOCABULARIES},
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def hall_picture(booths: Sequence[PlannedBooth]) -> Markup:
+    """The booths of a hall as SVG within the page."""
+    return Markup(hall_plan.hall_picture(booths))
 
 
 def label(value: Any) -> str:

@@ -13,9 +13,9 @@ from matchmaker.cli.language import chosen_language
 from matchmaker.domain.base import now
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import OrganizationKind, Side
-from matchmaker.services.corpus import DatabaseVectorStore
+from matchmaker.services.corpus import Corpus, DatabaseVectorStore
 from matchmaker.services.database import Database
-from matchmaker.services.demo import load_demo, store_vectors
+from matchmaker.services.demo import load_demo, load_history, store_vectors
 from tests.cli.conftest import CommandLine
 from tests.docking import make_docking
 from tests.factories import make_need, make_offer, make_organization
@@ -39,6 +39,10 @@ def city(command: CommandLine) -> CommandLine:
     with database.writing() as session:
         load_demo(session)
     store_vectors(DatabaseVectorStore(database, "e5"), "e5")
+    corpus = Corpus(database, "e5")
+    corpus.refresh()
+    with database.writing() as session:
+        load_history(session, corpus)
     database.engine.dispose()
     return command
 
@@ -209,7 +213,7 @@ def test_an_event_is_built_and_printed(city: CommandLine) -> None:
 
 
 def test_every_sheet_of_an_expo_is_printed(city: CommandLine) -> None:
-    for what in ("booth-guide", "visitors", "catalogue", "badges", "sign-in", "programme", "table-cards"):
+    for what in ("booth-guide", "visitors", "catalogue", "hall-plan", "badges", "sign-in", "programme", "table-cards"):
         done = city.run("event", "print", "博览会", "--what", what, "--language", "en", "-o", city.data / f"{what}.pdf")
         assert done.returncode == 0, done.stderr
         assert "科技成果博览会" in PdfReader(city.data / f"{what}.pdf").pages[0].extract_text()
@@ -218,7 +222,7 @@ def test_every_sheet_of_an_expo_is_printed(city: CommandLine) -> None:
     done = city.run("event", "print", "秋季", "--what", "all", "-o", city.data / "all.zip")
     assert done.returncode == 0, done.stderr
     with ZipFile(city.data / "all.zip") as archive:
-        assert "13 成效报告/成效报告.pdf" in archive.namelist()
+        assert "14 成效报告/成效报告.pdf" in archive.namelist()
 
 
 def test_evaluate_measures_a_dataset(command: CommandLine, tmp_path: Path) -> None:

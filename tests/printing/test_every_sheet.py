@@ -14,6 +14,7 @@ from matchmaker.printing.day_sheets import DaySheet, SeatedMeeting, day_sheets_p
 from matchmaker.printing.errors import TypesettingError
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.grid import GridMeeting, GridTable, MasterGrid, grid_pdf
+from matchmaker.printing.hall_plan import ExpoPlan, HallPlan, PlannedBooth, hall_plan_pdf
 from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, Unmatched, match_list_pdf
 from matchmaker.printing.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
 from matchmaker.printing.results import Attendance, ResultsReport, Step, Tally, results_pdf
@@ -104,6 +105,11 @@ def _invitations(event: EventHeader, text: str, language: Language) -> bytes:
     return invitation_lists_pdf(event, [InvitationList(text, (visitor,), text, text)], language)
 
 
+def _hall_plan(event: EventHeader, text: str, language: Language) -> bytes:
+    hall = HallPlan(text, (PlannedBooth(text, text, text, 1, 1),))
+    return hall_plan_pdf(event, ExpoPlan((hall,), (text,)), language)
+
+
 SHEETS = {
     **{f"match list {grouping}": _match_list(grouping) for grouping in Grouping},
     "schedules": _schedules,
@@ -119,6 +125,7 @@ SHEETS = {
     "results": _results,
     "catalogue": _catalogue,
     "visitors to invite": _invitations,
+    "hall plan": _hall_plan,
 }
 every_sheet = pytest.mark.parametrize("print_sheet", SHEETS.values(), ids=SHEETS.keys())
 

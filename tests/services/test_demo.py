@@ -8,20 +8,29 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.cooperation import Cooperation, CooperationChange, Stage
-from matchmaker.domain.event import Event
+from matchmaker.domain.event import Event, Meeting
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.posting import Need
-from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PostingStatus, Role
+from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PostingStatus, Role, Side
 from matchmaker.services.accounts import authenticate
 from matchmaker.services.cooperation.lists import own_cooperations
 from matchmaker.services.corpus import DatabaseVectorStore
-from matchmaker.services.demo import PASSWORD, DemoCity, load_demo, store_vectors
+from matchmaker.services.demo import PASSWORD, DemoCity, load_demo, load_history, store_vectors
+from matchmaker.services.events.expo import exhibits_by_industry
 from matchmaker.services.platform import Platform
 
 
 @pytest.fixture
 def city(session: Session) -> DemoCity:
     return load_demo(session)
+
+
+@pytest.fixture
+def met(city: DemoCity, session: Session, platform: Platform) -> int:
+    """How many meetings were added, after the texts are in the matcher."""
+    store_vectors(platform.corpus.store, "e5")
+    platform.corpus.refresh()
+    return load_history(session, platform.corpus)
 
 
 def test_one_can_log_in_in_every_role(city: DemoCity, session: Session) -> None:
@@ -44,7 +53,7 @@ def test_everything_is_published_and_nothing_is_over(city: DemoCity, session: Se
         assert need.deadline is None or need.deadline > date.today()
 
 
-def test_one_event_is_past_with_results_and_two_are_to_come(city: DemoCity, session: Session) -> None:
+def test_one_event_is_past_with_results_and_two_are_to_come(met: int, session: Session) -> None:
     past, docking, expo = sorted(session.scalars(select(Event)), key=lambda event: event.starts_at or datetime.max)
     assert past.ends_at is not None
     assert docking.starts_at is not None
@@ -64,11 +73,33 @@ def test_one_event_is_past_with_results_and_two_are_to_come(city: DemoCity, sess
     sides = [(m.starts_at, side) for m in past.meetings for side in (m.need_side_id, m.offer_side_id)]
     assert len(set(places)) == len(places)
     assert len(set(sides)) == len(sides)
-    booths = [participant.booth for participant in expo.participants if participant.booth]
-    assert len(set(booths)) == len(booths) == 30
+    exhibitors = [participant for participant in expo.participants if participant.side is Side.OFFER]
+    stands = [(one.room_id, one.booth) for one in exhibitors if one.room is not None and one.booth]
+    assert len(set(stands)) == len(stands) == len(exhibitors)
+    assert all(hall.table_count >= sum(one.room is hall for one in exhibitors) for hall in expo.rooms)
 
 
-def test_some_of_its_meetings_led_to_something(city: DemoCity, session: Session) -> None:
+def test_meetings_score_what_the_matcher_says(met: int, session: Session, platform: Platform) -> None:
+    meetings = session.scalars(select(Meeting)).all()
+    assert len(meetings) == met
+    for meeting in meetings:
+        assert meeting.need_id is not None
+        assert meeting.offer_id is not None
+        says = platform.corpus.matcher.score_pairs([meeting.need_id], [meeting.offer_id])[0, 0]
+        assert meeting.score == pytest.approx(float(says), abs=0.051)
+        assert meeting.reason.terms or meeting.reason.facts
+    assert {pair[2] for pair in meetings[0].event.assignments[0].pairs} <= {meeting.score for meeting in meetings}
+    assert load_history(session, platform.corpus) == 0, "loading again adds none"
+
+
+def test_the_expo_shows_something_of_every_industry_it_has_a_hall_for(city: DemoCity, session: Session) -> None:
+    expo = session.scalars(select(Event).where(Event.kind == EventKind.EXPO)).one()
+    sections = exhibits_by_industry(session, expo, None, date.today())
+    assert len(sections) > 5
+    assert {exhibit.exhibitor.room for section in sections for exhibit in section.exhibits} == set(expo.rooms)
+
+
+def test_some_of_its_meetings_led_to_something(met: int, session: Session) -> None:
     cooperations = list(session.scalars(select(Cooperation)))
     assert {one.stage for one in cooperations} >= {Stage.CONTACT, Stage.LETTER_OF_INTENT, Stage.CONTRACT, Stage.FAILED}
     for cooperation in cooperations:

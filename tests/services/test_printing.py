@@ -236,6 +236,7 @@ def test_what_is_missing_is_told_for_each_sheet(session: Session, corpus: Corpus
         Sheet.GRID,
         Sheet.BOOTH_GUIDE,
         Sheet.VISITORS,
+        Sheet.HALL_PLAN,
         Sheet.RESULTS,
     }
     for sheet, problem in missing.items():

@@ -738,7 +738,7 @@ class TestWhoCanBeAsked:
         ({"requests_until": datetime(2030, 5, 11, 10)}, None, WEEK_BEFORE, Phase.CLOSED),
         ({"requests_until": datetime(2030, 5, 11, 10)}, 1, WEEK_BEFORE, Phase.LIVE),
         ({"status": EventStatus.PREPARING}, None, WEEK_BEFORE, Phase.CLOSED),
-        ({"kind": EventKind.EXPO}, None, WEEK_BEFORE, Phase.CLOSED),
+        ({"kind": EventKind.EXPO}, None, WEEK_BEFORE, Phase.VISITS),
         ({}, 1, ON_THE_DAY, Phase.LIVE),
         ({"status": EventStatus.FINISHED}, 1, WEEK_BEFORE, Phase.OVER),
         ({}, 1, datetime(2030, 5, 18, 2, 40, tzinfo=UTC), Phase.OVER),

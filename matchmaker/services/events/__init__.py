@@ -1,6 +1,7 @@
 """Running an event: from who comes to the printed match list.
 
     editing.py       the event itself              participants.py  who comes, and who could
+    agenda.py        openings, talks and breaks
     partnerships.py  pairs, scores, decisions      match_list.py    building, changing by hand
     problem.py       what the assignment is asked  reasons.py       why a pair
     state.py         the list as it stands         history.py       its versions
@@ -14,8 +15,8 @@
     finishing.py     the end of an event           clock.py         its slots on a clock
     printing/        every sheet, PDF and XLSX     archive.py       all of them in one ZIP
     templates.py     columns an organizer chose    results.py       what came of the meetings
-    expo.py          booths worth a visit, exhibits
-    faults.py        several faults at once
+    halls.py         the halls' booths             expo.py          booths worth a visit, exhibits
+    visits.py        an expo for one participant   faults.py        several faults at once
     board.py         changing the schedule by hand undoing.py       undo and redo of it
     board_state.py   the board as it stands        board_rules.py   what a change by hand must not break
     turn.py          one organizer after another   plan_changes.py  what differs between two versions

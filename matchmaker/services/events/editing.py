@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +22,7 @@ from matchmaker.domain.posting import TEXT_LENGTH
 from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
+from matchmaker.services.events.clock import exists
 from matchmaker.services.events.faults import refuse
 
 SHORTEST_SLOT, LONGEST_SLOT = 5, 240
@@ -274,6 +275,7 @@ def _problems(session: Session, values: EventValues, event: Event | None) -> Ite
     yield from _room_problems(values)
     yield from _kept_table_problems(values, event)
     yield from _session_problems(values)
+    yield from _agenda_problems(values, event)
     if values.time_zone in known_time_zones():
         yield from _daylight_saving_problems(values)
     else:
@@ -334,22 +336,33 @@ def _kept_table_problems(values: EventValues, event: Event | None) -> Iterator[I
         )
 
 
+def _agenda_problems(values: EventValues, event: Event | None) -> Iterator[InvalidInput]:
+    """Nothing of the agenda may be left outside the event's days."""
+    if event is None or not values.sessions:
+        return
+    first, last = min(begin for begin, _ in values.sessions).date(), max(end for _, end in values.sessions).date()
+    for item in event.agenda:
+        if item.starts_at.date() < first or item.ends_at.date() > last:
+            yield InvalidInput(
+                N_("议程“%(title)s”（%(day)s）会落在活动日期之外，请先改议程"),
+                field="sessions",
+                title=item.title,
+                day=f"{item.starts_at:%m-%d}",
+            )
+            return
+
+
 def _daylight_saving_problems(values: EventValues) -> Iterator[InvalidInput]:
     """Local times have to exist in the zone, and a session to be as long as its clock times say."""
     zone = ZoneInfo(values.time_zone)
     for number, period in enumerate(values.sessions):
         begin, end = (moment.replace(tzinfo=zone) for moment in period)
-        if begin.utcoffset() != end.utcoffset() or not (_exists(begin) and _exists(end)):
+        if begin.utcoffset() != end.utcoffset() or not (exists(begin) and exists(end)):
             yield InvalidInput(
                 N_("%(zone)s 这一天调整夏令时，这一场的时间不成立，请避开调整的时刻"),
                 field=f"sessions-{number}",
                 zone=values.time_zone,
             )
-
-
-def _exists(moment: datetime) -> bool:
-    """Whether clocks in its zone ever show that time: one hour of spring is skipped."""
-    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
 def _deadline_problems(values: EventValues) -> Iterator[InvalidInput]:

@@ -5,7 +5,7 @@ list: by the best match between their open postings, under the organizer's pins 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,17 +78,17 @@ class ExhibitSection:
 
 
 class ExpoVisits:
-    """Who should meet at which booth. Made from one scoring of all pairs; reasons are worked out once for each pair.
+    """Who should meet at which booth, for everybody or for one participant (``about``). Made from one scoring of all
+    pairs; reasons are worked out once for each pair. The caller has refreshed the corpus.
 
     Raises :class:`Conflict` when no exhibitor has a booth.
     """
 
-    def __init__(self, session: Session, corpus: Corpus, event: Event) -> None:
+    def __init__(self, session: Session, corpus: Corpus, event: Event, about: Participant | None = None) -> None:
         check_booths(session, event)
-        corpus.refresh()
         self._session = session
         self._corpus = corpus
-        self._scores = score_partnerships(session, corpus, event)
+        self._scores = score_partnerships(session, corpus, event, about)
         self._worth = _worth(session, event, self._scores)
         self._known: dict[Place, Visit] = {}
 
@@ -143,10 +143,10 @@ def booth_order(participant: Participant) -> tuple[int, str, CountingKey]:
 
 
 def exhibits_by_industry(
-    session: Session, event: Event, viewer: User | None, today: date, text: str = ""
+    session: Session, event: Event, viewer: User | None, today: date, text: str = "", without: Collection[int] = ()
 ) -> list[ExhibitSection]:
-    """All that the event's exhibitors are here for, as far as the viewer (``None``: everybody) may see it; with
-    ``text``, only where the title or the exhibitor's name has it.
+    """All that the event's exhibitors are here for, but for those ``without`` (ids), as far as the viewer (``None``:
+    everybody) may see it; with ``text``, only where the title or the exhibitor's name has it.
     """
     exhibitors = {p.id: p for p in participants_of(session, event, Side.OFFER)}
     owners = {
@@ -158,7 +158,7 @@ def exhibits_by_industry(
     for offer in load_postings(session, Side.OFFER, owners).values():
         detail = detail_for(viewer, offer, today)
         named = text.casefold() in f"{offer.title} {owners[offer.id].name}".casefold()
-        if detail > Detail.NOTHING and isinstance(offer, Offer) and named:
+        if detail > Detail.NOTHING and isinstance(offer, Offer) and named and owners[offer.id].id not in without:
             sections[offer.industry_code].append(Exhibit(offer, owners[offer.id], detail))
     return sorted((_section(exhibits) for exhibits in sections.values()), key=_section_order)
 

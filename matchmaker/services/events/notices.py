@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.domain.event import Assignment, Delegate, Event, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Membership, User
-from matchmaker.domain.vocabulary import MembershipStatus, ParticipantStatus, Role
+from matchmaker.domain.vocabulary import EventKind, MembershipStatus, ParticipantStatus, Role
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.changes import Change, ChangeKind, changes_by_participant
 from matchmaker.services.events.participants import acts_for
@@ -21,6 +21,11 @@ _LINES: Mapping[ChangeKind, str] = {
     ChangeKind.ADDED: N_("新增 %(after)s 与“%(partner)s”"),
     ChangeKind.MOVED: N_("改为 %(after)s（原 %(before)s）与“%(partner)s”"),
     ChangeKind.REMOVED: N_("取消 %(before)s 与“%(partner)s”"),
+}
+
+_WITHOUT_SLOT: Mapping[EventKind, str] = {
+    EventKind.DOCKING: N_("由组织方安排"),
+    EventKind.EXPO: N_("展期内到展位"),
 }
 
 
@@ -95,7 +100,7 @@ def request_letters(
             news=subject,
             event=request.event.name,
             to=to.name,
-            slot=slot or translate(N_("由组织方安排"), reader.language),
+            slot=slot or translate(_WITHOUT_SLOT[request.event.kind], reader.language),
             words=words or "—",
             person=translate(signature, reader.language, person=person.name),
             address=address,

@@ -141,12 +141,14 @@ def pair_key(one: Participant, other: Participant) -> PairKey:
     return (one.id, other.id) if one.side is Side.NEED else (other.id, one.id)
 
 
-def score_partnerships(session: Session, corpus: Corpus, event: Event) -> PairScores:
-    """The scores of all pairs of participants, −1 where :func:`barred_pairs` bars them. The caller has refreshed the
-    corpus.
+def score_partnerships(session: Session, corpus: Corpus, event: Event, about: Participant | None = None) -> PairScores:
+    """The scores of all pairs of participants, or of those that ``about`` is one of; −1 where :func:`barred_pairs` bars
+    them. The caller has refreshed the corpus.
     """
     participants = participants_of(session, event)
     posting_ids = open_posting_ids(session, participants)
+    if about is not None:
+        participants = [p for p in participants if p.side is not about.side or p.id == about.id]
     sides = {side: tuple(p for p in participants if p.side is side) for side in Side}
     groups = {side: [_indexed(corpus, side, posting_ids[p.id]) for p in sides[side]] for side in Side}
     scores, needs, offers = _best_in_groups(corpus, groups[Side.NEED], groups[Side.OFFER])
@@ -154,7 +156,7 @@ def score_partnerships(session: Session, corpus: Corpus, event: Event) -> PairSc
     for need_side, offer_side in barred_pairs(session, event):
         if need_side in rows and offer_side in columns:
             scores[rows[need_side], columns[offer_side]] = -1
-    silent = frozenset(participant_id for participant_id, ids in posting_ids.items() if not ids)
+    silent = frozenset(participant.id for participant in participants if not posting_ids[participant.id])
     return PairScores(sides[Side.NEED], sides[Side.OFFER], scores, needs, offers, silent)
 
 

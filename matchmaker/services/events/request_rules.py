@@ -29,16 +29,20 @@ from matchmaker.services.events.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.partnerships import PairKey
 from matchmaker.services.events.places import Place, published_places
 
+MOST_UNANSWERED_AT_AN_EXPO = 20
+
 
 class Phase(StrEnum):
     """What participants may do with requests at a moment."""
 
     CLOSED = "closed"
-    """Not announced yet, an expo, or after the deadline while the organizers make the plan: only answers."""
+    """Not announced yet, or after the deadline while the organizers make the plan: only answers."""
     WISHES = "wishes"
     """Before the plan: a request may name a slot, or leave it to the organizers."""
     LIVE = "live"
     """With a plan: a request names a slot in which both are free."""
+    VISITS = "visits"
+    """An expo: a request is about a visit to a booth, and names no slot."""
     OVER = "over"
 
 
@@ -46,8 +50,10 @@ def phase_of(event: Event, at: datetime) -> Phase:
     """The phase at that instant."""
     if event.status is EventStatus.FINISHED or not any(slot > local_time(event, at) for slot in event.slots):
         return Phase.OVER
-    if event.kind is EventKind.EXPO or event.status is EventStatus.PREPARING:
+    if event.status is EventStatus.PREPARING:
         return Phase.CLOSED
+    if event.kind is EventKind.EXPO:
+        return Phase.VISITS
     if event.published_version is not None:
         return Phase.LIVE
     return Phase.WISHES if wishes_are_open(event, at) else Phase.CLOSED
@@ -58,10 +64,12 @@ def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datet
 
     Hours before the event's first day, minutes on its days, and what was asked the evening before waits no longer than
     those minutes after the doors open; never beyond the slot's own beginning. A wish without a slot keeps nobody from
-    anything, so it waits until wishes close.
+    anything, so it waits until wishes close; at an expo, until its doors do.
     """
-    opening = event.starts_at
+    opening, closing = event.starts_at, event.ends_at
     assert opening is not None, "nothing can be requested at an event without a session"
+    if event.kind is EventKind.EXPO:
+        return _instant(event, closing or opening)
     if starts_at is None:
         return _instant(event, min(wishes_close(event) or opening, opening))
     on_the_day = timedelta(minutes=event.request_minutes_on_the_day)
@@ -149,8 +157,16 @@ def check_attending(own: Participant, other: Participant) -> None:
 
 def check_limits(session: Session, event: Event, own: Participant, other: Participant, *, asking: bool) -> None:
     """Raise :class:`Conflict` where one of the two has as many meetings as it may. Who asks may not wait for more
-    answers than it has meetings left: each of them holds a slot in somebody's calendar.
+    answers than it has meetings left: each of them holds a slot in somebody's calendar. A visit to a booth holds none,
+    so at an expo only the unanswered requests are limited, lest somebody write to everybody.
     """
+    if event.kind is EventKind.EXPO:
+        waiting = sum(request.asking is own for request in _requests_of(session, event, own, RequestStatus.REQUESTED))
+        if asking and waiting >= MOST_UNANSWERED_AT_AN_EXPO:
+            raise Conflict(
+                N_("“%(name)s”已有 %(waiting)d 个请求在等答复；请先等一等，或撤回一个"), name=own.name, waiting=waiting
+            )
+        return
     for participant, message in (
         (own, N_("“%(name)s”已有 %(met)d 场，达到上限（最多 %(most)d 场）")),
         (other, N_("“%(name)s”已经约满")),

@@ -17,7 +17,7 @@ from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.fields import limited_words
 from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.people import User
-from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, RequestStatus, Term
+from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Term
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.corpus import Corpus
@@ -343,8 +343,11 @@ def _check_choice(
     at: datetime,
     held_by: int | None = None,
 ) -> None:
-    """A slot that is free, or none while the organizers can still choose one."""
-    if starts_at is not None:
+    """A slot that is free, or none while the organizers can still choose one; at an expo always none."""
+    if event.kind is EventKind.EXPO:
+        if starts_at is not None:
+            raise InvalidInput(N_("博览会按展位来访，不约时段"), field="starts_at")
+    elif starts_at is not None:
         check_slot(session, event, pair, starts_at, at, held_by)
     elif event.published_version is not None:
         raise InvalidInput(N_("日程已经公布，请选一个双方都有空的时段"), field="starts_at")

@@ -8,6 +8,7 @@ from matchmaker.web.attending import (  # noqa: E402 - views register themselves
     agenda,  # noqa: F401
     availability,  # noqa: F401
     delegates,  # noqa: F401
+    expo,  # noqa: F401
     ratings,  # noqa: F401
     registration,  # noqa: F401
     requests,  # noqa: F401

@@ -5,6 +5,7 @@ from matchmaker.services.events.participants import own_participants
 from matchmaker.services.events.personal import Attended, coming_events, waiting_for
 from matchmaker.web.access import person, viewer
 from matchmaker.web.attending import blueprint
+from matchmaker.web.attending.schedule import first_page
 from matchmaker.web.request_context import db
 
 
@@ -17,7 +18,7 @@ def for_every_page() -> dict[str, object]:
 @blueprint.context_processor
 def for_own_pages() -> dict[str, object]:
     """What the tabs above a participant's pages show."""
-    return {"requests_waiting": _requests_waiting, "own_sisters": _own_sisters}
+    return {"requests_waiting": _requests_waiting, "own_sisters": _own_sisters, "first_page": first_page}
 
 
 def _agenda() -> list[Attended]:

@@ -97,7 +97,7 @@ def ask(participant_id: int, other_id: int) -> Answer:
     if request.method == "GET":
         return _ask_page(own, other)
     try:
-        made = service.ask(db(), _acting(own), own.id, other.id, _reply())
+        made = service.ask(db(), acting_for(own), own.id, other.id, _reply())
     except InvalidInput as error:
         db().rollback()
         return _ask_page(own, other, {error.field or "words": error.text(current_language())}), 400
@@ -154,7 +154,7 @@ def request_action(request_id: int, action: str) -> Answer:
     """Answer a request, move it, or take it back."""
     wanted = RequestAction.parse(action)
     found = service.get_request(db(), person(), request_id)
-    acting = _acting(found.asked)
+    acting = acting_for(found.asked)
     try:
         if wanted is RequestAction.ACCEPT:
             service.accept(db(), platform().corpus, acting, request_id, _reply())
@@ -228,7 +228,7 @@ def _state(own: Participant) -> dict[str, object]:
     }
 
 
-def _acting(own: Participant) -> Acting:
+def acting_for(own: Participant) -> Acting:
     """The person, and where requests are answered: not built from what a browser claims our name to be."""
     return Acting(person(), platform().mailer, requests_address(platform().settings.base_url, own.event))
 

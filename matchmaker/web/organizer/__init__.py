@@ -8,9 +8,11 @@ from matchmaker.web.organizer import (  # noqa: E402 - views register themselves
     check_in,  # noqa: F401
     cooperations,  # noqa: F401
     events,  # noqa: F401
+    events_agenda,  # noqa: F401
     events_board,  # noqa: F401
     events_dashboard,  # noqa: F401
     events_day,  # noqa: F401
+    events_halls,  # noqa: F401
     events_leads,  # noqa: F401
     events_live,  # noqa: F401
     events_match_list,  # noqa: F401

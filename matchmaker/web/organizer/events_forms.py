@@ -68,7 +68,7 @@ class RoomForm(Form):
     """One room with its tables, or one hall. A row left blank is none."""
 
     name = StringField(lazy_gettext("名称"))
-    table_count = IntegerField(lazy_gettext("桌数"), validators=[Optional()])
+    table_count = IntegerField(lazy_gettext("桌数或展位数"), validators=[Optional()])
 
     @property
     def blank(self) -> bool:

@@ -44,10 +44,10 @@ _GROUPS = (
     (N_("会前准备"), (Sheet.PROGRAMME, Sheet.SIGN_IN, Sheet.BADGES)),
     (N_("匹配与日程"), (Sheet.MATCH_LIST, Sheet.SCHEDULES, Sheet.CHANGE_SLIPS)),
     (N_("洽谈现场"), (Sheet.TABLE_CARDS, Sheet.DAY_SHEETS, Sheet.GRID)),
-    (N_("展览"), (Sheet.CATALOGUE, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
+    (N_("展览"), (Sheet.CATALOGUE, Sheet.HALL_PLAN, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
     (N_("会后"), (Sheet.RESULTS,)),
 )
-_ONLY_AT_BOOTHS = {Sheet.BOOTH_GUIDE, Sheet.VISITORS}
+_ONLY_AT_BOOTHS = {Sheet.BOOTH_GUIDE, Sheet.HALL_PLAN, Sheet.VISITORS}
 """A docking event is not told that it lacks booths."""
 _GROUPED_NAMES = {
     Grouping.WHOLE: N_("匹配总表"),

@@ -12,6 +12,7 @@ Sheets show the working plan, with its version. No contact is ever printed. A ne
 :class:`PrintJob` and :class:`Format` to bytes, and a line in ``sheets.py``.
 """
 
+from matchmaker.services.events.printing.exhibits import own_booth_guide
 from matchmaker.services.events.printing.job import (
     Format,
     Language,
@@ -35,6 +36,7 @@ __all__ = [
     "dates_text",
     "event_header",
     "missing_sheets",
+    "own_booth_guide",
     "personal_calendar",
     "print_calendars",
     "print_match_list",

@@ -46,6 +46,11 @@ def printed_title(posting: Posting | None, language: str, *, own: bool = False) 
 
 
 def printed_reason(reason: Reason, need: Posting | None, offer: Posting | None, language: str) -> str:
+    """What :func:`disclosed_reason` leaves, in words."""
+    return disclosed_reason(reason, need, offer).label(language)
+
+
+def disclosed_reason(reason: Reason, need: Posting | None, offer: Posting | None) -> Reason:
     """What speaks for the pair, without a word that only a text kept back could have told.
 
     The reason may have been found while the posting was still open to all.
@@ -53,11 +58,11 @@ def printed_reason(reason: Reason, need: Posting | None, offer: Posting | None, 
     postings = [posting for posting in (need, offer) if posting is not None]
     least = min((printed_detail(posting) for posting in postings), default=Detail.TEXT)
     if least is Detail.NOTHING:
-        return Reason().label(language)
+        return Reason()
     if least is Detail.SUMMARY:
         titles = [posting.title.casefold() for posting in postings]
-        reason = Reason(
+        return Reason(
             tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
             tuple(fact for fact in reason.facts if fact in _OPEN_IN_SUMMARY),
         )
-    return reason.label(language)
+    return reason

@@ -1,6 +1,9 @@
 """The expo on paper: booth guides, invitations, the catalogue."""
 
+from dataclasses import replace
 from datetime import date
+
+from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Participant
@@ -8,26 +11,36 @@ from matchmaker.domain.visibility import Detail
 from matchmaker.i18n import N_
 from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
 from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
+from matchmaker.printing.hall_plan import ExpoPlan, hall_plan_pdf, hall_plan_xlsx
 from matchmaker.printing.visitors import (
     InvitationList,
     LikelyVisitor,
     invitation_lists_pdf,
     invitation_lists_xlsx,
 )
+from matchmaker.services.corpus import Corpus
 from matchmaker.services.events import expo
+from matchmaker.services.events.halls import expo_plan
 from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
-from matchmaker.services.events.printing.job import Format, PrintJob
+from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
+from matchmaker.services.events.request_rules import hidden_from
 
 SUMMARY_LENGTH = 120
 """Characters of an exhibit's description in the catalogue."""
 
 
+def own_booth_guide(session: Session, corpus: Corpus, visitor: Participant, options: PrintOptions) -> bytes:
+    """The booths worth a visit for one visitor who comes. Raises :class:`Conflict` while there are no booths."""
+    job = start_job(session, visitor.event, options, corpus=corpus)
+    corpus.keep_up()
+    suggested = expo.ExpoVisits(session, corpus, job.event, visitor).booth_guides()
+    guides = [replace(_booth_guide(job, one), plan=_own_plan(job, one)) for one in suggested]
+    return booth_guides_pdf(job.header, guides, job.language, expo.halls_of(job.event))
+
+
 def booth_guide_sheet(job: PrintJob, form: Format) -> bytes:
     """For each visiting firm the booths worth a visit. Raises :class:`Conflict` while there are no booths."""
-    guides = [
-        BoothGuide(one.participant.name, tuple(_booth_visit(job, visit) for visit in one.visits))
-        for one in _visits(job).booth_guides()
-    ]
+    guides = [_booth_guide(job, one) for one in _visits(job).booth_guides()]
     printed = booth_guides_xlsx if form is Format.XLSX else booth_guides_pdf
     return printed(job.header, guides, job.language, expo.halls_of(job.event))
 
@@ -57,14 +70,35 @@ def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
         )
         for section in expo.exhibits_by_industry(job.session, job.event, None, date.today())
     ]
-    printed = catalogue_xlsx if form is Format.XLSX else catalogue_pdf
-    return printed(job.header, sections, job.language)
+    if form is Format.XLSX:
+        return catalogue_xlsx(job.header, sections, job.language)
+    plan = expo_plan(job.session, job.event, job.language)
+    return catalogue_pdf(job.header, sections, job.language, plan if plan.halls else None)
+
+
+def hall_plan_sheet(job: PrintJob, form: Format) -> bytes:
+    """The booths of all halls, also the empty ones. Raises :class:`Conflict` while there are no booths."""
+    expo.check_booths(job.session, job.event)
+    printed = hall_plan_xlsx if form is Format.XLSX else hall_plan_pdf
+    return printed(job.header, expo_plan(job.session, job.event, job.language), job.language)
 
 
 def _visits(job: PrintJob) -> expo.ExpoVisits:
     if job.corpus is None:
         raise InvalidInput(N_("这种打印件需要匹配引擎"))
+    job.corpus.refresh()
     return expo.ExpoVisits(job.session, job.corpus, job.event)
+
+
+def _booth_guide(job: PrintJob, suggestions: expo.Suggestions) -> BoothGuide:
+    return BoothGuide(suggestions.participant.name, tuple(_booth_visit(job, visit) for visit in suggestions.visits))
+
+
+def _own_plan(job: PrintJob, suggestions: expo.Suggestions) -> ExpoPlan:
+    """The halls with the visitor's booths marked, without those whom it is never shown."""
+    ranks = {visit.exhibitor.id: rank for rank, visit in enumerate(suggestions.visits, start=1)}
+    hidden = hidden_from(job.session, job.event, suggestions.participant)
+    return expo_plan(job.session, job.event, job.language, ranks=ranks, without=hidden)
 
 
 def _booth_visit(job: PrintJob, visit: expo.Visit) -> BoothVisit:

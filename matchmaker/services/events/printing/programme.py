@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.event import AgendaItem, Event, Participant
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.i18n import N_
@@ -22,9 +22,12 @@ _ITEMS = {EventKind.DOCKING: N_("一对一洽谈"), EventKind.EXPO: N_("展览�
 
 
 def programme_sheet(job: PrintJob, form: Format) -> bytes:
-    """The sessions of the event and all who take part, with what they say of themselves in public."""
+    """The agenda with the sessions of the event, and all who take part, with what they say of themselves in public."""
     programme = Programme(
-        items=tuple(_item(job, session) for session in job.event.sessions),
+        items=(
+            *(_agenda_item(item) for item in job.event.agenda),
+            *(_session_item(job, session) for session in job.event.sessions),
+        ),
         participants=tuple(_participant(p) for p in expected_participants(job.session, job.event)),
         welcome=job.event.description,
     )
@@ -32,7 +35,11 @@ def programme_sheet(job: PrintJob, form: Format) -> bytes:
     return printed(job.header, programme, job.language)
 
 
-def _item(job: PrintJob, session: EventSession) -> ProgrammeItem:
+def _agenda_item(item: AgendaItem) -> ProgrammeItem:
+    return ProgrammeItem(item.starts_at, item.ends_at, item.title, item.room, item.speaker, item.note)
+
+
+def _session_item(job: PrintJob, session: EventSession) -> ProgrammeItem:
     event = job.event
     title = job.say(_ITEMS[event.kind])
     slots = len(session.slots(event.slot_length))

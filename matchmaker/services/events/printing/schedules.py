@@ -9,6 +9,7 @@ from matchmaker.domain.event import Event, Meeting, Participant
 from matchmaker.domain.vocabulary import Side
 from matchmaker.printing.calendar import personal_calendar_ics
 from matchmaker.printing.schedules import (
+    AgendaEntry,
     PersonalSchedule,
     ScheduledMeeting,
     personal_schedules_pdf,
@@ -103,6 +104,7 @@ def _schedule(job: PrintJob, participant: Participant, meetings: Sequence[Meetin
         organization=participant.organization.name if participant.team else "",
         people=people_of(job, participant),
         meetings=tuple(meeting_as_seen(job, participant, meeting) for meeting in meetings),
+        agenda=tuple(AgendaEntry(item.starts_at, item.ends_at, item.title, item.room) for item in job.event.agenda),
     )
 
 

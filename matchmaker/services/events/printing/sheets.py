@@ -12,7 +12,12 @@ from matchmaker.i18n import N_
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.expo import check_booths
 from matchmaker.services.events.printing.changes import change_slips_sheet, compared_version
-from matchmaker.services.events.printing.exhibits import booth_guide_sheet, catalogue_sheet, visitors_sheet
+from matchmaker.services.events.printing.exhibits import (
+    booth_guide_sheet,
+    catalogue_sheet,
+    hall_plan_sheet,
+    visitors_sheet,
+)
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 from matchmaker.services.events.printing.match_list import check_built, match_list_sheet
 from matchmaker.services.events.printing.outcomes import results_sheet
@@ -40,6 +45,7 @@ class Sheet(StrEnum):
     BOOTH_GUIDE = "booth-guide"
     VISITORS = "visitors"
     CATALOGUE = "catalogue"
+    HALL_PLAN = "hall-plan"
     RESULTS = "results"
 
 
@@ -80,6 +86,9 @@ SHEETS: Mapping[Sheet, SheetKind] = {
         N_("邀约名单"), N_("每个参展单位一份：值得邀请的企业和理由"), visitors_sheet, check_booths
     ),
     Sheet.CATALOGUE: SheetKind(N_("展品目录"), N_("全部展品按产业排列，只印公开内容，可向公众发放"), catalogue_sheet),
+    Sheet.HALL_PLAN: SheetKind(
+        N_("展位图"), N_("各展馆的展位，按产业着色并编号；XLSX 列出空展位"), hall_plan_sheet, check_booths
+    ),
     Sheet.RESULTS: SheetKind(
         N_("成效报告"), N_("洽谈履约、评分、后续打算，按产业和县区，附图表"), results_sheet, check_reported
     ),
