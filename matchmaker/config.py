@@ -11,6 +11,7 @@
 | ``MATCHMAKER_MAIL_FROM`` | ``matchmaker@localhost`` | sender of mail |
 | ``MATCHMAKER_BASE_URL`` | ``http://127.0.0.1:8000`` | address that links in mail begin with |
 | ``MATCHMAKER_REVIEW`` | ``on`` | ``off`` publishes postings without review |
+| ``MATCHMAKER_PROXIES`` | ``0`` | how many reverse proxies of one's own stand in front |
 """
 
 import os
@@ -22,6 +23,8 @@ from urllib.parse import urlsplit
 
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.i18n import N_
+
+_PROXIES = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Settings:
     mail_from: str
     base_url: str
     review: bool
+    proxies: int
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -53,6 +57,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     review = env.get("MATCHMAKER_REVIEW") or "on"
     if review not in ("on", "off"):
         raise InvalidInput(N_("MATCHMAKER_REVIEW 只能是 on 或 off"))
+    proxies = env.get("MATCHMAKER_PROXIES") or "0"
+    if proxies not in _PROXIES:
+        raise InvalidInput(N_("MATCHMAKER_PROXIES 应为 0 到 9：网站前面有几层自己的反向代理"))
     encoder = env.get("MATCHMAKER_ENCODER") or "e5"
     if encoder != "e5" and not encoder.removeprefix("sentence-transformers:").strip():
         raise InvalidInput(N_("MATCHMAKER_ENCODER 应为 e5 或 sentence-transformers:名称或路径"))
@@ -66,6 +73,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MATCHMAKER_MAIL_FROM") or "matchmaker@localhost",
         base_url=(env.get("MATCHMAKER_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         review=review == "on",
+        proxies=int(proxies),
     )
 
 

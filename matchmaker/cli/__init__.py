@@ -4,6 +4,7 @@
     searching.py   index, match, evaluate   events.py    event
     scheduling.py  schedule                 judge.py     judge
     training.py    train                    models.py    models
+    backup.py      backup, restore
 
 A new command goes into the module of its kind and into :data:`COMMANDS`. Modules are imported when one of their
 commands is called, so that a command pays only for what it uses.
@@ -33,6 +34,8 @@ COMMANDS: Mapping[str, str] = {
     "models": "models",
     "event": "events",
     "schedule": "scheduling",
+    "backup": "backup",
+    "restore": "backup",
 }
 """Each command and the module of this package that defines it, under the name ``<command>_command``."""
 

@@ -3,6 +3,7 @@
 Each error names what went wrong and how to mend it as a translatable message; callers catch the class they can act on.
 """
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from matchmaker.i18n import translate
@@ -13,6 +14,17 @@ class Labelled(Protocol):
     """A field, a term or a vocabulary's row: something with a name in each language."""
 
     def label(self, language: str = "zh") -> str: ...
+
+
+class Several:
+    """Things named one after the other in the reader's language, as one value of a message."""
+
+    def __init__(self, things: Iterable[Labelled | str]) -> None:
+        self._things = tuple(things)
+
+    def label(self, language: str = "zh") -> str:
+        names = (thing.label(language) if isinstance(thing, Labelled) else thing for thing in self._things)
+        return ("、" if language == "zh" else ", ").join(names)
 
 
 class MatchmakerError(Exception):

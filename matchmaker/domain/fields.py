@@ -15,7 +15,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.domain.amount import parse_amount
-from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.errors import InvalidInput, Several
 from matchmaker.domain.posting import TEXT_LENGTH, TITLE_LENGTH
 from matchmaker.domain.vocabulary import (
     CooperationMode,
@@ -322,9 +322,20 @@ def _read_reference(field: Field, raw: object, vocabularies: Vocabularies) -> st
             N_("“%(label)s”不认识“%(text)s”，可填：%(known)s"),
             label=field,
             text=text[:40],
-            known="、".join(w for w in known if not w.isascii()),
+            known=_Known(known),
         )
     return code
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of a vocabulary in the reader's language. ``codes`` has the code for each of its words."""
+
+    codes: Mapping[str, str]
+
+    def label(self, language: str = "zh") -> str:
+        words = (w for w in self.codes if w.isascii() == (language == "en") and w != self.codes[w].casefold())
+        return Several(words).label(language)
 
 
 def _read_amount(field: Field, raw: object, vocabularies: Vocabularies) -> Any:

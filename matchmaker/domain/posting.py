@@ -30,7 +30,7 @@ AmountColumn = Numeric(14, 4)
 class Posting(Timestamps, Base):
     """What needs and offers share. Never deleted: a posting that is gone is withdrawn.
 
-    ``version`` counts edits, so that of two people editing one posting the later is told.
+    ``version`` counts changes, also of the status, so that of two at the same moment the later is told.
     ``revision`` is the corpus revision of the last change that matching must know of
     (see :class:`matchmaker.domain.corpus.CorpusRevision`).
     """

@@ -50,6 +50,10 @@ class TechnologyField(Named, Base):
     __tablename__ = "technology_field"
 
 
+_UNITS_IN_ENGLISH = {"亿元": "×100 million CNY", "万元": "×10,000 CNY", "个": "", "家": "", "项": "", "人": ""}
+"""Of what plans count in; English needs no measure words."""
+
+
 class Target(Base):
     """One figure the plan asks of the city (no district) or of a district, quoted with its place in the plan."""
 
@@ -70,3 +74,7 @@ class Target(Base):
     def label(self, language: str = "zh") -> str:
         """The target in the reader's language."""
         return self.en if language == "en" else self.zh
+
+    def unit_label(self, language: str = "zh") -> str:
+        """The unit in the reader's language, as it stands where it has no other name."""
+        return _UNITS_IN_ENGLISH.get(self.unit, self.unit) if language == "en" else self.unit

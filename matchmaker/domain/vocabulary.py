@@ -7,7 +7,7 @@ see :mod:`matchmaker.domain.reference`.
 from enum import StrEnum
 from typing import Self
 
-from matchmaker.domain.errors import InvalidInput
+from matchmaker.domain.errors import InvalidInput, Several
 from matchmaker.i18n import N_
 
 
@@ -38,9 +38,7 @@ class Term(StrEnum):
         for term in cls:
             if wanted in (term.value.casefold(), term.zh.casefold(), term.en.casefold()):
                 return term
-        raise InvalidInput(
-            N_("不认识“%(text)s”，可填：%(known)s"), text=text.strip(), known="、".join(t.zh for t in cls)
-        )
+        raise InvalidInput(N_("不认识“%(text)s”，可填：%(known)s"), text=text.strip(), known=Several(cls))
 
 
 class OrganizationKind(Term):

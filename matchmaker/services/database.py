@@ -51,11 +51,26 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 
+    @property
+    def revision(self) -> str | None:
+        """The version of the tables; ``None`` when there are none."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
     def is_current(self) -> bool:
         """Whether the tables are those this code expects."""
-        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-        with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == head
+        return self.revision == ScriptDirectory.from_config(_alembic_config()).get_current_head()
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database."""
+        name = self.engine.url.database
+        return Path(name).resolve() if self.engine.dialect.name == "sqlite" and name else None
+
+
+def known_revisions() -> frozenset[str]:
+    """The versions of the tables that this code can bring to the present one."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions())
 
 
 @contextmanager

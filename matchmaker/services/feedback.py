@@ -104,8 +104,9 @@ def record(
 ) -> Feedback:
     """Keep what the person did about the pair, in the caller's transaction.
 
-    Doing the same again changes what was said (cause, note, rating), not when and where it was first done. Saving takes
-    back a dismissal and the other way round. A dismissal needs its ``cause``, a rating its figure from 1 to 5.
+    Doing the same again, even in the same moment (a double click), changes what was said (cause, note, rating), not
+    when and where it was first done. Saving takes back a dismissal and the other way round. A dismissal needs its
+    ``cause``, a rating its figure from 1 to 5.
     """
     _check(kind, cause, rating)
     words = _note(note)
@@ -113,17 +114,7 @@ def record(
         opposite.undone_at = now()
     feedback = _standing(session, person, pair, kind)
     if feedback is None:
-        shown = shown or Shown()
-        feedback = Feedback(
-            person_id=person.id,
-            need_id=pair.need_id,
-            offer_id=pair.offer_id,
-            side=pair.own.side,
-            kind=kind,
-            position=shown.position,
-            score=shown.score,
-        )
-        session.add(feedback)
+        feedback = _first_said(session, person, pair, kind, shown or Shown())
     feedback.cause, feedback.rating, feedback.note = cause, rating, words
     session.flush()
     return feedback
@@ -238,14 +229,31 @@ def _committed(
     note: str = "",
     shown: Shown | None = None,
 ) -> Feedback:
-    """Record and commit. When the same was recorded in the same moment (a double click), that one stands."""
+    """Record and commit."""
+    feedback = record(session, person, pair, kind, cause=cause, rating=rating, note=note, shown=shown)
+    session.commit()
+    return feedback
+
+
+def _first_said(session: Session, person: User, pair: Pair, kind: FeedbackKind, shown: Shown) -> Feedback:
+    """A new row, or the one that another transaction wrote since we looked: the database keeps one standing word."""
+    feedback = Feedback(
+        person_id=person.id,
+        need_id=pair.need_id,
+        offer_id=pair.offer_id,
+        side=pair.own.side,
+        kind=kind,
+        position=shown.position,
+        score=shown.score,
+    )
     try:
-        feedback = record(session, person, pair, kind, cause=cause, rating=rating, note=note, shown=shown)
-        session.commit()
+        with session.begin_nested():
+            session.add(feedback)
     except IntegrityError:
-        session.rollback()
-        feedback = record(session, person, pair, kind, cause=cause, rating=rating, note=note, shown=shown)
-        session.commit()
+        standing = _standing(session, person, pair, kind)
+        if standing is None:
+            raise
+        return standing
     return feedback
 
 

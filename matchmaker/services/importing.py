@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError
+from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, Several
 from matchmaker.domain.fields import (
     NEED_COLUMNS,
     OFFER_COLUMNS,
@@ -76,6 +76,7 @@ OWNER_KIND = Field("organization_kind", "单位类型", "Kind of organization", 
 """Lists of postings may say what a new organization is; otherwise its name decides."""
 
 _SHOWN = 80
+_HEADINGS_SHOWN = 40
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 80_000
 """Excel's day numbers from 1982 to 2119: what a date becomes when its cell has lost the date format."""
 
@@ -245,15 +246,15 @@ def _columns_in(kind: TableKind, table: Table) -> dict[int, Field]:
                 N_("列“%(first)s”和“%(second)s”都是“%(label)s”，请只留一列"),
                 first=table.headings[places[field.name]],
                 second=table.headings[position],
-                label=field.zh,
+                label=field,
             )
         places[field.name] = position
-    missing = [field.zh for field in kind.columns if field.required and field.name not in places]
+    missing = [field for field in kind.columns if field.required and field.name not in places]
     if missing:
         raise UnreadableFile(
             N_("缺少列：%(missing)s。表里的列是：%(present)s"),
-            missing="、".join(missing),
-            present="、".join(heading for heading in table.headings if heading)[:300],
+            missing=Several(missing),
+            present=Several(heading[:_SHOWN] for heading in table.headings[:_HEADINGS_SHOWN] if heading),
         )
     return columns
 
@@ -455,7 +456,7 @@ class _PostingRun(_Run):
             changed = InvalidInput(
                 N_("编号为“%(code)s”的一条已是“%(kind)s”，种类不能改；请换一个编号"),
                 code=posting.code or posting.title,
-                kind=posting.kind.zh,
+                kind=posting.kind,
             )
             raise _BadRow(self._reader.finding(row, changed, "kind"))
 
@@ -504,7 +505,7 @@ class _PostingRun(_Run):
         error = Conflict(
             N_("“%(title)s”%(state)s，导入没有改动它。要恢复请到它自己的页面"),
             title=posting.title,
-            state=posting.status.zh,
+            state=posting.status,
         )
         self.report.warnings.append(self._reader.finding(row, error, "title"))
 
@@ -583,9 +584,7 @@ def _likely_kind(name: str, side: Side) -> OrganizationKind:
 
 
 def _not_of_kind(field: Field, kind: OfferKind) -> InvalidInput:
-    return InvalidInput(
-        N_("“%(kind)s”没有“%(label)s”一项，这一格没有导入"), field=field.name, kind=kind.zh, label=field.zh
-    )
+    return InvalidInput(N_("“%(kind)s”没有“%(label)s”一项，这一格没有导入"), field=field.name, kind=kind, label=field)
 
 
 def _shown(raw: object) -> str:

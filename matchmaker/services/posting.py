@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from matchmaker.domain.amount import Amount
 from matchmaker.domain.base import now
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -111,14 +113,16 @@ def create_posting(
 
 
 def update_posting(
-    session: Session, editor: User, posting: Posting, values: Mapping[str, Any], version: int
+    session: Session, editor: User, posting: Posting, values: Mapping[str, Any], edition: str
 ) -> Posting:
-    """Save an edit of the posting as the editor saw it at ``version``.
+    """Save an edit of the posting as the editor saw it, in that :func:`edition_of` it.
 
-    Raises :class:`EditConflict` when someone else saved meanwhile, :class:`InvalidInput` when a published posting would
-    become too thin. Publishing is not undone by an edit; what changed is logged. Without a change nothing is saved.
+    Raises :class:`EditConflict` when someone else edited it meanwhile, :class:`InvalidInput` when a published posting
+    would become too thin. Publishing is not undone by an edit; what changed is logged. Without a change nothing is
+    saved.
     """
-    _check_version(posting, version)
+    if edition != edition_of(posting):
+        raise EditConflict(posting)
     before = values_of(posting)
     check_dates(values, date.today(), unchanged=before)
     if posting.status in (PostingStatus.PUBLISHED, PostingStatus.SUBMITTED):
@@ -234,6 +238,15 @@ def values_of(posting: Posting) -> dict[str, Any]:
     return {name: getattr(posting, REFERENCE_COLUMNS.get(name, name)) for name in names}
 
 
+def edition_of(posting: Posting) -> str:
+    """A mark of all that an edit can change: the same as long as nothing of it did, whatever became of the status."""
+    values = values_of(posting)
+    if isinstance(posting, Offer):
+        values["team"] = posting.team.name if posting.team else None
+    said = sorted((name, _plainly(value)) for name, value in values.items())
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
 def apply_values(posting: Posting, values: Mapping[str, Any]) -> None:
     """Write values by field name into the posting; names it does not have are ignored."""
     names = {field.name for field in fields_of(posting.side, getattr(posting, "kind", None))}
@@ -260,6 +273,17 @@ def may_submit(posting: Posting) -> bool:
 def _find(session: Session, side: Side, posting_id: int) -> Posting | None:
     # A greater number fits no key; some databases would not even compare it.
     return session.get(POSTING_TYPES[side], posting_id) if posting_id <= LARGEST_ID else None
+
+
+def _plainly(value: Any) -> str:
+    """The value in words that are the same before and after it was stored."""
+    match value:
+        case Amount():
+            return value.label("zh")
+        case frozenset():
+            return ",".join(sorted(value))
+        case _:
+            return str(value or "")
 
 
 def _check_version(posting: Posting, version: int | None) -> None:

@@ -22,6 +22,7 @@ from matchmaker.matching.matcher import Match
 from matchmaker.matching.reciprocity import harmonic_mean, preference
 from matchmaker.services.corpus import Corpus, load_postings
 from matchmaker.services.documents import document_of
+from matchmaker.services.feedback import dismissed_ids
 from matchmaker.services.posting import POSTING_TYPES
 from matchmaker.services.sight import Sight
 
@@ -29,6 +30,9 @@ PAGE_LENGTH = 20
 PARTNERS_SHOWN = 12
 RECONSIDERED = 2
 """How many times the partners shown are looked at from their side."""
+
+MUTUAL_PLACES = 5
+"""A partnership serves both when the own posting is among the first so many in the list of the partner's."""
 
 POSTINGS_OF_A_PARTNER = 3
 """How many of a partner's postings are explained; the others are only counted."""
@@ -67,8 +71,8 @@ class Partner:
     """A partnership as a list shows it: one organization (or team) with what speaks for it.
 
     ``pairs`` are (own posting, its match), best first, the first :data:`POSTINGS_OF_A_PARTNER` of ``fitting``;
-    ``score`` is the best one's. Partners are in the order of their mutual score, which is not shown: a partnership
-    has to serve both (see :mod:`matchmaker.matching.reciprocity`).
+    ``score`` is the best one's, the same as in the list of the own posting. ``mutual`` tells whether the own posting
+    also stands near the top of the partner's list (:data:`MUTUAL_PLACES`).
     """
 
     organization: Organization
@@ -76,6 +80,7 @@ class Partner:
     score: float
     pairs: tuple[tuple[Posting, Recommendation], ...]
     fitting: int
+    mutual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,20 @@ class _Pair:
     posting_id: int
     score: float
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A partner's pairs, best first, after the best was looked at from the partner's side too: the place of the own
+    posting in the list of theirs, ``None`` beyond its end, and what the pair is worth to both."""
+
+    pairs: Sequence[_Pair]
+    place: int | None
+    worth: float
+
+    @property
+    def mutual(self) -> bool:
+        return self.place is not None and self.place <= MUTUAL_PLACES
 
 
 def other(side: Side) -> Side:
@@ -194,20 +213,22 @@ def recommended_partners(
 ) -> list[Partner]:
     """The other side's partners worth a call, over all published postings of an organization, or of one team of it.
 
-    Needs are gathered by enterprise, offers by team. ``organization`` comes from :func:`seeker`.
+    Needs are gathered by enterprise, offers by team; what the viewer dismissed is left out. A partnership has to serve
+    both (see :mod:`matchmaker.matching.reciprocity`): that decides who is shown. Those who are ``mutual`` come first;
+    these, and then the others, are in the order of the score that is shown. ``organization`` comes from :func:`seeker`.
     """
     corpus.keep_up()
     side = organization.side
     listed = _listed(corpus, viewer, other(side), organization.id)
     pairs = [
-        _Pair(own, _id_of(match, other(side)), match.score, place)
+        pair
         for own in _published(session, organization, team)
-        for place, match in enumerate(
-            _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=listed)), start=1
-        )
+        for pair in _pairs_of(corpus, own, listed - dismissed_ids(session, viewer, own))
     ]
     groups = _gathered(corpus, other(side), pairs)[: RECONSIDERED * k]
-    return _partners(session, corpus, viewer, other(side), _mutual_first(session, corpus, other(side), groups)[:k])
+    looked = sorted(_looked_at(session, corpus, other(side), groups), key=lambda one: -one.worth)[:k]
+    shown = sorted(looked, key=lambda one: (not one.mutual, -one.pairs[0].score))
+    return _partners(session, corpus, viewer, other(side), shown)
 
 
 def published_teams(session: Session, organization: Organization) -> Sequence[Team]:
@@ -228,6 +249,12 @@ def _published(session: Session, organization: Organization, team: Team | None) 
     return [posting for posting in session.scalars(rows.order_by(model.id)) if posting.open_on(today)]
 
 
+def _pairs_of(corpus: Corpus, own: Posting, among: Collection[int]) -> list[_Pair]:
+    """What fits a posting, best first."""
+    found = _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=among))
+    return [_Pair(own, _id_of(one, other(own.side)), one.score, place) for place, one in enumerate(found, start=1)]
+
+
 def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_Pair]]:
     """The pairs by partner, each posting of the partner once with the own posting it fits best; best partner first."""
     best: dict[int, _Pair] = {}
@@ -242,40 +269,40 @@ def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_
     return sorted(groups.values(), key=lambda group: (-group[0].score, -len(group)))
 
 
-def _mutual_first(session: Session, corpus: Corpus, side: Side, groups: Sequence[list[_Pair]]) -> Sequence[list[_Pair]]:
-    """The partners in the order of what their best pair is worth to both."""
-    best = [group[0] for group in groups]
-    postings = load_postings(session, side, {pair.posting_id for pair in best})
-    worth = [
-        _mutual_score(corpus, pair, postings[pair.posting_id]) if pair.posting_id in postings else 0.0 for pair in best
-    ]
-    order = sorted(range(len(groups)), key=lambda number: (-worth[number], number))
-    return [groups[number] for number in order]
+def _looked_at(session: Session, corpus: Corpus, side: Side, groups: Sequence[list[_Pair]]) -> list[_Looked]:
+    """The partners with what their best pair is to them. Who has withdrawn it meanwhile is left out."""
+    postings = load_postings(session, side, {group[0].posting_id for group in groups})
+    looked = []
+    for group in groups:
+        best = group[0]
+        if best.posting_id in postings:
+            place = _place_in_return(corpus, best, postings[best.posting_id])
+            wanted, wanting = (preference(one or PAGE_LENGTH, PAGE_LENGTH) for one in (best.place, place))
+            looked.append(_Looked(group, place, best.score * harmonic_mean(wanted, wanting)))
+    return looked
 
 
-def _mutual_score(corpus: Corpus, pair: _Pair, posting: Posting) -> float:
-    """What a pair is worth to both, by its places in the lists of the two postings."""
+def _place_in_return(corpus: Corpus, pair: _Pair, posting: Posting) -> int | None:
+    """The place, from 1, of the own posting in the list of the partner's."""
     back = corpus.matcher.match(document_of(posting), PAGE_LENGTH)
     ids = [_id_of(match, pair.own.side) for match in back]
-    place = ids.index(pair.own.id) + 1 if pair.own.id in ids else PAGE_LENGTH
-    return pair.score * harmonic_mean(preference(pair.place, PAGE_LENGTH), preference(place, PAGE_LENGTH))
+    return ids.index(pair.own.id) + 1 if pair.own.id in ids else None
 
 
-def _partners(
-    session: Session, corpus: Corpus, viewer: User, side: Side, groups: Sequence[Sequence[_Pair]]
-) -> list[Partner]:
-    postings = load_postings(session, side, (p.posting_id for group in groups for p in group[:POSTINGS_OF_A_PARTNER]))
+def _partners(session: Session, corpus: Corpus, viewer: User, side: Side, looked: Sequence[_Looked]) -> list[Partner]:
+    ids = (pair.posting_id for one in looked for pair in one.pairs[:POSTINGS_OF_A_PARTNER])
+    postings = load_postings(session, side, ids)
     partners = []
-    for group in groups:
-        pairs = [
+    for one in looked:
+        pairs = tuple(
             (pair.own, recommendation)
-            for pair in group[:POSTINGS_OF_A_PARTNER]
+            for pair in one.pairs[:POSTINGS_OF_A_PARTNER]
             if (recommendation := _seen(corpus, viewer, postings, pair.posting_id, pair.score, document_of(pair.own)))
-        ]
+        )
         if pairs:
             best = pairs[0][1].posting
             team = best.team if isinstance(best, Offer) else None
-            partners.append(Partner(best.organization, team, pairs[0][1].score, tuple(pairs), len(group)))
+            partners.append(Partner(best.organization, team, pairs[0][1].score, pairs, len(one.pairs), one.mutual))
     return partners
 
 

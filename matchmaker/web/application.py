@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matchmaker.config import Settings, load_settings
 from matchmaker.i18n import TRANSLATIONS
@@ -56,6 +57,9 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     )
     app.url_map.converters["int"] = RowIdConverter
     app.extensions["matchmaker"] = platform or create_platform(settings)
+    if settings.proxies:
+        # Of the addresses in X-Forwarded-For only those that our own proxies wrote are believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     Bootstrap5(app)
     Babel(app, locale_selector=current_language)
     csrf.init_app(app)

@@ -81,6 +81,8 @@ def test_every_command_explains_itself(command: CommandLine, arguments: tuple[st
         (("event", "print", "x", "--what", "secrets", "-o", "{folder}/x.pdf"), "--what"),
         (("user", "create", "--email", "nobody", "--role", "admin"), "邮箱"),
         (("serve", "--port", "0"), "--port"),
+        (("backup",), "缺少"),
+        (("restore", "{needs}"), "不是完好的备份"),
     ],
 )
 def test_bad_input_is_code_2_with_the_reason(
@@ -109,6 +111,20 @@ def test_bad_settings_are_told(command: CommandLine) -> None:
     done = command.run("index", "status", extra={"MATCHMAKER_REVIEW": "maybe"})
     assert done.returncode == 2
     assert "MATCHMAKER_REVIEW" in done.stderr
+
+
+def test_a_backup_comes_back(command: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("backups") / "city.zip"
+    made = json.loads(command.run("backup", file, "--json").stdout)
+    assert file.exists()
+    asked = command.run("restore", file)
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert "--yes" in asked.stderr
+    assert json.loads(command.run("restore", file, "--yes", "--json").stdout) == made
+    other = CommandLine(tmp_path_factory.mktemp("other city"))
+    restored = other.run("restore", file)
+    assert (restored.returncode, restored.stdout) == (0, "")
+    assert other.run("event", "list", "--json").stdout.strip() == "[]"
 
 
 def test_init_can_be_repeated(tmp_path: Path) -> None:

@@ -128,3 +128,17 @@ def test_other_addresses_are_refused() -> None:
 def test_fields_that_are_not_required_may_be_blank(field: Field) -> None:
     if not field.required:
         read_value(field, "", VOCABULARIES)
+
+
+def test_what_can_be_filled_in_is_named_in_the_readers_language() -> None:
+    term, reference = message("need_type", "攻关", "en"), {"装备制造": "equipment", "equipment making": "equipment"}
+    assert term.endswith(
+        "Key technology, New product, Process improvement, Testing, Technology sought, People and teams"
+    )
+    assert message("need_type", "攻关").endswith(
+        "关键技术攻关、新产品研发、工艺改进与技术改造、检验检测、成果引进、人才与团队"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        read_value(FIELDS["industry"], "轴承", {"industry": reference | {"equipment": "equipment"}})
+    assert caught.value.text("zh").endswith("装备制造")
+    assert caught.value.text("en").endswith("equipment making")

@@ -9,7 +9,7 @@ from matchmaker.matching.coach import Element
 from matchmaker.services import coaching
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.platform import Platform
-from matchmaker.services.posting import update_posting, values_of
+from matchmaker.services.posting import edition_of, update_posting, values_of
 from tests.factories import make_need, make_offer, make_user
 
 VAGUE = {"title": "设备老出毛病", "problem": "我们的设备经常出毛病，请专家来指导一下。"}
@@ -58,7 +58,7 @@ def edit(platform: Platform, need: Need, **values: str) -> None:
         stored = writing.get(Need, need.id)
         assert stored is not None
         editor = make_user(writing, organization=stored.organization)
-        update_posting(writing, editor, stored, values_of(stored) | values, stored.version)
+        update_posting(writing, editor, stored, values_of(stored) | values, edition_of(stored))
 
 
 def coach_now(platform: Platform, need: Need) -> coaching.Coaching:

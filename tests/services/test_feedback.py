@@ -1,9 +1,10 @@
 """What people say about matches: kept once, taken back, read by nobody else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,8 @@ from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role, Side, Visibility
 from matchmaker.services import feedback as service
+from matchmaker.services.activity import history, log
+from matchmaker.services.database import Database
 from matchmaker.services.feedback import Pair, Shown
 from tests.factories import make_need, make_offer, make_user
 
@@ -162,6 +165,35 @@ def test_the_database_itself_keeps_one_word_on_a_pair(session: Session, scene: S
     session.add(twin)
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+@pytest.mark.slow
+def test_a_double_click_is_one_word_and_keeps_what_else_the_caller_did(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    database.upgrade()
+    with database.writing() as session:
+        person = make_user(session)
+        need, offer = make_need(session, person.organization), make_offer(session)
+
+    def click(opened: Session) -> int:
+        pair = Pair(opened.get_one(Need, need.id), opened.get_one(Offer, offer.id))
+        return service.record(opened, opened.get_one(User, person.id), pair, FeedbackKind.SAVED).id
+
+    with database.writing() as first, database.writing() as second, ThreadPoolExecutor(1) as other_thread:
+        earlier = click(first)
+        log(second, None, "user_account", person.id, "something else")
+        second.flush()
+        later = other_thread.submit(click, second)
+        with database.reading() as watching:
+            while not watching.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) and not later.done():
+                watching.rollback()
+        first.commit()
+        assert later.result() == earlier
+        second.commit()
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).where(Feedback.person_id == person.id)) == 1
+        assert "something else" in [entry.action for entry in history(session, "user_account", person.id)]
+    database.engine.dispose()
 
 
 @pytest.mark.parametrize(

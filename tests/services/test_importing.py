@@ -399,3 +399,16 @@ def test_an_import_can_be_found_at_once(platform: Platform) -> None:
     status = platform.corpus.status()
     assert (report.landed, status.needs, status.revision, status.vectors) == (True, 1, status.database_revision, 3)
     assert encoded[-1] == 3, "every passage and the opening once, before the posting appears"
+
+
+def test_what_is_wrong_is_said_in_english_too(session: Session) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read_import(TableKind.NEEDS, as_csv(HEADINGS[:3], ROW[:3]))
+    assert "Background and problem" in caught.value.text("en")
+    table = read_import(TableKind.NEEDS, as_csv(HEADINGS, ROW))
+    import_table(session, None, TableKind.NEEDS, table)
+    session.scalars(select(Need)).one().status = PostingStatus.CLOSED
+    session.commit()
+    (warning,) = import_table(session, None, TableKind.NEEDS, table).warnings
+    assert "Closed" in warning.error.text("en")
+    assert "已达成" in warning.error.text("zh")

@@ -1,15 +1,17 @@
 """The life of a posting: drafts, submissions, reviews, edits by several people."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.people import User
+from matchmaker.domain.people import Team, User
 from matchmaker.domain.posting import Need, Offer, Posting
-from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Role, Side
+from matchmaker.domain.vocabulary import CooperationMode, OfferKind, OrganizationKind, PostingStatus, Role, Side
 from matchmaker.services.activity import history
 from matchmaker.services.platform import Platform
 from matchmaker.services.posting import (
@@ -18,6 +20,7 @@ from matchmaker.services.posting import (
     awaiting_review,
     close,
     create_posting,
+    edition_of,
     expire_postings,
     get_own_posting,
     get_posting,
@@ -29,7 +32,7 @@ from matchmaker.services.posting import (
     withdraw,
 )
 from matchmaker.services.recommending import similar_own
-from tests.factories import make_need, make_organization, make_user
+from tests.factories import make_need, make_offer, make_organization, make_user
 
 YESTERDAY = date.today() - timedelta(days=1)
 ENOUGH = {"title": "柱塞泵滑靴偏磨", "problem": "压力升到四十二兆帕以后滑靴单边偏磨，两百小时就要换"}
@@ -70,7 +73,7 @@ def test_every_change_gets_a_revision_of_its_own(session: Session, author: User)
     seen = [need.revision]
     submit(session, author, need)
     seen.append(need.revision)
-    update_posting(session, author, need, {"indicators": "寿命 2000 h"}, need.version)
+    update_posting(session, author, need, {"indicators": "寿命 2000 h"}, edition_of(need))
     seen.append(need.revision)
     assert seen == sorted(set(seen))
 
@@ -115,7 +118,7 @@ def test_a_review_is_of_what_was_read(session: Session, author: User, organizer:
     need = draft(session, author)
     submit(session, author, need)
     read = need.version
-    update_posting(session, author, need, {"indicators": "另一回事"}, need.version)
+    update_posting(session, author, need, {"indicators": "另一回事"}, edition_of(need))
     with pytest.raises(EditConflict):
         publish(session, organizer, need, read)
     assert need.status is PostingStatus.SUBMITTED
@@ -134,7 +137,7 @@ def test_a_published_posting_cannot_become_too_thin(session: Session, author: Us
     need = draft(session, author)
     submit(session, author, need, review=False)
     with pytest.raises(InvalidInput):
-        update_posting(session, author, need, {"problem": "磨"}, need.version)
+        update_posting(session, author, need, {"problem": "磨"}, edition_of(need))
 
 
 def test_days_of_the_past_are_refused(session: Session, author: User) -> None:
@@ -143,7 +146,7 @@ def test_days_of_the_past_are_refused(session: Session, author: User) -> None:
     assert caught.value.field == "deadline"
     need = draft(session, author)
     with pytest.raises(InvalidInput):
-        update_posting(session, author, need, {"valid_until": YESTERDAY}, need.version)
+        update_posting(session, author, need, {"valid_until": YESTERDAY}, edition_of(need))
 
 
 def test_expired_postings_are_handed_in_again_with_a_new_day(session: Session, author: User) -> None:
@@ -156,7 +159,7 @@ def test_expired_postings_are_handed_in_again_with_a_new_day(session: Session, a
     with pytest.raises(InvalidInput) as caught:
         submit(session, author, need)
     assert caught.value.field == "valid_until"
-    update_posting(session, author, need, {"valid_until": date.today() + timedelta(days=90)}, need.version)
+    update_posting(session, author, need, {"valid_until": date.today() + timedelta(days=90)}, edition_of(need))
     submit(session, author, need)
     assert need.status is PostingStatus.SUBMITTED
 
@@ -172,14 +175,40 @@ def test_withdrawn_postings_can_come_back_and_closed_ones_cannot(session: Sessio
 
 def test_the_later_of_two_editors_is_told(session: Session, author: User) -> None:
     need = draft(session, author)
-    opened = need.version
+    opened = edition_of(need)
     update_posting(session, author, need, {"indicators": "甲写的"}, opened)
     with pytest.raises(EditConflict) as caught:
         update_posting(session, author, need, {"indicators": "乙写的"}, opened)
     assert isinstance(caught.value.posting, Need)
     assert caught.value.posting.indicators == "甲写的"
-    update_posting(session, author, need, {"indicators": "乙写的"}, need.version)
+    update_posting(session, author, need, {"indicators": "乙写的"}, edition_of(need))
     assert need.indicators == "乙写的"
+
+
+def test_what_became_of_the_status_is_no_edit(session: Session, author: User, organizer: User) -> None:
+    need = draft(session, author)
+    submit(session, author, need)
+    opened = edition_of(need)
+    publish(session, organizer, need)
+    update_posting(session, author, need, {"indicators": "寿命 3000 h"}, opened)
+    assert (need.status, need.indicators) == (PostingStatus.PUBLISHED, "寿命 3000 h")
+    assert edition_of(need) != opened
+
+
+def test_the_edition_of_an_offer_knows_its_team(session: Session) -> None:
+    offer = make_offer(session)
+    opened = edition_of(offer)
+    offer.team = Team(organization=offer.organization, name="另一个团队")
+    assert edition_of(offer) != opened
+
+
+@pytest.mark.parametrize("budget", [Amount(), Amount(Decimal(50), Decimal("80.5")), Amount(negotiable=True)])
+def test_the_edition_survives_being_stored(session: Session, author: User, budget: Amount) -> None:
+    modes = frozenset({CooperationMode.LICENSE, CooperationMode.CONSULTING})
+    need = draft(session, author, budget=budget, cooperation_modes=modes)
+    written = edition_of(need)
+    session.expire_all()
+    assert edition_of(need) == written
 
 
 def test_two_transactions_at_the_same_moment(platform: Platform, session: Session, author: User) -> None:
@@ -189,10 +218,10 @@ def test_two_transactions_at_the_same_moment(platform: Platform, session: Sessio
         editor = elsewhere.get(User, author.id)
         assert other is not None
         assert editor is not None
-        update_posting(elsewhere, editor, other, {"indicators": "甲写的"}, other.version)
+        update_posting(elsewhere, editor, other, {"indicators": "甲写的"}, edition_of(other))
     # This session still holds the need as it was before: only the database knows better.
     with pytest.raises(EditConflict) as caught:
-        update_posting(session, author, need, {"indicators": "乙写的"}, need.version)
+        update_posting(session, author, need, {"indicators": "乙写的"}, edition_of(need))
     assert isinstance(caught.value.posting, Need)
     assert caught.value.posting.indicators == "甲写的"
     with pytest.raises(EditConflict):
@@ -201,9 +230,9 @@ def test_two_transactions_at_the_same_moment(platform: Platform, session: Sessio
 
 def test_the_log_says_what_was_changed(session: Session, author: User) -> None:
     need = draft(session, author)
-    update_posting(session, author, need, dict(ENOUGH, indicators="寿命 2000 h"), need.version)
+    update_posting(session, author, need, dict(ENOUGH, indicators="寿命 2000 h"), edition_of(need))
     version = need.version
-    update_posting(session, author, need, dict(ENOUGH, indicators="寿命 2000 h"), need.version)
+    update_posting(session, author, need, dict(ENOUGH, indicators="寿命 2000 h"), edition_of(need))
     assert need.version == version, "saving without a change is no edit"
     edits = [line.detail for line in history(session, "need", need.id) if line.action == "edited"]
     assert edits == ["indicators"]
@@ -236,7 +265,7 @@ def test_an_offer_names_its_team(session: Session) -> None:
     assert isinstance(again, Offer)
     assert offer.team is not None
     assert (offer.team.name, offer.team) == ("摩擦学团队", again.team)
-    update_posting(session, researcher, offer, {"team": ""}, offer.version)
+    update_posting(session, researcher, offer, {"team": ""}, edition_of(offer))
     assert offer.team is None
     assert history(session, "offer", offer.id)[-1].detail == "team"
     with pytest.raises(InvalidInput):
@@ -246,7 +275,7 @@ def test_an_offer_names_its_team(session: Session) -> None:
 def test_ones_own_postings_the_last_changed_first(session: Session, author: User) -> None:
     first, second = draft(session, author), draft(session, author)
     make_need(session)
-    update_posting(session, author, first, {"indicators": "新"}, first.version)
+    update_posting(session, author, first, {"indicators": "新"}, edition_of(first))
     assert list(own_postings(session, author, Side.NEED)) == [first, second]
 
 

@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import NotFound
+from matchmaker.domain.feedback import DismissalCause
 from matchmaker.domain.people import Team
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import OrganizationKind, PostingStatus, Role, Side, Visibility
 from matchmaker.services.demo import load_demo, store_vectors
 from matchmaker.services.documents import document_of
+from matchmaker.services.feedback import Pair, dismiss
 from matchmaker.services.platform import Platform
 from matchmaker.services.posting import touch
 from matchmaker.services.recommending import (
@@ -192,8 +194,40 @@ def test_partners_who_want_it_too_come_first(platform: Platform, session: Sessio
     corpus.refresh()
     with platform.database.reading() as reading:
         partners = recommended_partners(reading, corpus, engineer, engineer.organization)
-    assert [partner.pairs[0][1].posting.id for partner in partners] == [worse.id, better.id]
+    assert [(partner.pairs[0][1].posting.id, partner.mutual) for partner in partners] == [
+        (worse.id, True),
+        (better.id, False),
+    ]
     assert partners[0].score == partners[0].pairs[0][1].score
+
+
+def test_partners_stand_in_the_order_of_the_scores_that_are_shown(platform: Platform, session: Session) -> None:
+    engineer = make_user(session)
+    assert engineer.organization is not None
+    own = make_need(session, engineer.organization, **BEARING_NEED)
+    for number, title in enumerate(
+        ("轴承滚道剥落", "轴箱轴承油膜", "轴承疲劳寿命", "高铁轴承滚道", "油膜厚度", "早期剥落")
+    ):
+        make_offer(session, title=title, summary=BEARING_OFFER["summary"][: 10 + 4 * number])
+        make_need(session, title=f"{title}{number}", problem=f"{title}，第 {number} 条线。")
+    with platform.database.reading() as reading:
+        partners = recommended_partners(reading, platform.corpus, engineer, engineer.organization)
+        listed = {match.posting.id: match.score for match in matches_for(reading, platform.corpus, engineer, own)}
+    assert len(partners) >= 4
+    assert partners == sorted(partners, key=lambda partner: (not partner.mutual, -partner.score))
+    assert all(listed.get(match.posting.id, match.score) == match.score for p in partners for _, match in p.pairs)
+
+
+def test_what_was_dismissed_is_no_reason_to_call(platform: Platform, session: Session) -> None:
+    engineer = make_user(session)
+    own = make_need(session, engineer.organization, **BEARING_NEED)
+    offer = make_offer(session, **BEARING_OFFER)
+    organization = own.organization
+    with platform.database.reading() as reading:
+        assert len(recommended_partners(reading, platform.corpus, engineer, organization)) == 1
+    dismiss(session, engineer, Pair(own, offer), DismissalCause.SUPPLIED)
+    with platform.database.reading() as reading:
+        assert recommended_partners(reading, platform.corpus, engineer, organization) == []
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """One's own account through the pages: what a browser without JavaScript meets."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from matchmaker.domain.people import Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
 from matchmaker.services.accounts import find_user
 from matchmaker.services.platform import Platform
+from matchmaker.web import create_app
 from tests.factories import PASSWORD, login, make_organization, make_user
 
 REGISTRATION = {
@@ -370,3 +372,18 @@ class TestLimits:
 
     def test_opening_pages_is_not_limited(self, client: FlaskClient) -> None:
         assert {client.get("/account/login").status_code for _ in range(120)} == {200}
+
+    @pytest.mark.parametrize(("proxies", "answer"), [(0, 429), (1, 400)])
+    def test_visitors_are_told_apart_behind_as_many_proxies_as_there_are(
+        self, platform: Platform, session: Session, proxies: int, answer: int
+    ) -> None:
+        app = create_app(replace(platform.settings, proxies=proxies), platform)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        wrong = {"email": make_user(session).email, "password": "wrong horse"}
+
+        def attempt(claimed: str, caller: str) -> int:
+            headers = {"X-Forwarded-For": f"{claimed}, {caller}"}
+            return app.test_client().post("/account/login", data=wrong, headers=headers).status_code
+
+        assert [attempt(f"192.0.2.{number}", "198.51.100.7") for number in range(11)] == [400] * 10 + [429]
+        assert attempt("192.0.2.0", "198.51.100.8") == answer

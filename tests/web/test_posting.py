@@ -81,8 +81,8 @@ def error_beside(page: str, name: str) -> str:
     return unescape(found.group(1)) if found else ""
 
 
-def version_on(page: str) -> str:
-    return value_of(page, "version")
+def edition_on(page: str) -> str:
+    return value_of(page, "edition")
 
 
 # The quick form
@@ -201,7 +201,7 @@ def test_a_form_that_is_saved_as_shown_changes_nothing(client: FlaskClient, sess
     need = only_need(session)
     before = (need.version, need.budget, need.deadline)
     shown = client.get(f"/enterprise/needs/{need.id}/edit").text
-    data = FULL | {"budget": value_of(shown, "budget"), "version": version_on(shown), "action": "draft"}
+    data = FULL | {"budget": value_of(shown, "budget"), "edition": edition_on(shown), "action": "draft"}
     assert client.post(f"/enterprise/needs/{need.id}/edit", data=data).status_code == 303
     need = only_need(session)
     assert (need.version, need.budget, need.deadline) == before
@@ -292,8 +292,8 @@ def test_no_field_is_missing_on_its_form(layout: Layout, fields: tuple[Field, ..
 def test_the_later_editor_is_told_and_loses_nothing(client: FlaskClient, session: Session, author: User) -> None:
     need = make_need(session, author.organization, problem=PROBLEM, indicators="原来的指标")
     address = f"/enterprise/needs/{need.id}/edit"
-    opened = version_on(client.get(address).text)
-    common = {"title": need.title, "problem": PROBLEM, "version": opened, "action": "save"}
+    opened = edition_on(client.get(address).text)
+    common = {"title": need.title, "problem": PROBLEM, "edition": opened, "action": "save"}
     assert client.post(address, data=common | {"indicators": "甲写的指标", "budget": "50-80万"}).status_code == 303
 
     mine = common | {"indicators": "乙写的指标", "groundwork": "乙的基础", "cooperation_modes": ["transfer"]}
@@ -309,19 +309,19 @@ def test_the_later_editor_is_told_and_loses_nothing(client: FlaskClient, session
     assert re.search(r'value="transfer"[^>]* checked', page)
     assert only_need(session).indicators == "甲写的指标"
 
-    again = mine | {"version": version_on(page), "take": ["budget"]}
+    again = mine | {"edition": edition_on(page), "take": ["budget"]}
     assert client.post(address, data=again).status_code == 303
     saved = only_need(session)
     assert (saved.indicators, saved.groundwork) == ("乙写的指标", "乙的基础")
     assert saved.budget.label() == "50–80 万元", "taken from the version that was stored"
 
 
-@pytest.mark.parametrize("version", ["", "x", "0", "99"])
-def test_a_form_without_its_version_overwrites_nothing(
-    client: FlaskClient, session: Session, author: User, version: str
+@pytest.mark.parametrize("edition", ["", "x", "0", "99"])
+def test_a_form_without_its_edition_overwrites_nothing(
+    client: FlaskClient, session: Session, author: User, edition: str
 ) -> None:
     need = make_need(session, author.organization, problem=PROBLEM)
-    data = {"title": "别的标题", "problem": PROBLEM, "version": version}
+    data = {"title": "别的标题", "problem": PROBLEM, "edition": edition}
     assert client.post(f"/enterprise/needs/{need.id}/edit", data=data).status_code == 409
 
 
@@ -448,7 +448,7 @@ def test_organizers_edit_any_posting_and_post_nothing_themselves(client: FlaskCl
     login(client, make_user(session, Role.ORGANIZER))
     need = make_need(session, problem=PROBLEM)
     page = client.get(f"/enterprise/needs/{need.id}/edit").text
-    data = {"title": "改过的标题", "problem": PROBLEM, "version": version_on(page)}
+    data = {"title": "改过的标题", "problem": PROBLEM, "edition": edition_on(page)}
     assert client.post(f"/enterprise/needs/{need.id}/edit", data=data).status_code == 303
     assert only_need(session).title == "改过的标题"
     assert "没有加入单位" in client.get("/enterprise/needs").text
@@ -460,7 +460,7 @@ def test_organizers_edit_any_posting_and_post_nothing_themselves(client: FlaskCl
 
 def test_people_of_other_organizations_change_nothing(client: FlaskClient, session: Session, author: User) -> None:
     foreign = make_need(session, make_organization(session), problem=PROBLEM)
-    data = {"title": "改过的标题", "problem": PROBLEM, "version": "1"}
+    data = {"title": "改过的标题", "problem": PROBLEM, "edition": "1"}
     assert client.get(f"/enterprise/needs/{foreign.id}/edit").status_code == 404
     assert client.post(f"/enterprise/needs/{foreign.id}/edit", data=data).status_code == 404
 

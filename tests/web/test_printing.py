@@ -220,3 +220,7 @@ def test_organizers_print_an_expo(client: FlaskClient, session: Session, organiz
     assert OFFER in guide
     assert SECRET not in guide
     assert client.get("/organizer/events/2/print/visitors.xlsx").status_code == 200
+    page = client.get("/organizer/events/2/print").text
+    assert "观展指南" in page
+    assert "先生成日程" not in page, "an expo has none"
+    assert "日历 ICS" not in page

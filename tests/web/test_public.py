@@ -227,6 +227,11 @@ def test_the_plan_counts_what_each_district_has(client: FlaskClient, session: Se
     section = page[page.index("涧西区") :]
     assert "需求 2" in section[: section.index("</section>")]
     assert "R&amp;D 占 GDP" in page
+    assert "亿元" in page
+    client.get("/language/en")
+    english = client.get("/plan").text
+    assert "×100 million CNY" in english
+    assert not any(unit in english for unit in ("亿元", ">个<", ">家<"))
 
 
 def test_choosing_a_language_leads_back_but_never_elsewhere(client: FlaskClient) -> None:

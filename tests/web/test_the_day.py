@@ -1,6 +1,7 @@
 """The pages of the day through a browser without JavaScript, and what strangers get of them."""
 
 import re
+from unittest.mock import ANY
 
 import pytest
 from flask.testing import FlaskClient
@@ -69,7 +70,9 @@ def test_a_phone_asks_for_json(client: FlaskClient, door: str, late: Participant
         "again": False,
         "message": f"{late.name} 签到成功",
         "arrived": {"need": 3, "offer": 2, "people": 0},
+        "line": {"time": ANY, "name": late.name, "code": late.code},
     }
+    assert re.fullmatch(r"\d\d:\d\d", first.json["line"]["time"])
     again = client.post(door, data={"code": late.code}, headers=json).json
     assert again is not None
     assert again["again"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from matchmaker.domain.errors import Conflict
+from matchmaker.domain.errors import Conflict, Several
 from matchmaker.i18n import N_
 from matchmaker.services.events.conditions import Attendee, Conditions, FixedMeeting
 
@@ -52,7 +52,7 @@ def _places(conditions: Conditions) -> Iterator[Conflict]:
         if len(kept) > 1:
             yield Conflict(
                 N_("“%(need)s”与“%(offer)s”定在 %(time)s，却同时固定在 %(tables)s 号桌；请解锁或改桌号"),
-                tables="、".join(str(table) for table in sorted(kept)),
+                tables=Several(str(table) for table in sorted(kept)),
                 **told,
             )
         if meeting.took_place:

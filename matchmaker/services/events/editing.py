@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Several
 from matchmaker.domain.event import Event, Meeting, Participant, Room
 from matchmaker.domain.event import Session as EventSession
 from matchmaker.domain.fields import clean_text, letters_in
@@ -149,7 +149,7 @@ def find_event(session: Session, name_or_id: str) -> Event:
     for found in (named, numbered, similar):
         if len(found) == 1:
             return found[0]
-    known = "、".join(f"{event.id} {event.name}" for event in events) or "—"
+    known = Several(f"{event.id} {event.name}" for event in events) if events else "—"
     raise NotFound(N_("没有名为“%(name)s”的活动，或不止一个。已有：%(known)s"), name=wanted, known=known)
 
 
@@ -231,8 +231,8 @@ def _move(session: Session, actor: User | None, event: Event, source: EventStatu
         raise Conflict(
             N_("“%(name)s”现在是“%(state)s”，不能变为“%(wanted)s”"),
             name=event.name,
-            state=event.status.zh,
-            wanted=target.zh,
+            state=event.status,
+            wanted=target,
         )
     event.status = target
     log(session, actor, "event", event.id, target.value)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import InvalidInput, NotFound
+from matchmaker.domain.errors import InvalidInput, NotFound, Several
 from matchmaker.domain.fields import clean_text, letters_in
 from matchmaker.domain.people import User
 from matchmaker.domain.print_template import PrintTemplate
@@ -70,7 +70,7 @@ def save_template(session: Session, actor: User | None, what: str, name: str, co
     for column in columns:
         if column not in known:
             raise InvalidInput(
-                N_("没有“%(column)s”这一栏，可选：%(known)s"), field="columns", column=column, known="、".join(known)
+                N_("没有“%(column)s”这一栏，可选：%(known)s"), field="columns", column=column, known=Several(known)
             )
     if len(set(columns)) < len(columns):
         raise InvalidInput(N_("同一栏选了两次"), field="columns")

@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services.recommending import recommended_partners, seeker
+from matchmaker.services.recommending import MUTUAL_PLACES, recommended_partners, seeker
 from matchmaker.web.access import person
 from matchmaker.web.enterprise import blueprint
 from matchmaker.web.request_context import db, platform
@@ -14,4 +14,4 @@ def teams() -> str:
     """Whom to call, best first, and why. An organizer looks on behalf of the organization in the address."""
     organization = seeker(db(), person(), Side.NEED, request.args.get("organization", type=int))
     partners = [] if organization is None else recommended_partners(db(), platform().corpus, person(), organization)
-    return render_template("enterprise/teams.html", organization=organization, partners=partners)
+    return render_template("enterprise/teams.html", organization=organization, partners=partners, places=MUTUAL_PLACES)

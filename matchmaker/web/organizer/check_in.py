@@ -60,7 +60,8 @@ def event_check_in_code(event_id: int) -> Page:
             return jsonify(ok=False, message=message), status
         return _door(event, text, message), status
     if _wants_json():
-        return jsonify(ok=True, again=done.again, message=_told(event, done), arrived=_arrived(event))
+        line = {"time": _clock(event, done.at), "name": done.holder.name, "code": done.holder.code}
+        return jsonify(ok=True, again=done.again, message=_told(event, done), arrived=_arrived(event), line=line)
     flash(_told(event, done), "info" if done.again else "success")
     return redirect(url_for(".event_check_in", event_id=event.id), 303)
 

@@ -119,5 +119,7 @@ def _submitted(form: EventForm) -> bool:
 
 def _form_page(form: EventForm, event: Event | None) -> Page:
     failed = request.method == "POST" and _MORE_ROWS.keys().isdisjoint(request.form)
-    page = render_template("organizer/event_form.html", form=form, event=event, time_zones=sorted(known_time_zones()))
+    page = render_template(
+        "organizer/event_form.html", form=form, event=event, failed=failed, time_zones=sorted(known_time_zones())
+    )
     return page, 400 if failed else 200

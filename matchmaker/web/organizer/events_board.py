@@ -372,6 +372,7 @@ def _script_texts() -> dict[str, str]:
         "chosenByFinger": gettext("已选“{}”：请点目标桌位；上方可换时段"),
         "can": gettext("{}：可以放"),
         "canSwap": gettext("{}：与“{}”互换？再点一次或按回车确认"),
+        "dropSwaps": gettext("{}：松开就与“{}”互换"),
         "cannot": gettext("{}：{}"),
         "found": gettext("找到 {} 场"),
         "foundNone": gettext("日程里没有"),

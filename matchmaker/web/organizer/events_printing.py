@@ -47,8 +47,11 @@ _GROUPS = (
     (N_("展览"), (Sheet.CATALOGUE, Sheet.HALL_PLAN, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
     (N_("会后"), (Sheet.RESULTS,)),
 )
-_ONLY_AT_BOOTHS = {Sheet.BOOTH_GUIDE, Sheet.HALL_PLAN, Sheet.VISITORS}
-"""A docking event is not told that it lacks booths."""
+_ONLY_OF_THE_OTHER = {
+    EventKind.DOCKING: {Sheet.BOOTH_GUIDE, Sheet.HALL_PLAN, Sheet.VISITORS},
+    EventKind.EXPO: {Sheet.SCHEDULES, Sheet.CHANGE_SLIPS, Sheet.DAY_SHEETS, Sheet.GRID},
+}
+"""A docking event is not told that it lacks booths, nor an expo that it lacks a schedule."""
 _GROUPED_NAMES = {
     Grouping.WHOLE: N_("匹配总表"),
     Grouping.ENTERPRISE: N_("企业推荐单"),
@@ -67,7 +70,7 @@ def event_print(event_id: int) -> str:
     """What can be printed, what each sheet is for, and what is still missing."""
     event = get_event(db(), event_id)
     missing = missing_sheets(db(), event)
-    hidden = _ONLY_AT_BOOTHS & missing.keys() if event.kind is EventKind.DOCKING else set()
+    hidden = _ONLY_OF_THE_OTHER[event.kind] & missing.keys()
     return render_template(
         "organizer/event_print.html",
         event=event,

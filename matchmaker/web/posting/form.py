@@ -17,7 +17,7 @@ from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.fields import Field, Kind, Vocabularies, read_value
 from matchmaker.domain.posting import Offer, Posting
-from matchmaker.services.posting import values_of
+from matchmaker.services.posting import edition_of, values_of
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.language import current_language
 from matchmaker.web.posting.layout import TRL_NOTES, Layout
@@ -38,11 +38,11 @@ class Difference:
 
 @dataclass
 class PostingForm:
-    """``version`` is the posting's version that the person started from; ``None`` for a new one."""
+    """``edition`` marks what the posting said when the person started; ``None`` for a new one."""
 
     layout: Layout
     typed: dict[str, Typed]
-    version: int | None = None
+    edition: str | None = None
     errors: dict[str, InvalidInput] = member(default_factory=dict)
     differences: list[Difference] = member(default_factory=list)
 
@@ -55,7 +55,7 @@ class PostingForm:
     @classmethod
     def of(cls, layout: Layout, posting: Posting) -> "PostingForm":
         """The form of a stored posting."""
-        return cls(layout, _stored(layout, posting), posting.version)
+        return cls(layout, _stored(layout, posting), edition_of(posting))
 
     @classmethod
     def sent(cls, layout: Layout, data: "MultiDict[str, str]") -> "PostingForm":
@@ -63,7 +63,7 @@ class PostingForm:
         typed: dict[str, Typed] = {
             f.name: data.getlist(f.name) if f.kind is Kind.TERMS else data.get(f.name, "") for f in _fields(layout)
         }
-        return cls(layout, typed, data.get("version", type=int))
+        return cls(layout, typed, data.get("edition"))
 
     @property
     def fields(self) -> list[Field]:
@@ -97,9 +97,9 @@ class PostingForm:
         return known + [(("", self.error(name))) for name in self.errors if name not in names]
 
     def compare_with(self, posting: Posting) -> None:
-        """Go on from the version that is stored now, and note in which fields it differs from what was typed."""
+        """Go on from what is stored now, and note in which fields it differs from what was typed."""
         stored = _stored(self.layout, posting)
-        self.version = posting.version
+        self.edition = edition_of(posting)
         self.differences = [
             Difference(f, words(f, stored[f.name]), words(f, self.typed[f.name]))
             for f in _fields(self.layout)

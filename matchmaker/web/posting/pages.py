@@ -23,6 +23,7 @@ from matchmaker.services.posting import (
     check_ready,
     close,
     create_posting,
+    edition_of,
     get_own_posting,
     may_submit,
     own_postings,
@@ -157,8 +158,8 @@ def edit(pages: PostingPages, posting_id: int) -> Page:
         try:
             if wanted:
                 check_ready(pages.side, values)
-            update_posting(db(), editor, posting, values, form.version or 0)
-            form.version = posting.version
+            update_posting(db(), editor, posting, values, form.edition or "")
+            form.edition = edition_of(posting)
             if wanted:
                 submit(db(), editor, posting, review=platform().settings.review)
         except EditConflict as conflict:

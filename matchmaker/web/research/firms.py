@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services.recommending import published_teams, recommended_partners, seeker
+from matchmaker.services.recommending import MUTUAL_PLACES, published_teams, recommended_partners, seeker
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db, platform
 from matchmaker.web.research import blueprint
@@ -19,4 +19,11 @@ def firms() -> str:
     wanted = request.args.get("team", type=int)
     team = next((each for each in teams if each.id == wanted), None)
     partners = recommended_partners(db(), platform().corpus, person(), organization, team)
-    return render_template("research/firms.html", organization=organization, teams=teams, team=team, partners=partners)
+    return render_template(
+        "research/firms.html",
+        organization=organization,
+        teams=teams,
+        team=team,
+        partners=partners,
+        places=MUTUAL_PLACES,
+    )

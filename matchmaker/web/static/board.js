@@ -206,7 +206,7 @@ class Board {
     const clash = this.clashAt(slot, table);
     if (meeting === this.chosen) this.tell(this.hint(meeting));
     else if (clash) this.tell(say("cannot", where, clash));
-    else if (meeting) this.tell(say("canSwap", where, this.plan.title(meeting)));
+    else if (meeting) this.tell(say(this.ghost ? "dropSwaps" : "canSwap", where, this.plan.title(meeting)));
     else this.tell(say("can", where));
   }
 
@@ -375,6 +375,7 @@ class Board {
 
   async endDrag(meeting, at) {
     this.ghost.remove();
+    this.ghost = null;
     this.grid.aim(null);
     board.classList.remove("is-dragging");
     const under = document.elementFromPoint(at.clientX, at.clientY);

@@ -78,8 +78,13 @@
       if (place.dataset.count in said.arrived) place.textContent = said.arrived[place.dataset.count];
     }
     if (said.again) return;
-    const line = document.createElement("li");
-    line.textContent = said.message;
+    const line = document.getElementById("latest-line").content.cloneNode(true);
+    line.querySelector("time").textContent = said.line.time;
+    line.querySelector(".who").textContent = said.line.name;
+    line.querySelector("[name=code]").value = said.line.code;
+    const undo = line.querySelector("button");
+    undo.setAttribute("aria-label", `${undo.textContent} ${said.line.name}`);
+    document.getElementById("nobody")?.remove();
     document.getElementById("latest").prepend(line);
   }
 
