@@ -91,7 +91,7 @@ def test_two_people_agree_and_see_their_meeting_move(
     phone.goto(f"/attending/events/{event_id}")
     meeting = phone.locator(".agenda li")
     expect(meeting).to_contain_text(ENTERPRISE)
-    expect(phone.locator("main")).not_to_contain_text("有变化")
+    expect(phone.locator("main")).not_to_contain_text("处变化")
     before = meeting.locator(".agenda-time").inner_text()
 
     other_time = "09:20" if before == "10:40" else "10:40"
