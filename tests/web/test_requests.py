@@ -250,6 +250,22 @@ def test_contacts_are_shown_as_their_owners_allow(
     assert (posting.title in page) is (visibility is not Visibility.PRIVATE)
 
 
+def test_asking_where_no_slot_is_left_says_so(session: Session, scene: Scene) -> None:
+    scene.offers[0].unavailable = [one.isoformat(timespec="minutes") for one in SLOTS]
+    publish_plan(session, scene.event)
+    page = scene.client(scene.needs[0]).get(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}")).text
+    assert "没有共同的空闲时段" in page
+    assert 'name="starts_at"' not in page
+
+
+def test_who_meets_anyway_is_shown_the_schedule_instead(session: Session, scene: Scene) -> None:
+    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
+    publish_plan(session, scene.event)
+    page = scene.client(scene.needs[0]).get(scene.address(scene.needs[0], f"partners/{scene.offers[0].id}")).text
+    assert "看我的日程" in page
+    assert "可以约双方都有空的时段" not in page
+
+
 def test_events_in_preparation_are_not_there(session: Session, scene: Scene) -> None:
     scene.event.status = EventStatus.PREPARING
     session.commit()

@@ -374,7 +374,7 @@ def _script_texts() -> dict[str, str]:
         "canSwap": gettext("{}：与“{}”互换？再点一次或按回车确认"),
         "dropSwaps": gettext("{}：松开就与“{}”互换"),
         "cannot": gettext("{}：{}"),
-        "found": gettext("找到 {} 场"),
+        "found": gettext("找到 {} 场：{}"),
         "foundNone": gettext("日程里没有"),
         "waiting": gettext("待安排 {}"),
         "cancelled": gettext("已取消 {}"),

@@ -459,8 +459,8 @@ class Board {
     this.found = new Set(found);
     this.grid.redrawAll();
     if (!text.trim()) return;
-    const when = [...new Set(found.map((meeting) => this.plan.slots[meeting.slot].label))].join("、");
-    this.tell(found.length ? `${say("found", found.length)}：${when}` : texts.foundNone);
+    const when = [...new Set(found.map((meeting) => this.plan.slots[meeting.slot].label))].join(" ");
+    this.tell(found.length ? say("found", found.length, when) : texts.foundNone);
   }
 
   nextFound(event) {
