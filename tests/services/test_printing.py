@@ -1,12 +1,13 @@
 """Every sheet from the database, read back as people will read it."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import pytest
 from icalendar import Calendar
@@ -34,15 +35,18 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.matching.encoder import Encoder
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
+from matchmaker.services.events import archive as archive_module
 from matchmaker.services.events import build_match_list, find_event
-from matchmaker.services.events.archive import event_archive
+from matchmaker.services.events.archive import event_archive, stream_archive
 from matchmaker.services.events.editing import EventValues, create_event
 from matchmaker.services.events.expo import ExpoVisits, exhibits_by_industry
 from matchmaker.services.events.history import record_version
 from matchmaker.services.events.participants import PartyFilter, add_participants, addable_parties, participants_of
 from matchmaker.services.events.partnerships import exclude_pair, pin_pair
 from matchmaker.services.events.printing import (
+    SHEETS,
     Format,
+    PrintJob,
     PrintOptions,
     Sheet,
     event_header,
@@ -53,6 +57,7 @@ from matchmaker.services.events.printing import (
     start_job,
 )
 from matchmaker.services.events.printing.files import file_name, unique_paths
+from matchmaker.services.events.printing.sheets import SheetKind
 from matchmaker.services.events.results import event_results
 from matchmaker.services.events.state import meetings_of
 from matchmaker.services.events.templates import (
@@ -647,7 +652,7 @@ def test_the_catalogue_shows_everybody_only_what_is_public(session: Session, cor
 
 def test_the_archive_has_everything_and_links_that_work(session: Session, corpus: Corpus, planned: Event) -> None:
     archive = ZipFile(BytesIO(event_archive(session, corpus, planned)))
-    names = archive.namelist()
+    names = [name for name in archive.namelist() if not name.endswith("/")]
     index = archive.read("index.html").decode()
     links = [unquote(link) for link in re.findall(r'href="([^"]+)"', index)]
 
@@ -668,6 +673,50 @@ def test_the_archive_has_everything_and_links_that_work(session: Session, corpus
                 assert ending == "html"
     assert {"04 匹配表/企业推荐单.pdf", "05 洽谈日程/洽谈日程.pdf", "09 洽谈总表/洽谈总表.xlsx"} <= set(names)
     assert "还没有洽谈结果" in unescape(index)
+
+
+def test_the_archive_is_sent_while_it_is_made(
+    session: Session, corpus: Corpus, planned: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Sheet] = []
+
+    def noting(sheet: Sheet, kind: SheetKind) -> SheetKind:
+        def print_it(job: PrintJob, form: Format) -> bytes:
+            made.append(sheet)
+            return kind.print_it(job, form)
+
+        return replace(kind, print_it=print_it)
+
+    monkeypatch.setattr(archive_module, "SHEETS", {sheet: noting(sheet, kind) for sheet, kind in SHEETS.items()})
+    chunks = stream_archive(session, corpus, planned)
+    assert next(chunks)
+    assert made == [], "the download begins before the first sheet is set"
+    first = next(chunks)
+    assert made == [Sheet.PROGRAMME]
+    assert len(first) > 1000
+    assert len(list(chunks)) > len(Sheet)
+
+
+def test_an_error_midway_leaves_no_archive_that_opens_and_is_logged(
+    session: Session,
+    corpus: Corpus,
+    planned: Event,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(job: PrintJob, form: Format) -> bytes:
+        raise RuntimeError("the disk is full")
+
+    kinds = dict(SHEETS) | {Sheet.BADGES: replace(SHEETS[Sheet.BADGES], print_it=broken)}
+    monkeypatch.setattr(archive_module, "SHEETS", kinds)
+    sent = bytearray()
+    with pytest.raises(RuntimeError):  # noqa: PT012 - what was sent until then is looked at below
+        for chunk in stream_archive(session, corpus, planned):
+            sent += chunk
+    assert len(sent) > 1000
+    with pytest.raises(BadZipFile):
+        ZipFile(BytesIO(sent))
+    assert "broke off after 4 files" in caplog.text
 
 
 def test_a_hostile_event_name_stays_text_in_the_index(session: Session, corpus: Corpus, event: Event) -> None:

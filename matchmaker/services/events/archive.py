@@ -1,6 +1,7 @@
 """Everything for an event in one ZIP: copied to a USB stick it opens and prints without a network."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
@@ -12,10 +13,12 @@ from matchmaker.domain.event import Event
 from matchmaker.i18n import N_
 from matchmaker.printing.match_list import Grouping
 from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.printing.files import unique_paths, zip_of
+from matchmaker.services.events.printing.files import ZipStream
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 from matchmaker.services.events.printing.schedules import calendar_files
 from matchmaker.services.events.printing.sheets import SHEETS, Sheet
+
+_log = logging.getLogger(__name__)
 
 _GROUPED = {
     Grouping.WHOLE: N_("匹配总表"),
@@ -27,43 +30,78 @@ _SHOWN_OPEN = 12
 """More files of one kind than this, such as everybody's calendars, are folded away in the index."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Section:
-    """The files of one kind of sheet, or why there are none."""
+    """The files of one kind of sheet by their paths, and why there are none or not all."""
 
     title: str
     hint: str
-    files: tuple[tuple[str, bytes], ...] = ()
+    paths: Sequence[str] = ()
     missing: str = ""
+
+
+_Files = Iterator[tuple[str, bytes]]
 
 
 def event_archive(
     session: Session, corpus: Corpus, event: Event, options: PrintOptions | None = None, *, base_url: str = ""
 ) -> bytes:
-    """All sheets as PDF and XLSX, everybody's calendar, and ``index.html`` with plain links to them.
+    """All of :func:`stream_archive` at once."""
+    return b"".join(stream_archive(session, corpus, event, options, base_url=base_url))
 
-    What cannot be printed yet is named there with its reason. The columns are the standard ones, whatever the template.
+
+def stream_archive(
+    session: Session, corpus: Corpus, event: Event, options: PrintOptions | None = None, *, base_url: str = ""
+) -> Iterator[bytes]:
+    """All sheets as PDF and XLSX, everybody's calendar, and ``index.html`` with plain links to them, as a ZIP that is
+    sent while it is made: the first bytes come at once, and no more than one file is held.
+
+    What cannot be printed yet is named in the index with its reason. The columns are the standard ones, whatever the
+    template. An error breaks off, and what was sent until then is no archive that could be opened.
     """
-    job = start_job(session, event, options, corpus=corpus, base_url=base_url)
-    sections = [_proper(section) for section in _sections(job)]
-    files = [file for section in sections for file in section.files]
-    index = _index(job, sections).encode()
-    return zip_of([("index.html", index), *files], job.header.printed_at)
+    return _stream(start_job(session, event, options, corpus=corpus, base_url=base_url))
 
 
-def _sections(job: PrintJob) -> Iterator[_Section]:
+def _stream(job: PrintJob) -> Iterator[bytes]:
+    archive = ZipStream(job.header.printed_at)
+    sections: list[_Section] = []
+    yield archive.add_folder(_folder(job, 1, SHEETS[next(iter(Sheet))].label))
+    try:
+        for section, files in _sections(job):
+            before = len(archive.paths)
+            try:
+                for path, data in files:
+                    yield archive.add(path, data)
+            except MatchmakerError as error:
+                section.missing = error.text(job.language)
+            section.paths = archive.paths[before:]
+            sections.append(section)
+        yield archive.add("index.html", _index(job, sections).encode())
+    except Exception:
+        _log.exception("The archive of event %d broke off after %d files", job.event.id, len(archive.paths))
+        raise
+    yield archive.finish()
+
+
+def _sections(job: PrintJob) -> Iterator[tuple[_Section, _Files]]:
+    """Each kind of sheet with its files, which are made as they are taken."""
     for number, sheet in enumerate(Sheet, start=1):
         kind = SHEETS[sheet]
-        title, hint = job.say(kind.label), job.say(kind.hint)
-        folder = f"{number:02} {title}"
-        try:
-            yield _Section(title, hint, tuple((f"{folder}/{name}", data) for name, data in _files(job, sheet)))
-        except MatchmakerError as error:
-            yield _Section(title, hint, missing=error.text(job.language))
-    yield _calendars(job, f"{len(Sheet) + 1:02}")
+        folder = _folder(job, number, kind.label)
+        files = ((f"{folder}/{name}", data) for name, data in _files(job, sheet))
+        yield _Section(job.say(kind.label), job.say(kind.hint)), files
+    folder = _folder(job, len(Sheet) + 1, _CALENDARS)
+    yield (
+        _Section(job.say(_CALENDARS), job.say(N_("每人一个 ICS 文件，用手机或电脑的日历打开"))),
+        ((f"{folder}/{name}", data) for name, data in _calendars(job)),
+    )
 
 
-def _files(job: PrintJob, sheet: Sheet) -> Iterator[tuple[str, bytes]]:
+def _folder(job: PrintJob, number: int, label: str) -> str:
+    return f"{number:02} {job.say(label)}"
+
+
+def _files(job: PrintJob, sheet: Sheet) -> _Files:
     title, print_it = job.say(SHEETS[sheet].label), SHEETS[sheet].print_it
     if sheet is Sheet.MATCH_LIST:
         for grouping, name in _GROUPED.items():
@@ -74,17 +112,8 @@ def _files(job: PrintJob, sheet: Sheet) -> Iterator[tuple[str, bytes]]:
     yield f"{title}.xlsx", print_it(job, Format.XLSX)
 
 
-def _calendars(job: PrintJob, number: str) -> _Section:
-    title = job.say(_CALENDARS)
-    hint = job.say(N_("每人一个 ICS 文件，用手机或电脑的日历打开"))
-    try:
-        return _Section(title, hint, tuple((f"{number} {title}/{name}", data) for name, data in calendar_files(job)))
-    except MatchmakerError as error:
-        return _Section(title, hint, missing=error.text(job.language))
-
-
-def _proper(section: _Section) -> _Section:
-    return _Section(section.title, section.hint, tuple(unique_paths(section.files)), section.missing)
+def _calendars(job: PrintJob) -> _Files:
+    yield from calendar_files(job)
 
 
 # --- the index
@@ -114,11 +143,11 @@ def _index(job: PrintJob, sections: list[_Section]) -> str:
 
 
 def _section_html(job: PrintJob, section: _Section) -> str:
-    links = "".join(
-        f'<li><a href="{quote(path)}">{escape(path.rpartition("/")[2])}</a></li>' for path, _ in section.files
-    )
-    content = f"<ul>{links}</ul>" if links else f'<p class="missing">{escape(section.missing)}</p>'
-    if len(section.files) > _SHOWN_OPEN:
-        count = job.say(N_("%(count)d 个文件"), count=len(section.files))
+    links = "".join(f'<li><a href="{quote(path)}">{escape(path.rpartition("/")[2])}</a></li>' for path in section.paths)
+    content = f"<ul>{links}</ul>" if links else ""
+    if len(section.paths) > _SHOWN_OPEN:
+        count = job.say(N_("%(count)d 个文件"), count=len(section.paths))
         content = f"<details><summary>{escape(count)}</summary>{content}</details>"
+    if section.missing:
+        content += f'<p class="missing">{escape(section.missing)}</p>'
     return f"<h2>{escape(section.title)}</h2><p>{escape(section.hint)}</p>{content}"

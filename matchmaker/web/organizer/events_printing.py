@@ -1,6 +1,8 @@
 """Everything an event has on paper: each sheet as a file, the archive of all, and the columns that organizers saved."""
 
+from collections.abc import Iterator
 from io import BytesIO
+from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -11,7 +13,7 @@ from matchmaker.domain.event import Event, Participant
 from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import LANGUAGES, N_, translate
 from matchmaker.printing.match_list import Grouping
-from matchmaker.services.events.archive import event_archive
+from matchmaker.services.events.archive import stream_archive
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.history import versions
 from matchmaker.services.events.printing import (
@@ -34,6 +36,7 @@ from matchmaker.services.events.templates import (
     list_templates,
     save_template,
 )
+from matchmaker.services.platform import Platform
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
@@ -105,10 +108,19 @@ def event_sheet(event_id: int, sheet: str, form: str) -> Response:
 
 @blueprint.get("/events/<int:event_id>/print/all.zip")
 def event_archive_file(event_id: int) -> Response:
-    """All sheets and calendars as one archive."""
+    """All sheets and calendars as one archive, sent while it is made: a large event takes half a minute."""
     event, options = get_event(db(), event_id), _options("all")
-    content = event_archive(db(), platform().corpus, event, options, base_url=platform().settings.base_url)
-    return _file(event, translate(N_("全部打印件"), options.language), "zip", content, options.language)
+    name = _file_name(event, translate(N_("全部打印件"), options.language), "zip", options.language)
+    response = Response(_archive(platform(), event.id, options), mimetype=_MIME_TYPES["zip"])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator[bytes]:
+    """The archive in a session of its own: that of the request is closed when the view returns."""
+    with served.database.reading() as session:
+        event = get_event(session, event_id)
+        yield from stream_archive(session, served.corpus, event, options, base_url=served.settings.base_url)
 
 
 @blueprint.get("/events/<int:event_id>/print/calendars.zip")
@@ -200,7 +212,11 @@ def _language(text: str) -> Language:
 
 
 def _file(event: Event, title: str, ending: str, content: bytes, language: str) -> Response:
-    """Sent under a name that says event, sheet and version; RFC 5987 has it in UTF-8."""
-    version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
-    name = file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")
+    name = _file_name(event, title, ending, language)
     return send_file(BytesIO(content), _MIME_TYPES[ending], as_attachment=True, download_name=name)
+
+
+def _file_name(event: Event, title: str, ending: str, language: str) -> str:
+    """Says event, sheet and version; RFC 5987 has it in UTF-8."""
+    version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
+    return file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")
