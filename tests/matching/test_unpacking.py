@@ -38,7 +38,7 @@ ODD = [
     "。",
     "需求内容：\n现有工作基础：\n指标\t要求\t现状\n强度\t≥980 MPa\t860 MPa",
 ]
-LONG = ["轴承滚道剥落，" * 200, "The grease film is too thin and the raceway spalls early. " * 90, "电" * 3000]
+LONG = ["轴承滚道剥落，" * 120, "The grease film is too thin and the raceway spalls early. " * 45, "电" * 900]
 
 
 def texts() -> list[str]:
@@ -47,7 +47,7 @@ def texts() -> list[str]:
     Mostly short ones, because a long one takes as long as twenty of these.
     """
     chinese = sorted({value for name in ("needs", "offers") for value in _fields(DEMO / f"{name}.csv")}, key=len)
-    return [*chinese[:350], *chinese[-20:], *islice(_english(), 500 - 370 - len(ODD) - len(LONG)), *ODD, *LONG]
+    return [*chinese[:360], *chinese[-10:], *islice(_english(), 500 - 370 - len(ODD) - len(LONG)), *ODD, *LONG]
 
 
 def _fields(path: Path) -> Iterator[str]:

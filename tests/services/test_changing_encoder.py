@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,18 +211,16 @@ def test_a_model_of_another_dimension_under_the_same_name_is_refused(city: Platf
 
 
 def test_an_earlier_encoder_that_is_gone_is_said_and_all_is_encoded_anew(
-    city: Platform, encoder: Encoder, caplog: pytest.LogCaptureFixture
+    city: Platform, encoder: Encoder, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     e5 = DatabaseVectorStore(city.database, "e5")
-    gone = DatabaseVectorStore(city.database, "sentence-transformers:models/gone")
+    name = f"sentence-transformers:{tmp_path / 'gone'}"
+    gone = DatabaseVectorStore(city.database, name)
     gone.put(e5.get(sorted(e5.keys())))
     e5.drop(e5.keys())
     corpus = Corpus(city.database, encoder)
     corpus.refresh()
-    assert (
-        "sentence-transformers:models/gone, whose vectors cover the postings best, cannot be loaded any more"
-        in caplog.text
-    )
+    assert f"{name}, whose vectors cover the postings best, cannot be loaded any more" in caplog.text
     assert (corpus.status().encoder, corpus.status().vectors) == ("e5", 7)
     assert found(city, corpus, "轴承润滑脂") == ["轴承润滑脂"]
 
