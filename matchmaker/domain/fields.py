@@ -254,6 +254,11 @@ def clean_text(raw: object) -> str:
     return "\n".join(line.rstrip() for line in _UNPRINTABLE.sub("", text).strip().split("\n"))
 
 
+def one_line(raw: object) -> str:
+    """The same on one line, with single blanks."""
+    return " ".join(clean_text(raw).split())
+
+
 def letters_in(text: str) -> int:
     """How many letters and digits of any script the text has: emoji, blanks and punctuation count nothing."""
     return sum(unicodedata.category(c)[0] in "LN" for c in text)
@@ -287,7 +292,7 @@ def _read_text(field: Field, raw: object, _: Vocabularies) -> str:
 
 
 def _read_line(field: Field, raw: object, vocabularies: Vocabularies) -> str:
-    return _read_text(field, " ".join(clean_text(raw).split()), vocabularies)
+    return _read_text(field, one_line(raw), vocabularies)
 
 
 def _read_title(field: Field, raw: object, vocabularies: Vocabularies) -> str:

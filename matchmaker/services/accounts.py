@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.fields import clean_text, letters_in, read_email
+from matchmaker.domain.fields import letters_in, one_line, read_email
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
 from matchmaker.i18n import LANGUAGES, N_, translate
@@ -266,7 +266,7 @@ def _new_user(session: Session, email: str, name: str, role: Role) -> User:
 
 
 def _person_name(name: str) -> str:
-    cleaned = " ".join(clean_text(name).split())
+    cleaned = one_line(name)
     if not letters_in(cleaned):
         raise InvalidInput(N_("请填写姓名"), field="name")
     if len(cleaned) > 60:
@@ -275,7 +275,7 @@ def _person_name(name: str) -> str:
 
 
 def _phone(phone: str) -> str:
-    cleaned = " ".join(clean_text(phone).split())
+    cleaned = one_line(phone)
     if len(cleaned) > 60:
         raise InvalidInput(N_("电话最多 %(limit)d 字"), field="phone", limit=60)
     return cleaned

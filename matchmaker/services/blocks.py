@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.event import Meeting, Participant
-from matchmaker.domain.fields import clean_text
+from matchmaker.domain.fields import one_line
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_
@@ -36,7 +36,7 @@ def blocks_of(session: Session, person: User) -> Sequence[Block]:
 
 def blockable(session: Session, person: User, text: str) -> Sequence[Organization]:
     """Organizations with the text in their name that could still be put on the list; empty for a blank text."""
-    wanted = " ".join(clean_text(text).split())
+    wanted = one_line(text)
     if not wanted or person.organization_id is None:
         return []
     listed = select(Block.blocked_id).where(Block.organization_id == person.organization_id)
@@ -62,7 +62,7 @@ def block(session: Session, person: User, organization_id: int, note: str = "") 
         raise NotFound(N_("没有这个单位"))
     if other.id == own.id:
         raise InvalidInput(N_("本单位内部本来就不会配对"), field="organization_id")
-    remark = " ".join(clean_text(note).split())
+    remark = one_line(note)
     if len(remark) > NOTE_LENGTH:
         raise InvalidInput(
             N_("最多 %(limit)d 字，现有 %(length)d 字"), field="note", limit=NOTE_LENGTH, length=len(remark)

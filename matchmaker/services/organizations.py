@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.fields import ORGANIZATION_FIELDS, clean_text, letters_in
+from matchmaker.domain.fields import ORGANIZATION_FIELDS, letters_in, one_line
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind
@@ -53,7 +53,7 @@ def enter(session: Session, user: User, name: str, kind: OrganizationKind | None
 
     Part of the caller's transaction. Raises :class:`InvalidInput` with the field to mend; ``kind`` is needed to found.
     """
-    cleaned = " ".join(clean_text(name).split())
+    cleaned = one_line(name)
     if letters_in(cleaned) < 2:
         raise InvalidInput(N_("请填写单位全称"), field="organization")
     if len(cleaned) > 120:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.cooperation import CLOSED, FIRST_STAGES, NOTE_LENGTH, ChangeCause, Cooperation, Stage
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed
 from matchmaker.domain.event import Event
-from matchmaker.domain.fields import clean_text, letters_in, limited_words
+from matchmaker.domain.fields import letters_in, limited_words, one_line
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.posting import TITLE_LENGTH, Need, Offer
 from matchmaker.i18n import N_
@@ -82,7 +82,7 @@ def _read_parties(session: Session, words: Mapping[str, str], problems: list[Inv
 
 
 def _organization(session: Session, text: str, field: str, problems: list[InvalidInput]) -> Organization | None:
-    name = " ".join(clean_text(text).split())
+    name = one_line(text)
     found = session.scalar(select(Organization).where(Organization.name == name)) if name else None
     if found is None:
         message = N_("平台上没有“%(name)s”，请从列表里选单位全称") if name else N_("请填写单位全称")
@@ -99,7 +99,7 @@ def _posting(
     problems: list[InvalidInput],
 ) -> _Posting | None:
     """The organization's posting of that number or title; of several the latest."""
-    words = " ".join(clean_text(text).split())
+    words = one_line(text)
     if not words:
         return None
     found = session.scalars(
@@ -114,7 +114,7 @@ def _posting(
 
 
 def _read_title(text: str, parties: _Parties | None, problems: list[InvalidInput]) -> str:
-    title = " ".join(clean_text(text).split())
+    title = one_line(text)
     if not title and parties is not None:
         title = title_for(parties.need, parties.offer)
     if parties is not None and not letters_in(title):

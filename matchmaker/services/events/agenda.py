@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.event import AgendaItem, Event
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import letters_in, one_line
 from matchmaker.domain.people import User
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
@@ -96,10 +96,10 @@ def _finish(session: Session, actor: User | None, event: Event, item: AgendaItem
 def _set(event: Event, item: AgendaItem, values: AgendaValues) -> None:
     cleaned = replace(
         values,
-        title=_line(values.title),
-        speaker=_line(values.speaker),
-        room=_line(values.room),
-        note=_line(values.note),
+        title=one_line(values.title),
+        speaker=one_line(values.speaker),
+        room=one_line(values.room),
+        note=one_line(values.note),
     )
     refuse(list(_problems(event, item, cleaned)))
     for name in ("starts_at", "ends_at", *_LENGTHS):
@@ -139,7 +139,3 @@ def _clashes(event: Event, item: AgendaItem, values: AgendaValues) -> Iterator[I
                 title=other.title,
             )
             return
-
-
-def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.event import Event, Meeting
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import letters_in, one_line
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_
@@ -120,7 +120,7 @@ def cancel_meeting(
     """Cancel a meeting; slot and table are free for others. Raises :class:`InvalidInput` without a reason."""
     if not letters_in(reason):
         raise InvalidInput(N_("请写明取消的理由"), field="reason")
-    why = " ".join(clean_text(reason).split())[:200]
+    why = one_line(reason)[:200]
     with take_turn(session, actor, event, expected_version) as turn:
         meeting = turn.meeting(meeting_id)
         turn.refuse(fixed(meeting))

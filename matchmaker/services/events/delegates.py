@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.event import Delegate, Event, Participant
-from matchmaker.domain.fields import clean_text, letters_in, read_email
+from matchmaker.domain.fields import letters_in, one_line, read_email
 from matchmaker.domain.people import User
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
@@ -135,7 +135,7 @@ def new_delegate(session: Session, participant: Participant, values: DelegateVal
 
 def clean_delegate(values: DelegateValues) -> DelegateValues:
     """The values as they are stored. Raises :class:`InvalidInput` with the field to mend."""
-    lines = {name: " ".join(clean_text(getattr(values, name)).split()) for name in _LENGTHS}
+    lines = {name: one_line(getattr(values, name)) for name in _LENGTHS}
     if not letters_in(lines["name"]):
         raise InvalidInput(N_("请填写姓名"), field="name")
     for name, limit in _LENGTHS.items():

@@ -15,7 +15,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Several
 from matchmaker.domain.event import Event, Meeting, Participant, Room
 from matchmaker.domain.event import Session as EventSession
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import clean_text, letters_in, one_line
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import TEXT_LENGTH
@@ -240,8 +240,8 @@ def _move(session: Session, actor: User | None, event: Event, source: EventStatu
 
 
 def _cleaned(values: EventValues) -> EventValues:
-    lines = {name: _line(getattr(values, name)) for name in ("name", "place", "organizer", "time_zone")}
-    rooms = tuple(replace(room, name=_line(room.name)) for room in values.rooms)
+    lines = {name: one_line(getattr(values, name)) for name in ("name", "place", "organizer", "time_zone")}
+    rooms = tuple(replace(room, name=one_line(room.name)) for room in values.rooms)
     tables = values.table_count
     if rooms and values.kind is EventKind.DOCKING:
         tables = sum(room.table_count for room in rooms)
@@ -252,10 +252,6 @@ def _cleaned(values: EventValues) -> EventValues:
         rooms=rooms,
         table_count=tables,
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())
 
 
 def _problems(session: Session, values: EventValues, event: Event | None) -> Iterator[InvalidInput]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.event import Delegate, Event, Meeting, PairDecision, Participant
-from matchmaker.domain.fields import clean_text
+from matchmaker.domain.fields import clean_text, one_line
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.posting import Offer
@@ -337,7 +337,7 @@ def _place_problems(
     at_booth: dict[tuple[int | None, str], Participant] = {}
     for participant in sorted(everyone, key=lambda participant: participant.id in limits):
         wanted = limits.get(participant.id) or _present(participant)
-        table, booth = wanted.table, _line(wanted.booth)
+        table, booth = wanted.table, one_line(wanted.booth)
         if participant.id in limits and table is not None and not 1 <= table <= event.table_count:
             yield InvalidInput(
                 N_("没有 %(table)d 号桌，共 %(count)d 张"),
@@ -365,16 +365,12 @@ def _present(participant: Participant) -> ParticipantLimits:
 
 
 def _set(participant: Participant, limits: ParticipantLimits) -> bool:
-    after = replace(limits, booth=_line(limits.booth))
+    after = replace(limits, booth=one_line(limits.booth))
     if _present(participant) == after:
         return False
     participant.min_meetings, participant.max_meetings = after.min_meetings, after.max_meetings
     participant.booth, participant.table, participant.room_id = after.booth, after.table, after.room_id
     return True
-
-
-def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())
 
 
 def _decided_and_requested(session: Session, event: Event, leaving: Collection[int]) -> list[Any]:

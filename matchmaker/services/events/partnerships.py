@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.event import Event, PairDecision, Participant
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import letters_in, one_line
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.domain.reason import Reason
@@ -400,7 +400,7 @@ def _decide(
         decision = PairDecision(event_id=event.id, need_side_id=need_side.id, offer_side_id=offer_side.id)
         session.add(decision)
     decision.decision, decision.decided_by = kind, actor
-    decision.reason = " ".join(clean_text(reason).split())[:300]
+    decision.reason = one_line(reason)[:300]
     session.flush()
     log(session, actor, "event", event.id, kind.value, f"{need_side.name} – {offer_side.name}: {decision.reason}")
 

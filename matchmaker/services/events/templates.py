@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput, NotFound, Several
-from matchmaker.domain.fields import clean_text, letters_in
+from matchmaker.domain.fields import letters_in, one_line
 from matchmaker.domain.people import User
 from matchmaker.domain.print_template import PrintTemplate
 from matchmaker.i18n import N_
@@ -58,7 +58,7 @@ def save_template(session: Session, actor: User | None, what: str, name: str, co
     """
     check_organizer(actor)
     known = _known(what)
-    name = " ".join(clean_text(name).split())
+    name = one_line(name)
     if not letters_in(name):
         raise InvalidInput(N_("请给模板起个名字"), field="name")
     if len(name) > NAME_LENGTH:
