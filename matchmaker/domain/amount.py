@@ -58,12 +58,12 @@ class Amount:
         unit = "万元" if language == "zh" else "×10,000 CNY"
         low, high = self.minimum, self.maximum
         if low is not None and high is not None:
-            figures = _plain(low) if low == high else f"{_plain(low)}–{_plain(high)}"
+            figures = plain(low) if low == high else f"{plain(low)}–{plain(high)}"
             return f"{figures} {unit}"
         if high is not None:
-            return f"{_plain(high)} {unit}以内" if language == "zh" else f"up to {_plain(high)} {unit}"
+            return f"{plain(high)} {unit}以内" if language == "zh" else f"up to {plain(high)} {unit}"
         if low is not None:
-            return f"{_plain(low)} {unit}以上" if language == "zh" else f"from {_plain(low)} {unit}"
+            return f"{plain(low)} {unit}以上" if language == "zh" else f"from {plain(low)} {unit}"
         return ""
 
 
@@ -141,5 +141,6 @@ def _unreadable(text: str | None) -> InvalidInput:
     return InvalidInput(N_("看不懂金额“%(text)s”，请写成如“50”“50-80万”“不超过100万”或“面议”，单位万元"), text=shown)
 
 
-def _plain(figure: Decimal) -> str:
+def plain(figure: Decimal) -> str:
+    """An exact number without trailing zeros."""
     return f"{figure.normalize():,f}"

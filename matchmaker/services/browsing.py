@@ -28,6 +28,7 @@ from matchmaker.i18n import N_
 from matchmaker.matching.explanation import Span
 from matchmaker.services.corpus import Corpus, listing_options, load_postings
 from matchmaker.services.documents import document_of
+from matchmaker.services.paging import count_pages, within_pages
 from matchmaker.services.posting import POSTING_TYPES
 from matchmaker.services.recommending import search_ids
 from matchmaker.services.sight import Sight
@@ -75,7 +76,7 @@ class Page:
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, -(-self.total // LINES_ON_A_PAGE))
+        return count_pages(self.total, LINES_ON_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _newest(session: Session, viewer: User | None, side: Side, filters: Filters,
     model = POSTING_TYPES[side]
     condition = _condition(model, viewer, filters)
     total = session.scalar(select(func.count()).select_from(model).join(model.organization).where(condition)) or 0
-    number = _within(page, total)
+    number = within_pages(page, total, LINES_ON_A_PAGE)
     rows = (
         select(model)
         .join(model.organization)
@@ -245,7 +246,7 @@ def _ranked(
         condition = _condition(model, viewer, filters)
         among = set(session.scalars(select(model.id).join(model.organization).where(condition)))
     scores = search_ids(corpus, viewer, side, text, SEARCH_DEPTH, among)
-    number = _within(page, len(scores))
+    number = within_pages(page, len(scores), LINES_ON_A_PAGE)
     shown = list(scores)[(number - 1) * LINES_ON_A_PAGE : number * LINES_ON_A_PAGE]
     postings = load_postings(session, side, shown)
     lines = [
@@ -282,10 +283,6 @@ def _by_key(session: Session, statement: Executable) -> dict[Any, int]:
 
 def _newest_first(model: type[Need] | type[Offer]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     return model.published_at.desc(), model.id.desc()
-
-
-def _within(page: int, total: int) -> int:
-    return max(1, min(page, -(-total // LINES_ON_A_PAGE)))
 
 
 def _lines(viewer: User | None, postings: Iterable[Posting]) -> list[Line]:

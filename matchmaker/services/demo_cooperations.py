@@ -16,7 +16,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need, Offer
 from matchmaker.i18n import N_
 from matchmaker.services.accounts import find_user
-from matchmaker.services.cooperation.beginning import begin, title_for
+from matchmaker.services.cooperation.beginning import begin, cooperation_about
 from matchmaker.services.cooperation.contracts import record_contract
 from matchmaker.services.cooperation.stages import add_note, advance, fail
 
@@ -51,15 +51,9 @@ def _begin(
     meeting = event and session.scalar(
         select(Meeting).where(Meeting.event_id == event.id, Meeting.need_id == need.id, Meeting.offer_id == offer.id)
     )
-    cooperation = Cooperation(
-        title=title_for(need, offer),
-        need_organization_id=need.organization_id,
-        offer_organization_id=offer.organization_id,
-        need_id=need.id,
-        offer_id=offer.id,
-        event_id=event and event.id,
-        meeting_id=meeting and meeting.id,
-    )
+    cooperation = cooperation_about(need, offer)
+    cooperation.event_id = event.id if event else None
+    cooperation.meeting_id = meeting.id if meeting else None
     cause = ChangeCause.MEETING if meeting else ChangeCause.INTEREST
     return begin(
         session, _person(session, first), cooperation, Stage.parse(first["stage"]), cause, at=_at(first, shift)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
+from matchmaker.domain.amount import plain
 from matchmaker.domain.feedback import DismissalCause
 from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
 from matchmaker.domain.posting import Posting
@@ -93,11 +93,6 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A local time as 2027-06-30 09:20; nothing for nothing."""
     return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
-
-
-def plain(number: Decimal) -> str:
-    """An exact number without trailing zeros."""
-    return f"{number.normalize():,f}"
 
 
 def field_label(name: str) -> str:

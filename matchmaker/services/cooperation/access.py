@@ -11,6 +11,7 @@ from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.vocabulary import Visibility
 from matchmaker.i18n import N_
 from matchmaker.services.interests import contact_granted
 
@@ -47,6 +48,11 @@ def seen_by(person: User) -> ColumnElement[bool]:
     """The same rule for a statement."""
     if person.organizes:
         return true()
+    return own_of(person)
+
+
+def own_of(person: User) -> ColumnElement[bool]:
+    """Those of the person's organization, for a statement; none for who has no organization."""
     own = person.organization_id
     if own is None:
         return false()
@@ -54,12 +60,20 @@ def seen_by(person: User) -> ColumnElement[bool]:
 
 
 def sight_of(session: Session, person: User, cooperation: Cooperation, posting: Posting) -> Detail:
-    """How much of a posting that the cooperation is about the person sees: all of it once the two have agreed on
-    something, otherwise what they see of it elsewhere.
+    """How much of a posting that the cooperation is about the person sees: nothing of what the other side shows to
+    organizers only; all of it once the two have agreed on something; otherwise what they see of it elsewhere.
     """
+    if withheld(person, posting):
+        return Detail.NOTHING
     if cooperation.agreed or contact_granted(session, person, posting):
         return Detail.FULL
     return detail_for(person, posting, date.today())
+
+
+def withheld(person: User, posting: Posting) -> bool:
+    """Whether the person may not even know the posting's title."""
+    others = posting.organization_id != person.organization_id and not person.organizes
+    return others and posting.visibility is Visibility.PRIVATE
 
 
 def commit(session: Session) -> None:

@@ -29,9 +29,7 @@ def begin_from_meeting(session: Session, organizer: User, meeting_id: int, at: d
     if meeting is None or not organizer.organizes:
         raise NotFound(N_("没有这场洽谈"))
     stage = _stage_said(meeting) or Stage.CONTACT
-    cooperation = _of_meeting(session, meeting) or _begin_after(
-        session, organizer, meeting, stage, ChangeCause.HAND, at
-    )
+    cooperation = _begin_after(session, organizer, meeting, stage, ChangeCause.HAND, at)
     session.commit()
     return cooperation
 
@@ -57,13 +55,7 @@ def follow_next_steps(session: Session, person: User, meeting: Meeting, at: date
 
 def begin_from_interest(session: Session, person: User, interest: Interest, at: datetime | None = None) -> Cooperation:
     """The two of an accepted interest are in contact. In the caller's transaction."""
-    cooperation = Cooperation(
-        title=title_for(interest.need, interest.offer),
-        need_organization_id=interest.need.organization_id,
-        offer_organization_id=interest.offer.organization_id,
-        need_id=interest.need_id,
-        offer_id=interest.offer_id,
-    )
+    cooperation = cooperation_about(interest.need, interest.offer)
     return begin(session, person, cooperation, Stage.CONTACT, ChangeCause.INTEREST, at=at)
 
 
@@ -109,6 +101,17 @@ def open_cooperation(
         .order_by(Cooperation.id)
         .with_for_update()
     ).first()
+
+
+def cooperation_about(need: Need, offer: Offer) -> Cooperation:
+    """A cooperation of the two who posted these, not begun yet."""
+    return Cooperation(
+        title=title_for(need, offer),
+        need_organization_id=need.organization_id,
+        offer_organization_id=offer.organization_id,
+        need_id=need.id,
+        offer_id=offer.id,
+    )
 
 
 def title_for(need: Need | None, offer: Offer | None) -> str:

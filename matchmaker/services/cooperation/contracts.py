@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.amount import parse_money
+from matchmaker.domain.amount import parse_money, plain
 from matchmaker.domain.cooperation import (
     FIRST_STAGES,
     REGISTRATION_LENGTH,
@@ -150,11 +150,6 @@ def withdraw_contract(
 def get_contract(session: Session, person: User, cooperation_id: int, contract_id: int) -> TechnologyContract:
     """A contract of a cooperation that the person may see; raises :class:`NotFound`."""
     return _of(get_cooperation(session, person, cooperation_id), contract_id)
-
-
-def plain(value: Decimal) -> str:
-    """An exact amount without trailing zeros."""
-    return f"{value.normalize():,f}"
 
 
 def _kind(text: str) -> ContractKind:

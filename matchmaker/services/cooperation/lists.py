@@ -13,8 +13,9 @@ from matchmaker.domain.event import Event, Meeting
 from matchmaker.domain.interest import Interest
 from matchmaker.domain.people import Organization, User
 from matchmaker.i18n import N_, translate
-from matchmaker.services.cooperation.access import seen_by
+from matchmaker.services.cooperation.access import own_of, seen_by
 from matchmaker.services.exporting import check_ending
+from matchmaker.services.paging import count_pages, within_pages
 from matchmaker.services.spreadsheets import write_csv, write_xlsx
 
 ON_A_PAGE = 50
@@ -73,18 +74,13 @@ class CooperationPage:
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, -(-self.total // ON_A_PAGE))
+        return count_pages(self.total, ON_A_PAGE)
 
 
 def own_cooperations(session: Session, person: User) -> Sequence[Cooperation]:
     """Those of the person's organization: open ones first, the last changed first."""
-    own = person.organization_id
-    if own is None:
-        return ()
-    mine = or_(Cooperation.need_organization_id == own, Cooperation.offer_organization_id == own)
-    return session.scalars(
-        select(Cooperation).where(mine).options(*_named()).order_by(Cooperation.stage.in_(CLOSED), *_LATEST_FIRST)
-    ).all()
+    mine = select(Cooperation).where(own_of(person)).options(*_named())
+    return session.scalars(mine.order_by(Cooperation.stage.in_(CLOSED), *_LATEST_FIRST)).all()
 
 
 def cooperations_about(
@@ -116,7 +112,7 @@ def cooperations_about(
 def all_cooperations(session: Session, filters: CooperationFilters, number: int = 1) -> CooperationPage:
     """A page of the organizers' list, the last changed first; a number past the end gives the last page."""
     total = session.scalar(select(func.count(Cooperation.id)).where(*_conditions(filters))) or 0
-    number = max(1, min(number, -(-total // ON_A_PAGE)))
+    number = within_pages(number, total, ON_A_PAGE)
     rows = select(Cooperation).where(*_conditions(filters)).options(*_named()).order_by(*_LATEST_FIRST)
     return CooperationPage(session.scalars(rows.offset((number - 1) * ON_A_PAGE).limit(ON_A_PAGE)).all(), number, total)
 

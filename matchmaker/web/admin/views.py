@@ -13,6 +13,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
 from matchmaker.services import accounts, organizations
 from matchmaker.services.activity import history
+from matchmaker.services.paging import count_pages
 from matchmaker.web.access import person
 from matchmaker.web.admin import blueprint
 from matchmaker.web.forms import show_error, typed
@@ -52,7 +53,7 @@ def users() -> Page:
     role = next((role for role in Role if role.value == request.args.get("role")), None)
     page = max(1, request.args.get("page", 1, type=int))
     found, total = accounts.find_users(db(), text, role, page)
-    pages = max(1, -(-total // accounts.PAGE_LENGTH))
+    pages = count_pages(total, accounts.PAGE_LENGTH)
     if page > pages:
         return redirect(url_for("admin.users", q=text or None, role=role, page=pages), 303)
     return render_template(

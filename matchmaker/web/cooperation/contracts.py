@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from matchmaker.services.cooperation.contracts import (
 from matchmaker.web.access import person
 from matchmaker.web.cooperation import blueprint
 from matchmaker.web.cooperation.forms import ContractForm
-from matchmaker.web.cooperation.pages import Refused, detail_page
+from matchmaker.web.cooperation.pages import Refused, back_to, detail_page, version_seen
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -31,7 +31,7 @@ def new_contract(cooperation_id: int) -> Page:
     cooperation = get_cooperation(db(), person(), cooperation_id)
     form = ContractForm()
     try:
-        record_contract(db(), person(), cooperation_id, read_terms(form.words, date.today()), _version())
+        record_contract(db(), person(), cooperation_id, read_terms(form.words, date.today()), version_seen())
     except InvalidInput as error:
         form.refuse(error)
         return detail_page(cooperation, contract_form=form), 400
@@ -39,7 +39,7 @@ def new_contract(cooperation_id: int) -> Page:
         refused = Refused("contract", "", error.text(current_language()))
         return detail_page(cooperation, refused=refused, contract_form=form), 409
     flash(gettext("合同已登记，双方和组织方能看到金额，其他人看不到"), "success")
-    return _back_to(cooperation_id)
+    return back_to(cooperation_id)
 
 
 @blueprint.route("/<int:cooperation_id>/contracts/<int:contract_id>", methods=["GET", "POST"])
@@ -51,7 +51,7 @@ def contract(cooperation_id: int, contract_id: int) -> Page:
     if request.method == "POST":
         try:
             terms = read_terms(form.words, date.today())
-            change_contract(db(), person(), cooperation_id, contract_id, terms, _version())
+            change_contract(db(), person(), cooperation_id, contract_id, terms, version_seen())
         except InvalidInput as error:
             form.refuse(error)
             status = 400
@@ -59,7 +59,7 @@ def contract(cooperation_id: int, contract_id: int) -> Page:
             status, message = 409, error.text(current_language())
         else:
             flash(gettext("合同已保存"), "success")
-            return _back_to(cooperation_id)
+            return back_to(cooperation_id)
     page = render_template(
         "cooperation/contract.html", cooperation=known.cooperation, contract=known, form=form, message=message
     )
@@ -71,17 +71,8 @@ def withdraw(cooperation_id: int, contract_id: int) -> Page:
     """Take back a contract that was recorded by mistake."""
     cooperation = get_cooperation(db(), person(), cooperation_id)
     try:
-        withdraw_contract(db(), person(), cooperation_id, contract_id, _version())
+        withdraw_contract(db(), person(), cooperation_id, contract_id, version_seen())
     except Conflict as error:
         return detail_page(cooperation, refused=Refused("withdraw", "", error.text(current_language()))), 409
     flash(gettext("合同登记已撤回"), "success")
-    return _back_to(cooperation_id)
-
-
-def _version() -> int:
-    """As the person saw the cooperation; what is no number matches none."""
-    return request.form.get("version", 0, type=int)
-
-
-def _back_to(cooperation_id: int) -> Response:
-    return redirect(url_for(".detail", cooperation_id=cooperation_id), 303)
+    return back_to(cooperation_id)

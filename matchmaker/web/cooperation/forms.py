@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 
+from matchmaker.domain.amount import plain
 from matchmaker.domain.cooperation import (
     FIRST_STAGES,
     NOTE_LENGTH,
@@ -16,7 +17,6 @@ from matchmaker.domain.cooperation import (
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.event import Event
 from matchmaker.domain.posting import TITLE_LENGTH
-from matchmaker.services.cooperation.contracts import plain
 from matchmaker.services.events.faults import InvalidFields
 from matchmaker.web.account.forms import term_choices
 from matchmaker.web.forms import show_error, typed

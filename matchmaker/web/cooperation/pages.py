@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,9 +13,9 @@ from matchmaker.domain.interest import InterestStatus
 from matchmaker.domain.people import Organization
 from matchmaker.domain.posting import Posting
 from matchmaker.domain.visibility import Detail
-from matchmaker.domain.vocabulary import Side, Visibility
+from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
-from matchmaker.services.cooperation.access import get_cooperation, sight_of
+from matchmaker.services.cooperation.access import get_cooperation, sight_of, withheld
 from matchmaker.services.cooperation.beginning import begin_from_interest
 from matchmaker.services.cooperation.lists import own_cooperations
 from matchmaker.services.interests import get_interest
@@ -93,7 +93,7 @@ def begin(interest_id: int) -> Response:
     cooperation = begin_from_interest(db(), person(), interest)
     db().commit()
     flash(gettext("合作已建立，双方都能看到"), "success")
-    return redirect(url_for(".detail", cooperation_id=cooperation.id), 303)
+    return back_to(cooperation.id)
 
 
 def detail_page(
@@ -125,10 +125,16 @@ def detail_page(
 def _party(cooperation: Cooperation, side: Side) -> Party:
     organization = cooperation.need_organization if side is Side.NEED else cooperation.offer_organization
     posting = cooperation.posting_of(side)
-    if posting is None:
+    if posting is None or withheld(person(), posting):
         return Party(organization, side, None, Detail.NOTHING)
-    seen = sight_of(db(), person(), cooperation, posting)
-    strangers = posting.visibility is Visibility.PRIVATE and not person().organizes
-    if strangers and posting.organization_id != person().organization_id:
-        return Party(organization, side, None, Detail.NOTHING)
-    return Party(organization, side, posting, seen)
+    return Party(organization, side, posting, sight_of(db(), person(), cooperation, posting))
+
+
+def version_seen() -> int:
+    """The version that the person saw when they sent the form; what is no number matches none."""
+    return request.form.get("version", 0, type=int)
+
+
+def back_to(cooperation_id: int) -> Response:
+    """To the page of the cooperation, after a step was taken."""
+    return redirect(url_for(".detail", cooperation_id=cooperation_id), 303)

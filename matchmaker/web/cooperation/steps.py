@@ -1,6 +1,6 @@
 """Taking a step with a cooperation: forward, back, to its end, or writing down what happened."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ from matchmaker.services.cooperation.access import get_cooperation
 from matchmaker.services.cooperation.stages import add_note, advance, fail, step_back
 from matchmaker.web.access import person
 from matchmaker.web.cooperation import blueprint
-from matchmaker.web.cooperation.pages import Refused, detail_page
+from matchmaker.web.cooperation.pages import Refused, back_to, detail_page, version_seen
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -26,12 +26,12 @@ def act(cooperation_id: int, action: str) -> Response | tuple[str, int]:
         refused = Refused(_name(action), words, error.text(current_language()))
         return detail_page(cooperation, refused=refused), 409 if isinstance(error, Conflict) else 400
     flash(said, "success")
-    return redirect(url_for(".detail", cooperation_id=cooperation_id), 303)
+    return back_to(cooperation_id)
 
 
 def _take(cooperation: Cooperation, action: str, words: str) -> str:
     """Do it, and say so."""
-    version = request.form.get("version", 0, type=int)
+    version = version_seen()
     stage = cooperation.stage
     match action:
         case "advance":
