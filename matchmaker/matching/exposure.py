@@ -47,6 +47,10 @@ class Evenness:
         self._ranker = ranker
         self._strength = strength
 
+    def at(self, market: Market) -> Evenness:
+        """That of a later state of the market, under the same ranker; this one while the market is the same."""
+        return self if market is self.market else Evenness(market, self._ranker, self._strength)
+
     def handicaps(self, side: Side) -> NDArray[np.float32]:
         """What is taken off the log odds of the side's documents (n,) when a list of them is ordered."""
         return self._of_needs if side is Side.NEED else self._of_offers

@@ -72,8 +72,7 @@ def broad_features(market: Market, needs: NDArray[np.intp], offers: NDArray[np.i
     return {
         "dense": own.dense.vectors[needs] @ others.dense.vectors[offers].T,
         "centred": (own.dense.vectors[needs] - own.mean) @ (others.dense.vectors[offers] - others.mean).T,
-        "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
-        "terms": np.sqrt(bm25),
+        **_of_bm25(bm25),
         "title_terms": no_title,
         "offer_title_covered": no_title,
         "whole": own.projected_wholes[needs] @ wholes,
@@ -82,6 +81,10 @@ def broad_features(market: Market, needs: NDArray[np.intp], offers: NDArray[np.i
         "body": own.projected_bodies[needs] @ wholes,
         **fact_features(own.facts.rows((needs, np.newaxis)), others.facts.rows((np.newaxis, offers))),
     }
+
+
+def _of_bm25(bm25: NDArray[np.float32]) -> Features:
+    return {"lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)), "terms": np.sqrt(bm25)}
 
 
 def _projected_cosines(
@@ -120,8 +123,7 @@ def _lexical_features(market: Market, document: IndexedDocument, rows: NDArray[n
         title_bm25 = _products(need_weights(others.title_counts[rows]), text)
         covered = _products(_presence(others.counts[rows]), statistics.rarity_shares(own_title))
     return {
-        "lexical": bm25 / (bm25 + np.float32(_LEXICAL_MIDPOINT)),
-        "terms": np.sqrt(bm25),
+        **_of_bm25(bm25),
         "title_terms": np.sqrt(title_bm25),
         "offer_title_covered": covered,
     }

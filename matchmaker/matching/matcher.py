@@ -96,7 +96,6 @@ class Matcher:
         needs, offers = (Collection(side, background, 0, projection=projection) for side in (Side.NEED, Side.OFFER))
         self._market = Market(needs, offers)
         self._evenness = Evenness(self._market, self._ranker, evenness)
-        self._strength = evenness
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -221,9 +220,7 @@ class Matcher:
 
     def _handicaps(self, market: Market, side: Side) -> NDArray[np.float32]:
         """What `exposure` takes off, computed once for each state of the market."""
-        evenness = self._evenness
-        if evenness.market is not market:
-            evenness = self._evenness = Evenness(market, self._ranker, self._strength)
+        evenness = self._evenness = self._evenness.at(market)
         return evenness.handicaps(side)
 
     def _score_rows(self, market: Market, pairs: Iterable[tuple[int, NDArray[np.intp]]]) -> list[NDArray[np.float32]]:

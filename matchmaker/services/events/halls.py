@@ -49,6 +49,10 @@ class Hall:
         return self.room.name if self.room is not None else ""
 
     @property
+    def room_id(self) -> int | None:
+        return self.room.id if self.room is not None else None
+
+    @property
     def empty(self) -> list[Booth]:
         return [booth for booth in self.booths if booth.exhibitor is None]
 
@@ -150,7 +154,7 @@ def assign_booths(session: Session, actor: User | None, event: Event, wanted: Ma
             places[exhibitor.id] = _at(exhibitor, "", exhibitor.room_id)
         else:
             hall, booth = found
-            places[exhibitor.id] = _at(exhibitor, booth.number, hall.room.id if hall.room is not None else None)
+            places[exhibitor.id] = _at(exhibitor, booth.number, hall.room_id)
     refuse(problems)
     return set_limits(session, actor, event, places)
 
@@ -173,7 +177,7 @@ def fill_empty_booths(session: Session, actor: User | None, event: Event) -> lis
 
     waiting = [p for p in participants_of(session, event, Side.OFFER) if not p.booth]
     places = {
-        exhibitor.id: _at(exhibitor, booth.number, hall.room.id if hall.room is not None else None)
+        exhibitor.id: _at(exhibitor, booth.number, hall.room_id)
         for exhibitor, (hall, booth) in zip(sorted(waiting, key=industry_first), empty, strict=False)
     }
     return set_limits(session, actor, event, places)

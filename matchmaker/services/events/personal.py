@@ -11,6 +11,7 @@ from functools import cached_property
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
@@ -214,6 +215,15 @@ def partner_detail(session: Session, person: User, posting: Posting) -> Detail:
     return detail_for(person, posting, date.today())
 
 
+def both_sides_named() -> tuple[ExecutableOption, ...]:
+    """What has to be loaded together with requests of which both sides are named."""
+    return tuple(
+        joinedload(side).joinedload(part)
+        for side in (MeetingRequest.need_side, MeetingRequest.offer_side)
+        for part in (Participant.organization, Participant.team)
+    )
+
+
 def own_requests(session: Session, participant: Participant) -> Sequence[MeetingRequest]:
     """What the participant asked and was asked, the latest first; not what was asked by somebody it is not to meet."""
     hidden = hidden_from(session, participant.event, participant)
@@ -223,13 +233,7 @@ def own_requests(session: Session, participant: Participant) -> Sequence[Meeting
             MeetingRequest.event_id == participant.event_id,
             or_(MeetingRequest.need_side_id == participant.id, MeetingRequest.offer_side_id == participant.id),
         )
-        .options(
-            *(
-                joinedload(side).joinedload(part)
-                for side in (MeetingRequest.need_side, MeetingRequest.offer_side)
-                for part in (Participant.organization, Participant.team)
-            )
-        )
+        .options(*both_sides_named())
         .order_by(MeetingRequest.id.desc())
     ).all()
     return [one for one in requests if one.asking is participant or one.asking.id not in hidden]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.event import Event, Participant
 from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import RequestStatus
 from matchmaker.services.events.notices import people_of
-from matchmaker.services.events.personal import standing
+from matchmaker.services.events.personal import both_sides_named, standing
 from matchmaker.services.events.request_rules import Phase, hidden_from, phase_of
 
 
@@ -33,13 +33,7 @@ def stood_in_for(session: Session, event: Event, at: datetime | None = None) -> 
     requests = session.scalars(
         select(MeetingRequest)
         .where(MeetingRequest.event_id == event.id)
-        .options(
-            *(
-                joinedload(side).joinedload(part)
-                for side in (MeetingRequest.need_side, MeetingRequest.offer_side)
-                for part in (Participant.organization, Participant.team)
-            )
-        )
+        .options(*both_sides_named())
         .order_by(MeetingRequest.id.desc())
     ).all()
     concerned = {side.id: side for one in requests for side in (one.need_side, one.offer_side)}

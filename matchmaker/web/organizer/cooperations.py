@@ -1,8 +1,6 @@
 """All cooperations: the list with its totals, as a file, and beginning one."""
 
-from io import BytesIO
-
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -20,16 +18,14 @@ from matchmaker.services.cooperation.lists import (
     total_cooperations,
 )
 from matchmaker.services.events.editing import list_events
-from matchmaker.services.exporting import check_ending
 from matchmaker.services.organizations import known_names
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import person
 from matchmaker.web.cooperation.forms import BeginningForm
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.tables import asked_ending, send_table
 from matchmaker.web.request_context import db
-
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @blueprint.get("/cooperations")
@@ -50,13 +46,9 @@ def cooperations() -> str:
 @blueprint.get("/cooperations.<ending>")
 def cooperations_table(ending: str) -> Response:
     """The same list as a file."""
-    try:
-        ending = check_ending(ending)
-    except InvalidInput:
-        abort(404)
-    content = cooperations_file(db(), _filters(), ending, current_language())
-    name = f"{translate(N_('合作项目'), current_language())}.{ending}"
-    return send_file(BytesIO(content), _TYPES[ending], as_attachment=True, download_name=name, max_age=0)
+    ending, language = asked_ending(ending), current_language()
+    content = cooperations_file(db(), _filters(), ending, language)
+    return send_table(content, translate(N_("合作项目"), language), ending)
 
 
 @blueprint.route("/cooperations/new", methods=["GET", "POST"])

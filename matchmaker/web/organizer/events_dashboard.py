@@ -31,10 +31,10 @@ from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events_registration import participation_address
 from matchmaker.web.organizer.events_requests import chosen_ids, kept_arguments
+from matchmaker.web.organizer.tables import XLSX
 from matchmaker.web.request_context import db, platform
 
 _FILTERS = ("side", "status", "step", "text", "order")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Word = TypeVar("Word", bound=Term)
 
@@ -78,7 +78,7 @@ def event_remind(event_id: int) -> Response:
 def _file(event: Event, rows: Sequence[Progress]) -> Response:
     language = current_language()
     name = f"{event.name}-{translate(N_('报名进度'), language)}.xlsx".replace("/", "-")
-    return send_file(BytesIO(progress_table(rows, language)), _XLSX, as_attachment=True, download_name=name)
+    return send_file(BytesIO(progress_table(rows, language)), XLSX, as_attachment=True, download_name=name)
 
 
 def _wanted() -> ProgressFilter:

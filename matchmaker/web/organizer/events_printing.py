@@ -41,6 +41,7 @@ from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events_requests import is_id
+from matchmaker.web.organizer.tables import XLSX
 from matchmaker.web.request_context import db, platform
 
 _GROUPS = (
@@ -62,7 +63,7 @@ _GROUPED_NAMES = {
 }
 _MIME_TYPES = {
     "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "zip": "application/zip",
     "ics": "text/calendar",
 }

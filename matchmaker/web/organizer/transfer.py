@@ -3,26 +3,25 @@
 import json
 import secrets
 import time
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.i18n import N_
-from matchmaker.services.exporting import check_ending, export_file, template_file
+from matchmaker.services.exporting import export_file, template_file
 from matchmaker.services.importing import TableKind, import_and_encode, preview_import, read_import
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.tables import asked_ending, send_table
 from matchmaker.web.request_context import db, platform
 
 _KEPT_HOURS = 24
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _SHOWN = 200
 
 
@@ -89,14 +88,14 @@ def download() -> Response:
 def download_table(kind: str, ending: str) -> Response:
     """All published needs or offers, or all organizations, as a file."""
     table_kind, ending = _kind_and_ending(kind, ending)
-    return _file(export_file(db(), table_kind, ending, current_language()), table_kind.value, ending)
+    return send_table(export_file(db(), table_kind, ending, current_language()), table_kind.value, ending)
 
 
 @blueprint.get("/download/template-<kind>.<ending>")
 def download_template(kind: str, ending: str) -> Response:
     """An empty table to fill in."""
     table_kind, ending = _kind_and_ending(kind, ending)
-    return _file(template_file(table_kind, ending, current_language()), f"template-{table_kind.value}", ending)
+    return send_table(template_file(table_kind, ending, current_language()), f"template-{table_kind.value}", ending)
 
 
 class _KeptUpload:
@@ -178,12 +177,6 @@ def _upload_form(error: MatchmakerError | None = None) -> str:
 
 def _kind_and_ending(kind: str, ending: str) -> tuple[TableKind, str]:
     try:
-        return TableKind.parse(kind), check_ending(ending)
+        return TableKind.parse(kind), asked_ending(ending)
     except InvalidInput:
         abort(404)
-
-
-def _file(content: bytes, name: str, ending: str) -> Response:
-    return send_file(
-        BytesIO(content), mimetype=_TYPES[ending], as_attachment=True, download_name=f"{name}.{ending}", max_age=0
-    )

@@ -1,0 +1,26 @@
+"""Tables as files to download."""
+
+from io import BytesIO
+
+from flask import abort, send_file
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import InvalidInput
+from matchmaker.services.exporting import check_ending
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+
+
+def asked_ending(ending: str) -> str:
+    """The ending of an address in lower case; for another than CSV and XLSX there is no page."""
+    try:
+        return check_ending(ending)
+    except InvalidInput:
+        abort(404)
+
+
+def send_table(content: bytes, name: str, ending: str) -> Response:
+    """The file under a name that no folder can be read into."""
+    download_name = f"{name}.{ending}".replace("/", "-")
+    return send_file(BytesIO(content), _TYPES[ending], as_attachment=True, download_name=download_name, max_age=0)
