@@ -1,11 +1,10 @@
 """Both sides at the same moment: one cooperation, one step, one contract to a registration number."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -28,18 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 AT_ONCE = 6
 
 _numbers = count(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        (tmp_path / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
-        opened = Database(f"sqlite:///{tmp_path / 'matchmaker.sqlite'}")
-    else:
-        opened = Database(request.getfixturevalue("postgres_url"))
-        opened.upgrade()
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture

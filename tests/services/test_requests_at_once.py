@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,18 +45,6 @@ sys.stdin.readline()
 with ThreadPoolExecutor(8) as threads:
     print(*threads.map(request, zip(asking[::2], asking[1::2])))
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        (tmp_path / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
-        opened = Database(f"sqlite:///{tmp_path / 'matchmaker.sqlite'}")
-    else:
-        opened = Database(request.getfixturevalue("postgres_url"))
-        opened.upgrade()
-    yield opened
-    opened.engine.dispose()
 
 
 def test_one_holder(database: Database) -> None:

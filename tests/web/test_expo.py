@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.block import Block
 from matchmaker.domain.event import PairDecision, Participant, Room
 from matchmaker.domain.meeting_request import MeetingRequest
-from matchmaker.domain.people import User
 from matchmaker.domain.posting import Need
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -25,10 +23,10 @@ from matchmaker.domain.vocabulary import (
     Side,
     Visibility,
 )
-from matchmaker.services.accounts import set_password
 from matchmaker.services.platform import Platform
-from tests.docking import Docking, make_docking
-from tests.factories import PASSWORD, login, make_offer, make_user
+from tests.attending import AttendingScene
+from tests.docking import make_docking
+from tests.factories import make_offer, make_user
 
 TOPICS = [
     ("高铁轴箱轴承接触疲劳寿命不足", "高速铁路轴承接触疲劳试验与寿命预测"),
@@ -38,21 +36,8 @@ SECOND = "铁路轴承接触疲劳寿命评价台架"
 
 
 @dataclass
-class Scene(Docking):
+class Scene(AttendingScene):
     """Two visitors and three exhibitors: the third suits the first visitor best, but is the last on the way."""
-
-    app: Flask
-    session: Session
-
-    def client(self, who: Participant | User) -> FlaskClient:
-        person = self.people[who.id] if isinstance(who, Participant) else who
-        set_password(self.session, person, PASSWORD)
-        client = self.app.test_client()
-        login(client, person)
-        return client
-
-    def address(self, participant: Participant, page: str) -> str:
-        return f"/attending/participants/{participant.id}/{page}"
 
     def requests(self) -> list[MeetingRequest]:
         found = list(self.session.scalars(select(MeetingRequest).execution_options(populate_existing=True)))

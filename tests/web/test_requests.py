@@ -20,30 +20,17 @@ from matchmaker.domain.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.posting import Offer
 from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role, Visibility
-from matchmaker.services.accounts import set_password
 from matchmaker.services.platform import Platform
-from tests.docking import SLOTS, Docking, make_docking, plan_meeting, publish_plan
-from tests.factories import PASSWORD, login, make_user
+from tests.attending import AttendingScene
+from tests.docking import SLOTS, make_docking, plan_meeting, publish_plan
+from tests.factories import make_user
 
 TOPICS = [("高铁轴箱轴承寿命不足", "轴承接触疲劳寿命预测")]
 SLOT = SLOTS[2].isoformat(timespec="minutes")
 
 
 @dataclass
-class Scene(Docking):
-    app: Flask
-    session: Session
-
-    def client(self, who: Participant | User) -> FlaskClient:
-        person = self.people[who.id] if isinstance(who, Participant) else who
-        set_password(self.session, person, PASSWORD)
-        client = self.app.test_client()
-        login(client, person)
-        return client
-
-    def address(self, participant: Participant, page: str) -> str:
-        return f"/attending/participants/{participant.id}/{page}"
-
+class Scene(AttendingScene):
     def ask(self, client: FlaskClient, slot: str = SLOT, words: str = "想谈轴承寿命") -> MeetingRequest:
         address = self.address(self.needs[0], f"partners/{self.offers[0].id}")
         assert client.post(address, data={"words": words, "starts_at": slot}).status_code == 303

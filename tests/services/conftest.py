@@ -1,0 +1,21 @@
+"""What tests of many services at once share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matchmaker.services.database import Database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
+    """Each of the two kinds in turn; tests on PostgreSQL belong to the xdist group `postgres`."""
+    if request.param == "sqlite":
+        (tmp_path / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
+        opened = Database(f"sqlite:///{tmp_path / 'matchmaker.sqlite'}")
+    else:
+        opened = Database(request.getfixturevalue("postgres_url"))
+        opened.upgrade()
+    yield opened
+    opened.engine.dispose()
