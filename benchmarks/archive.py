@@ -22,15 +22,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.config import load_settings
-from matchmaker.domain.event import Delegate, Event, Meeting, Participant, Room
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Delegate, Event, Meeting, Participant, Room
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.people import Organization
-from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.reason import Reason
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import EventKind, OrganizationKind, PostingStatus, Side
-from matchmaker.services.demo import load_demo, load_meetings, store_vectors
-from matchmaker.services.events.archive import stream_archive
-from matchmaker.services.events.history import record_version
+from matchmaker.services.demo.city import load_demo, load_meetings, store_vectors
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.events.printing.archive import stream_archive
 from matchmaker.services.platform import Platform, create_platform
 
 DAY = datetime(2027, 3, 16, 9)

@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.matching.document import Document, Section, Side
-from matchmaker.matching.encoder import Encoder, Vectors, create_encoder
-from matchmaker.matching.unpacking import unpack
-from matchmaker.services.demo import DEMO
+from matchmaker.matching.encoding.encoder import Encoder, Vectors, create_encoder
+from matchmaker.matching.encoding.unpacking import unpack
+from matchmaker.matching.text.document import Document, Section, Side
+from matchmaker.services.demo.city import DEMO
 
 TURNS = 3
 FIELDS = ("summary", "innovation", "indicators", "applications")

@@ -24,15 +24,15 @@ import numpy as np
 import pygal
 from matching_instances import demo_city
 
-from matchmaker.matching.dataset import Judgments, read_dataset
-from matchmaker.matching.document import Document, Side
-from matchmaker.matching.encoder import create_encoder
-from matchmaker.matching.exposure import STRENGTH, gini, share_of_most_shown
+from matchmaker.matching.encoding.encoder import create_encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore, vector_texts
+from matchmaker.matching.learning.dataset import Judgments, read_dataset
+from matchmaker.matching.learning.metrics import ndcg
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.metrics import ndcg
-from matchmaker.matching.ranker_file import FILE_NAME, read_ranker
-from matchmaker.matching.vectors import MemoryVectorStore, VectorStore, vector_texts
-from matchmaker.services.rankers import MODELS
+from matchmaker.matching.ranking.ranker_file import FILE_NAME, read_ranker
+from matchmaker.matching.retrieval.hubness import STRENGTH, gini, share_of_most_shown
+from matchmaker.matching.text.document import Document, Side
+from matchmaker.services.learning.rankers import MODELS
 
 STRENGTHS = sorted({0.0, 0.1, 0.2, 0.3, 0.4, 0.5, STRENGTH})
 PLACES = 10

@@ -26,8 +26,8 @@ from matching_instances import market
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.matching.document import Side
-from matchmaker.matching.lexical import count_terms
+from matchmaker.matching.retrieval.lexical import count_terms
+from matchmaker.matching.text.document import Side
 
 QUESTIONS = 100
 RETRIEVED = 200

@@ -15,17 +15,17 @@ import numpy as np
 from sqlalchemy import select
 
 from matchmaker.config import load_settings
-from matchmaker.domain.posting import Need, Offer
-from matchmaker.matching.document import Document, Section, Side
-from matchmaker.matching.encoder import Encoder, Vector, Vectors, create_encoder
+from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.matching.encoding.encoder import Encoder, Vector, Vectors, create_encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, ReadOnlyVectorStore, VectorStore, embed_documents
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.ranker_file import FILE_NAME, read_ranker
-from matchmaker.matching.text import sentences
-from matchmaker.matching.vectors import MemoryVectorStore, ReadOnlyVectorStore, VectorStore, embed_documents
-from matchmaker.services.demo import load_demo, store_vectors
-from matchmaker.services.documents import document_of
+from matchmaker.matching.ranking.ranker_file import FILE_NAME, read_ranker
+from matchmaker.matching.text.cleaning import sentences
+from matchmaker.matching.text.document import Document, Section, Side
+from matchmaker.services.demo.city import load_demo, store_vectors
+from matchmaker.services.learning.rankers import MODELS
 from matchmaker.services.platform import create_platform
-from matchmaker.services.rankers import MODELS
+from matchmaker.services.posting.documents import document_of
 
 NOISE = 0.2
 """Length of what is added to a text's vector at random: passages of one subject differ by about so much."""

@@ -20,9 +20,9 @@ from sqlalchemy import event, select
 
 from matchmaker.config import load_settings
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role
-from matchmaker.services.demo import PASSWORD, load_demo, load_meetings, store_vectors
+from matchmaker.services.demo.city import PASSWORD, load_demo, load_meetings, store_vectors
 from matchmaker.services.platform import Platform, create_platform
 from matchmaker.web import create_app
 

@@ -18,22 +18,22 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from matchmaker.printing.badges import Badge, badges_pdf
-from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
-from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf
-from matchmaker.printing.change_slips import Change, ChangeSlip, Place, change_slips_pdf
-from matchmaker.printing.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.grid import GridMeeting, GridTable, MasterGrid, grid_pdf, grid_xlsx
-from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, match_list_pdf, match_list_xlsx
-from matchmaker.printing.schedules import (
+from matchmaker.printing.sheets.badges import Badge, badges_pdf
+from matchmaker.printing.sheets.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
+from matchmaker.printing.sheets.catalogue import CatalogueSection, Exhibit, catalogue_pdf
+from matchmaker.printing.sheets.change_slips import Change, ChangeSlip, Place, change_slips_pdf
+from matchmaker.printing.sheets.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf
+from matchmaker.printing.sheets.grid import GridMeeting, GridTable, MasterGrid, grid_pdf, grid_xlsx
+from matchmaker.printing.sheets.match_list import Grouping, MatchLine, MatchList, match_list_pdf, match_list_xlsx
+from matchmaker.printing.sheets.schedules import (
     PersonalSchedule,
     ScheduledMeeting,
     personal_schedules_pdf,
     personal_schedules_xlsx,
 )
-from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf
-from matchmaker.printing.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf
+from matchmaker.printing.sheets.table_cards import TableCard, TableMeeting, table_cards_pdf
+from matchmaker.printing.sheets.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf
 
 EVENT = EventHeader("产学研对接会", "国际会展中心", "11月26日—27日", "市科学技术局", 3, datetime(2026, 11, 24, 10, 42))
 TOPICS = [

@@ -30,8 +30,8 @@ from matchmaker.scheduling import (
     schedule,
     shortlist,
 )
-from matchmaker.scheduling.first_come import best_first, place_in_turn
-from matchmaker.scheduling.grid import Grid
+from matchmaker.scheduling.solving.first_come import best_first, place_in_turn
+from matchmaker.scheduling.solving.grid import Grid
 
 MEGABYTE = 1024  # ru_maxrss counts kilobytes on Linux
 MEMORY_BAR = 2048

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from matchmaker.config import load_settings
 from matchmaker.domain.people import Organization
-from matchmaker.domain.posting import Offer
+from matchmaker.domain.postings.posting import Offer
 from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus
 from matchmaker.services.platform import create_platform
-from matchmaker.services.posting import touch
+from matchmaker.services.posting.postings import touch
 
 QUERY = "高铁轴承疲劳寿命与润滑"
 THINGS = [

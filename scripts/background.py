@@ -1,4 +1,4 @@
-"""Compute an encoder's general background (see matchmaker/matching/background.py) from the demo city.
+"""Compute an encoder's general background (see matchmaker/matching/encoding/background.py) from the demo city.
 
     matchmaker init --demo && python scripts/background.py
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-import matchmaker.matching
+import matchmaker.matching.encoding
 from matchmaker.config import load_settings
-from matchmaker.matching.document import Side
-from matchmaker.matching.vectors import embed_documents
+from matchmaker.matching.encoding.vectors import embed_documents
+from matchmaker.matching.text.document import Side
 from matchmaker.services.platform import create_platform
 
-BACKGROUNDS = Path(matchmaker.matching.__file__).parent / "backgrounds"
+BACKGROUNDS = Path(matchmaker.matching.encoding.__file__).parent / "backgrounds"
 
 
 def main() -> None:

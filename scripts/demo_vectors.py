@@ -9,8 +9,8 @@ import tempfile
 from tqdm import tqdm
 
 from matchmaker.config import load_settings
-from matchmaker.matching.document import Side
-from matchmaker.services.demo import DEMO, load_demo, save_vectors, store_vectors
+from matchmaker.matching.text.document import Side
+from matchmaker.services.demo.city import DEMO, load_demo, save_vectors, store_vectors
 from matchmaker.services.platform import create_platform
 
 

@@ -21,12 +21,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from matchmaker.config import load_settings
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.people import Organization
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.services.events.editing import EventValues, create_event
-from matchmaker.services.events.participants import add_participants
+from matchmaker.services.events.participation.participants import add_participants
 from matchmaker.services.platform import create_platform
 
 EVENT = "河南技术需求对接会（试验）"

@@ -1,4 +1,4 @@
-"""Fit the projection of an encoder's space (see matchmaker/matching/projection.py) on related pairs of texts.
+"""Fit the projection of an encoder's space (see matchmaker/matching/encoding/projection.py) on related pairs of texts.
 
     python scripts/projection.py DATASET_DIR
 
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-import matchmaker.matching
+import matchmaker.matching.encoding
 from matchmaker.config import load_settings
-from matchmaker.matching.dataset import read_dataset
-from matchmaker.matching.encoder import create_encoder
-from matchmaker.matching.projection import fit_projection
-from matchmaker.matching.vectors import MemoryVectorStore, embed_documents
+from matchmaker.matching.encoding.encoder import create_encoder
+from matchmaker.matching.encoding.projection import fit_projection
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, embed_documents
+from matchmaker.matching.learning.dataset import read_dataset
 
-PROJECTIONS = Path(matchmaker.matching.__file__).parent / "projections"
+PROJECTIONS = Path(matchmaker.matching.encoding.__file__).parent / "projections"
 
 
 def main(folder: Path) -> None:

@@ -6,9 +6,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.people import User
-from matchmaker.services.accounts import set_password
+from matchmaker.services.accounts.user_accounts import set_password
 from tests.docking import Docking
 from tests.factories import PASSWORD, login
 

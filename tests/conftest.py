@@ -13,13 +13,13 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from matchmaker.config import Settings, load_settings
-from matchmaker.matching.encoder import Encoder, create_encoder
-from matchmaker.matching.unpacking import unpack
-from matchmaker.services import accounts
-from matchmaker.services.accounts import PasswordLinks
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder, create_encoder
+from matchmaker.matching.encoding.unpacking import unpack
+from matchmaker.services.accounts import user_accounts
+from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
-from matchmaker.services.mail import create_mailer
+from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.mailing.mailer import create_mailer
 from matchmaker.services.platform import Platform
 from matchmaker.services.vocabularies import load_reference
 from matchmaker.web import create_app
@@ -29,7 +29,7 @@ from matchmaker.web import create_app
 def cheap_passwords() -> Iterator[None]:
     """Argon2 as in production, but with its least cost: a hash is worth its time only where somebody wants to guess."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(user_accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

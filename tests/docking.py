@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Meeting, Participant
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -20,7 +20,7 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.plan.versions import record_version
 from tests.factories import make_need, make_offer
 
 DAY = datetime(2030, 5, 18, 9)

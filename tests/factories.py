@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.people import Membership, Organization, User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, OfferKind, OrganizationKind, PostingStatus, Role
-from matchmaker.services.accounts import set_password
-from matchmaker.services.posting import touch
+from matchmaker.services.accounts.user_accounts import set_password
+from matchmaker.services.posting.postings import touch
 
 PASSWORD = "correct horse"
 

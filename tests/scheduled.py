@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Meeting, Participant
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Side
 from matchmaker.scheduling import Candidate, Plan, Problem, schedule
 from matchmaker.scheduling import Participant as Calendar
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.plan.versions import record_version
 from tests.factories import make_organization
 
 BEGINS = datetime(2031, 5, 18, 9)

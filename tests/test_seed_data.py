@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from matchmaker.matching.document import Side
-from matchmaker.matching.encoder import Encoder
-from matchmaker.matching.vectors import vector_key
-from matchmaker.services.demo import DEMO
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import vector_key
+from matchmaker.matching.text.document import Side
+from matchmaker.services.demo.city import DEMO
 from matchmaker.services.vocabularies import SEED_DATA
 
 LEAST = {"organizations": 75, "teams": 40, "needs": 120, "offers": 180}

@@ -9,12 +9,10 @@ from matchmaker.cli.outcome import show_json
 from matchmaker.cli.running import open_platform
 from matchmaker.cli.transfer import write_whole
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.i18n import N_
-from matchmaker.printing.match_list import Grouping
-from matchmaker.services.events import build_match_list, find_event, list_events
-from matchmaker.services.events.archive import event_archive
-from matchmaker.services.events.expiring import expire_everywhere
+from matchmaker.printing.sheets.match_list import Grouping
+from matchmaker.services.events.editing import find_event, list_events
 from matchmaker.services.events.printing import (
     Format,
     PrintOptions,
@@ -23,6 +21,9 @@ from matchmaker.services.events.printing import (
     print_sheet,
     start_job,
 )
+from matchmaker.services.events.printing.archive import event_archive
+from matchmaker.services.events.requests.expiry import expire_everywhere
+from matchmaker.services.events.scheduling.match_list import build_match_list
 
 _CALENDARS, _EVERYTHING = "calendars", "all"
 _JSON = click.option("--json", "as_json", is_flag=True, help=say(N_("以 JSON 输出")))

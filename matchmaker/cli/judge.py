@@ -9,14 +9,14 @@ from matchmaker.cli.language import LANGUAGE, say
 from matchmaker.cli.outcome import progress_bar, show_json
 from matchmaker.cli.running import open_platform
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.judgment import Grade
+from matchmaker.domain.learning.judgment import Grade
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.i18n import N_
-from matchmaker.services import judging
-from matchmaker.services.accounts import find_user
-from matchmaker.services.documents import document_of
+from matchmaker.services.accounts.user_accounts import find_user
+from matchmaker.services.learning import judging
 from matchmaker.services.platform import Platform
+from matchmaker.services.posting.documents import document_of
 
 _UNDO, _QUIT = "u", "q"
 

@@ -30,7 +30,7 @@ def models_command() -> None:
 )
 @click.option("--yes", is_flag=True, help=say(N_("已有这个文件夹时替换它")))
 def unpack_command(folder: Path, yes: bool) -> None:
-    from matchmaker.matching.unpacking import unpack
+    from matchmaker.matching.encoding.unpacking import unpack
 
     if folder.exists() and not yes:
         raise click.UsageError(say(N_("%(folder)s 已存在；要替换它，请加 --yes"), folder=folder))

@@ -6,11 +6,11 @@ from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
 from matchmaker.i18n import N_
-from matchmaker.matching.encoder import Encoder
-from matchmaker.matching.vectors import VectorStore
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import VectorStore
 from matchmaker.services.database import Database
+from matchmaker.services.indexing.vector_store import DatabaseVectorStore
 from matchmaker.services.platform import Platform, create_platform
-from matchmaker.services.vector_store import DatabaseVectorStore
 
 
 def open_platform() -> Platform:

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from matchmaker.cli.language import say
 from matchmaker.cli.outcome import progress_bar, show_json
 from matchmaker.cli.running import evaluation_store, open_platform, operator
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
-from matchmaker.matching.document import Document
-from matchmaker.matching.document import Side as MatchingSide
-from matchmaker.matching.explanation import Explanation, Span
 from matchmaker.matching.matcher import Match
-from matchmaker.services.corpus import Corpus, load_postings
-from matchmaker.services.documents import document_of
-from matchmaker.services.posting import get_posting
+from matchmaker.matching.ranking.explanation import Explanation, Span
+from matchmaker.matching.text.document import Document
+from matchmaker.matching.text.document import Side as MatchingSide
+from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.posting.documents import document_of
+from matchmaker.services.posting.postings import get_posting
 
 _JSON = click.option("--json", "as_json", is_flag=True, help=say(N_("以 JSON 输出")))
 _MOST_MATCHES = 1000
@@ -188,10 +188,10 @@ def _span(span: Span) -> dict[str, Any]:
 @_JSON
 def evaluate_command(folder: Path, pipeline: str, pool: str, as_json: bool) -> None:
     from matchmaker.config import load_settings
-    from matchmaker.matching.dataset import read_dataset
-    from matchmaker.matching.encoder import create_encoder
-    from matchmaker.matching.evaluation import Pipeline, Pool, evaluate
-    from matchmaker.services.rankers import ranker_for
+    from matchmaker.matching.encoding.encoder import create_encoder
+    from matchmaker.matching.learning.dataset import read_dataset
+    from matchmaker.matching.learning.evaluation import Pipeline, Pool, evaluate
+    from matchmaker.services.learning.rankers import ranker_for
 
     dataset = read_dataset(folder)
     settings = load_settings()

@@ -33,7 +33,7 @@ def init_command(demo: bool) -> None:
 
 
 def _load_demo(platform: Any) -> None:
-    from matchmaker.services.demo import PASSWORD, load_demo, load_history, store_vectors
+    from matchmaker.services.demo.city import PASSWORD, load_demo, load_history, store_vectors
 
     with platform.database.writing() as session:
         city = load_demo(session)
@@ -108,7 +108,7 @@ def user_command() -> None:
 @click.option("--organization", help=say(N_("所属单位；没有就新建")))
 @click.option("--name", default="", help=say(N_("姓名")))
 def create_command(email: str, role: str, organization: str | None, name: str) -> None:
-    from matchmaker.services.accounts import create_user
+    from matchmaker.services.accounts.user_accounts import create_user
 
     platform = open_platform()
     with platform.database.writing() as session:

@@ -10,12 +10,12 @@ from matchmaker.cli.outcome import progress_bar, show_json
 from matchmaker.cli.running import evaluation_store, open_platform
 from matchmaker.config import load_settings
 from matchmaker.i18n import N_
-from matchmaker.matching.dataset import read_dataset
-from matchmaker.matching.encoder import create_encoder
+from matchmaker.matching.encoding.encoder import create_encoder
 from matchmaker.matching.errors import RankerError
-from matchmaker.matching.ranker_file import write_ranker
-from matchmaker.services.learning import learn_from_feedback
-from matchmaker.services.rankers import MODELS, stored_ranker_for, train_ranker
+from matchmaker.matching.learning.dataset import read_dataset
+from matchmaker.matching.ranking.ranker_file import write_ranker
+from matchmaker.services.learning.from_feedback import learn_from_feedback
+from matchmaker.services.learning.rankers import MODELS, stored_ranker_for, train_ranker
 
 
 @click.command(

@@ -9,8 +9,8 @@ from matchmaker.cli.language import LANGUAGE, say
 from matchmaker.cli.outcome import BAD_INPUT, progress_bar, show_json
 from matchmaker.cli.running import open_platform
 from matchmaker.i18n import N_
-from matchmaker.services.exporting import check_ending, export_file
-from matchmaker.services.importing import (
+from matchmaker.services.transfer.exporting import check_ending, export_file
+from matchmaker.services.transfer.importing import (
     Finding,
     ImportReport,
     TableKind,

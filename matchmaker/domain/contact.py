@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import CONTACT, Field, clean_text, read_email
+from matchmaker.domain.postings.fields import CONTACT, Field, clean_text, read_email
 from matchmaker.i18n import N_
 
 CONTACT_LINE = Field(

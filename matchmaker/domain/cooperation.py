@@ -11,9 +11,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.domain.base import Base, UtcDateTime, now, term_type
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.people import Organization, User
-from matchmaker.domain.posting import TITLE_LENGTH, Need, Offer, Posting
+from matchmaker.domain.postings.posting import TITLE_LENGTH, Need, Offer, Posting
 from matchmaker.domain.vocabulary import NextStep, Side, Term
 
 NOTE_LENGTH = 500

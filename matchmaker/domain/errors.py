@@ -3,7 +3,7 @@
 Each error names what went wrong and how to mend it as a translatable message; callers catch the class they can act on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from matchmaker.i18n import translate
@@ -56,6 +56,24 @@ class InvalidInput(MatchmakerError):
     def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
         super().__init__(message, **params)
         self.field = field
+
+
+class InvalidFields(InvalidInput):
+    """Several errors of one form at once, so that a person mends them in one go.
+
+    ``problems`` has one error for each field at fault; the message is that of the first.
+    """
+
+    def __init__(self, problems: Sequence[InvalidInput]) -> None:
+        first = problems[0]
+        super().__init__(first.message, field=first.field, **first.params)
+        self.problems = tuple(problems)
+
+
+def refuse(problems: Sequence[InvalidInput]) -> None:
+    """Raise :class:`InvalidFields` if there are any."""
+    if problems:
+        raise InvalidFields(problems)
 
 
 class NotFound(MatchmakerError):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.domain.base import Base, UtcDateTime, now, term_type
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.people import Organization, User
-from matchmaker.domain.posting import Need, Offer, Posting
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import Side, Term
 from matchmaker.i18n import N_
 

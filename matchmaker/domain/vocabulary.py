@@ -103,7 +103,7 @@ class CooperationMode(Term):
 
 
 class Visibility(Term):
-    """Who may read a published posting; the rules are in :mod:`matchmaker.domain.visibility`."""
+    """Who may read a published posting; the rules are in :mod:`matchmaker.domain.postings.visibility`."""
 
     PUBLIC = "public", "公开", "Public"
     MEMBERS = "members", "会员可见", "Members only"
@@ -112,7 +112,7 @@ class Visibility(Term):
 
 
 class PostingStatus(Term):
-    """Where a posting stands; the moves are in :mod:`matchmaker.domain.lifecycle`."""
+    """Where a posting stands; the moves are in :mod:`matchmaker.domain.postings.lifecycle`."""
 
     DRAFT = "draft", "草稿", "Draft"
     SUBMITTED = "submitted", "待审核", "Waiting for review"

@@ -10,12 +10,12 @@ ranking.py      features → score 0–100                  matcher.py    all of
 explanation.py  why a pair matches                      evaluation.py how good a ranking is
 """
 
-from matchmaker.matching.document import Document, Facts, Passage, Section, Side
-from matchmaker.matching.encoder import Encoder, create_encoder
+from matchmaker.matching.encoding.encoder import Encoder, create_encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore, embed_documents
 from matchmaker.matching.errors import DatasetError, EncoderError, MatchingError, RankerError
-from matchmaker.matching.explanation import Evidence, Explanation, FactCheck, Span, Verdict
 from matchmaker.matching.matcher import Match, Matcher
-from matchmaker.matching.vectors import MemoryVectorStore, VectorStore, embed_documents
+from matchmaker.matching.ranking.explanation import Evidence, Explanation, FactCheck, Span, Verdict
+from matchmaker.matching.text.document import Document, Facts, Passage, Section, Side
 
 __all__ = [
     "DatasetError",

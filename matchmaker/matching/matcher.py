@@ -16,26 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.matching.background import background_of
-from matchmaker.matching.candidates import nominate, nominate_all
-from matchmaker.matching.collection import Collection, IndexedDocument
-from matchmaker.matching.diversity import collapse
-from matchmaker.matching.document import LONGEST_PASSAGE, Document, Section, Side
-from matchmaker.matching.encoder import Encoder
-from matchmaker.matching.explanation import Explanation, explain
-from matchmaker.matching.exposure import STRENGTH, Evenness
-from matchmaker.matching.features import Features, pair_features
-from matchmaker.matching.lexical import TermCounts, Vocabulary, count_terms
-from matchmaker.matching.market import Market
-from matchmaker.matching.projection import projection_of
-from matchmaker.matching.ranking import FusionRanker, Ranker, log_odds
-from matchmaker.matching.vectors import (
+from matchmaker.matching.encoding.background import background_of
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.projection import projection_of
+from matchmaker.matching.encoding.vectors import (
     EmbeddedDocument,
     Progress,
     ReadOnlyVectorStore,
     VectorStore,
     embed_documents,
 )
+from matchmaker.matching.ranking.explanation import Explanation, explain
+from matchmaker.matching.ranking.features import Features, pair_features
+from matchmaker.matching.ranking.ranker import FusionRanker, Ranker, log_odds
+from matchmaker.matching.retrieval.candidates import nominate, nominate_all
+from matchmaker.matching.retrieval.collection import Collection, IndexedDocument
+from matchmaker.matching.retrieval.diversity import collapse
+from matchmaker.matching.retrieval.hubness import STRENGTH, Evenness
+from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.retrieval.lexical import TermCounts, Vocabulary, count_terms
+from matchmaker.matching.text.document import LONGEST_PASSAGE, Document, Section, Side
 
 _FEWEST_CANDIDATES = 64
 """How many are ranked for a list, at least; half as many again as its length for a long one."""

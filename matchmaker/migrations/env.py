@@ -11,22 +11,6 @@ from sqlalchemy import Connection, Enum, TypeDecorator
 
 # All mapped modules, so that the metadata is complete.
 from matchmaker.config import load_settings
-from matchmaker.domain import (  # noqa: F401
-    activity,
-    block,
-    coaching,
-    cooperation,
-    corpus,
-    event,
-    feedback,
-    interest,
-    judgment,
-    meeting_request,
-    people,
-    posting,
-    print_template,
-    reference,
-)
 from matchmaker.domain.base import Base
 from matchmaker.services.database import Database
 

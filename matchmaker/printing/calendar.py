@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.schedules import PersonalSchedule, ScheduledMeeting
+from matchmaker.printing.sheets.schedules import PersonalSchedule, ScheduledMeeting
 from matchmaker.printing.typesetting import single_line
 from matchmaker.printing.wording import Language, wording
 

@@ -10,6 +10,7 @@
 
 from matchmaker.scheduling.assignment import Assignment, AssignmentProblem, Pair, Party, assign, shortlist
 from matchmaker.scheduling.checker import Certificate, Rule, Violation, check
+from matchmaker.scheduling.diagnostics import WhyNot, WhyNotReason, table_gains, why_not, why_not_all
 from matchmaker.scheduling.errors import (
     InvalidPlanError,
     InvalidProblemError,
@@ -27,7 +28,6 @@ from matchmaker.scheduling.plan import (
     write_plan,
 )
 from matchmaker.scheduling.problem import Candidate, LockedMeeting, Participant, Problem, read_problem
-from matchmaker.scheduling.reasons import WhyNot, WhyNotReason, table_gains, why_not, why_not_all
 from matchmaker.scheduling.replan import Differences, Replanned, differences, replan
 from matchmaker.scheduling.solver import schedule, upper_bound
 

@@ -19,15 +19,15 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from matchmaker.scheduling.coverage import Options, coverage_program
 from matchmaker.scheduling.errors import (
     ContradictionError,
     DuplicateError,
     UnknownPartyError,
     ValueRangeError,
 )
-from matchmaker.scheduling.lexicographic import bound_in_order, maximize_in_order
 from matchmaker.scheduling.objective import Objective
+from matchmaker.scheduling.solving.coverage import Options, coverage_program
+from matchmaker.scheduling.solving.lexicographic import bound_in_order, maximize_in_order
 
 Side = Literal["need", "offer"]
 PairKey = tuple[str, str]

@@ -12,7 +12,7 @@ from typing import Any
 
 from matchmaker.scheduling.assignment import PairKey
 from matchmaker.scheduling.errors import InvalidPlanError
-from matchmaker.scheduling.fields import Fields, read_document
+from matchmaker.scheduling.json_reader import Fields, read_document
 from matchmaker.scheduling.objective import Objective
 
 

@@ -31,7 +31,7 @@ from matchmaker.scheduling.errors import (
     UnknownPartyError,
     ValueRangeError,
 )
-from matchmaker.scheduling.fields import Fields, read_document
+from matchmaker.scheduling.json_reader import Fields, read_document
 
 DEFAULT_MIN_MEETINGS = 1
 DEFAULT_MAX_MEETINGS = 6

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import vstack
 
-from matchmaker.scheduling.coverage import Options, coverage_program, incidence
 from matchmaker.scheduling.errors import SolverError, UnknownPartyError
-from matchmaker.scheduling.grid import Grid
-from matchmaker.scheduling.lexicographic import Goal, maximize_in_order
 from matchmaker.scheduling.objective import Objective
 from matchmaker.scheduling.plan import Meeting, Plan
 from matchmaker.scheduling.problem import LockedMeeting, Problem
 from matchmaker.scheduling.solver import schedule, upper_bound
-from matchmaker.scheduling.timetable import timetable_program
+from matchmaker.scheduling.solving.coverage import Options, coverage_program, incidence
+from matchmaker.scheduling.solving.grid import Grid
+from matchmaker.scheduling.solving.lexicographic import Goal, maximize_in_order
+from matchmaker.scheduling.solving.timetable import timetable_program
 
 # The part of the remaining time for choosing which meetings to change; the rest is for planning around the others.
 SHARE_FOR_CHOICE = 0.7

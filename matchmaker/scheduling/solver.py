@@ -19,18 +19,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matchmaker.scheduling.assignment import AssignmentProblem, Pair, Party, assign, bound_beyond
-from matchmaker.scheduling.compaction import compact
-from matchmaker.scheduling.coverage import Positions
+from matchmaker.scheduling.diagnostics import unserved_participants
 from matchmaker.scheduling.errors import SolverError
-from matchmaker.scheduling.first_come import best_first, place_in_turn
-from matchmaker.scheduling.grid import Grid
 from matchmaker.scheduling.objective import Objective
-from matchmaker.scheduling.placement import place_all
 from matchmaker.scheduling.plan import Meeting, Plan
 from matchmaker.scheduling.problem import Problem
-from matchmaker.scheduling.reasons import unserved_participants
-from matchmaker.scheduling.tables import TimedPair, give_tables
-from matchmaker.scheduling.timetable import Timetable, best_timetable
+from matchmaker.scheduling.solving.compaction import compact
+from matchmaker.scheduling.solving.coverage import Positions
+from matchmaker.scheduling.solving.first_come import best_first, place_in_turn
+from matchmaker.scheduling.solving.grid import Grid
+from matchmaker.scheduling.solving.placement import place_all
+from matchmaker.scheduling.solving.tables import TimedPair, give_tables
+from matchmaker.scheduling.solving.timetable import Timetable, best_timetable
 
 # The part of the time limit that is kept for stating a bound if the exact model does not finish.
 SHARE_FOR_BOUND = 0.1

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from matchmaker.config import Settings
-from matchmaker.services.accounts import PasswordLinks
-from matchmaker.services.corpus import Corpus
+from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
-from matchmaker.services.mail import Mailer, create_mailer
-from matchmaker.services.rankers import ranker_for
+from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.learning.rankers import ranker_for
+from matchmaker.services.mailing.mailer import Mailer, create_mailer
 
 
 @dataclass(frozen=True, slots=True)

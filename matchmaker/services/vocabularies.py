@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.fields import Vocabularies
+from matchmaker.domain.postings.fields import Vocabularies
 from matchmaker.domain.reference import District, Industry, Named, Target, TechnologyField
 from matchmaker.domain.vocabulary import IndustryCategory
 

@@ -13,7 +13,7 @@ from matchmaker.domain.errors import NotAllowed
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role, Side
 from matchmaker.i18n import N_
-from matchmaker.services.accounts import session_fingerprint
+from matchmaker.services.accounts.user_accounts import session_fingerprint
 from matchmaker.web.request_context import db
 
 login_manager = LoginManager()

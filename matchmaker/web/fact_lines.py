@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flask_babel import gettext
 
-from matchmaker.domain.posting import Need, Offer, Posting
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import CooperationMode, Side
 from matchmaker.i18n import N_
-from matchmaker.matching.explanation import Explanation, FactCheck, Verdict
+from matchmaker.matching.ranking.explanation import Explanation, FactCheck, Verdict
 from matchmaker.web.language import current_language
 
 _BOTH_SAID: Mapping[tuple[str, Side], str] = {

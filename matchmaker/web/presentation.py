@@ -9,10 +9,10 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from matchmaker.domain.amount import plain
-from matchmaker.domain.feedback import DismissalCause
-from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
-from matchmaker.domain.posting import Posting
-from matchmaker.domain.visibility import Detail
+from matchmaker.domain.learning.feedback import DismissalCause
+from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import (
     EventStatus,
     MeetingStatus,
@@ -23,10 +23,10 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.matching.explanation import Span, Verdict
-from matchmaker.printing import hall_plan
-from matchmaker.printing.hall_plan import PlannedBooth, industry_colour
-from matchmaker.services.events.deadlines import is_over
+from matchmaker.matching.ranking.explanation import Span, Verdict
+from matchmaker.printing.sheets import hall_plan
+from matchmaker.printing.sheets.hall_plan import PlannedBooth, industry_colour
+from matchmaker.services.events.timing import is_over
 from matchmaker.web.access import Audience, belongs_to, viewer
 from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
 from matchmaker.web.language import current_language

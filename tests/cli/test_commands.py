@@ -11,11 +11,11 @@ from pypdf import PdfReader
 from matchmaker.cli import COMMANDS
 from matchmaker.cli.language import chosen_language
 from matchmaker.domain.base import now
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import OrganizationKind, Side
-from matchmaker.services.corpus import Corpus, DatabaseVectorStore
 from matchmaker.services.database import Database
-from matchmaker.services.demo import load_demo, load_history, store_vectors
+from matchmaker.services.demo.city import load_demo, load_history, store_vectors
+from matchmaker.services.indexing.search_index import Corpus, DatabaseVectorStore
 from tests.cli.conftest import CommandLine
 from tests.docking import make_docking
 from tests.factories import make_need, make_offer, make_organization

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from matchmaker.domain.vocabulary import Role
-from matchmaker.matching.dataset import read_dataset
+from matchmaker.matching.learning.dataset import read_dataset
 from matchmaker.services.database import Database
 from tests.cli.conftest import CommandLine
 from tests.factories import make_need, make_offer, make_user

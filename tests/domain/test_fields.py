@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import NEED_FIELDS, OFFER_FIELDS, Field, clean_text, read_value
-from matchmaker.domain.posting import TEXT_LENGTH, TITLE_LENGTH
+from matchmaker.domain.postings.fields import NEED_FIELDS, OFFER_FIELDS, Field, clean_text, read_value
+from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH
 from matchmaker.domain.vocabulary import CooperationMode, NeedType
 
 FIELDS = {field.name: field for field in (*OFFER_FIELDS, *NEED_FIELDS)}

@@ -3,8 +3,8 @@
 import pytest
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.lifecycle import MOVES, may_become, move
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.lifecycle import MOVES, may_become, move
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import PostingStatus as Status
 
 ALLOWED = {

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.rules import check_complete, check_dates, check_valid
+from matchmaker.domain.postings.posting_rules import check_complete, check_dates, check_valid
 from matchmaker.domain.vocabulary import Side
 
 TODAY = date(2026, 5, 18)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from matchmaker.domain.people import Membership, Organization, User
-from matchmaker.domain.posting import Need
-from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.postings.posting import Need
+from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, PostingStatus, Role, Visibility
 
 TODAY = date(2026, 5, 18)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.amount import parse_amount
 from matchmaker.domain.people import Team
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import CooperationMode, NeedType, OfferKind, OrganizationKind, Role
 from matchmaker.services.database import Database
 from tests.factories import make_need, make_offer, make_organization, make_user

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.vocabulary import Role
 from matchmaker.services.database import Database
-from matchmaker.services.events.board import move_meeting
+from matchmaker.services.events.board.edits import move_meeting
 from tests.e2e.conftest import Server
 from tests.e2e.test_three_people import fits_the_screen, log_in
 from tests.factories import make_user

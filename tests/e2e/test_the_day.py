@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import Meeting, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Meeting, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, RequestStatus, Side
-from matchmaker.matching.encoder import Encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
+from matchmaker.services.indexing.search_index import Corpus
 from tests.e2e.conftest import Server
 from tests.e2e.test_three_people import fits_the_screen, log_in
 from tests.services.running_event import Fair, make_fair

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matchmaker.matching.document import Document, Facts, Section, Side
+from matchmaker.matching.text.document import Document, Facts, Section, Side
 
 NEED_TITLES = (
     "高铁轴箱轴承接触疲劳寿命提升",

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.matching.document import Document, Section, Side
-from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.vectors import MemoryVectorStore, VectorStore
+from matchmaker.matching.text.document import Document, Section, Side
 from tests.matching.documents import need, offer
 
 PROBLEMS = {

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.matching.coach import Element, read_need, silenced, spread
-from matchmaker.matching.document import Document, Facts, Section, Side
+from matchmaker.matching.coaching.coach import Element, read_need, silenced, spread
+from matchmaker.matching.text.document import Document, Facts, Section, Side
 
 HERE = Path(__file__).parent
 DEMO_NEEDS = HERE.parents[1] / "seed_data" / "demo" / "needs.csv"

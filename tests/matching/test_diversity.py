@@ -2,11 +2,11 @@
 
 import pytest
 
-from matchmaker.matching.diversity import resemblance
-from matchmaker.matching.document import Side
-from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.vectors import MemoryVectorStore
+from matchmaker.matching.retrieval.diversity import resemblance
+from matchmaker.matching.text.document import Side
 from tests.matching.documents import OFFER_TITLES, city, need, offer
 
 TEXT = (

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.matching.document import LONGEST_PASSAGE, TITLE, Document, Section, Side
-from matchmaker.matching.text import clean
+from matchmaker.matching.text.cleaning import clean
+from matchmaker.matching.text.document import LONGEST_PASSAGE, TITLE, Document, Section, Side
 
 TEXTS = st.text(alphabet="轴承寿命。；，！\n 12aB😀.%μ", max_size=900)
 

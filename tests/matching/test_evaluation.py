@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.matching.dataset import read_dataset
-from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.errors import DatasetError, RankerError
-from matchmaker.matching.evaluation import Pipeline, Pool, evaluate
-from matchmaker.matching.metrics import expected_calibration_error, ndcg, recall, reciprocal_rank
-from matchmaker.matching.vectors import MemoryVectorStore
+from matchmaker.matching.learning.dataset import read_dataset
+from matchmaker.matching.learning.evaluation import Pipeline, Pool, evaluate
+from matchmaker.matching.learning.metrics import expected_calibration_error, ndcg, recall, reciprocal_rank
 from tests.matching.documents import BEST_OFFER, NEED_TITLES, OFFER_TITLES
 
 

@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from matchmaker.matching.errors import RankerError
-from matchmaker.matching.metrics import ndcg
-from matchmaker.matching.preferences import Deed, Preferences, learn, preferences_from
-from matchmaker.matching.ranking import LinearRanker
+from matchmaker.matching.learning.metrics import ndcg
+from matchmaker.matching.learning.preferences import Deed, Preferences, learn, preferences_from
+from matchmaker.matching.ranking.ranker import LinearRanker
 
 NAMES = ("title", "body", "budget")
 START = LinearRanker({"title": 3.0, "body": 0.5, "budget": 0.3}, -2.0)

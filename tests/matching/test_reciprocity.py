@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matchmaker.matching.reciprocity import mutual_scores, preference
+from matchmaker.matching.ranking.reciprocity import mutual_scores, preference
 
 
 def test_the_first_choice_of_both_goes_before_that_of_one() -> None:

@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from matchmaker.matching.background import background_of
-from matchmaker.matching.candidates import nominate, nominate_all
-from matchmaker.matching.document import Document, Section, Side
-from matchmaker.matching.encoder import Encoder, Vector
-from matchmaker.matching.market import Market
+from matchmaker.matching.encoding.background import background_of
+from matchmaker.matching.encoding.encoder import Encoder, Vector
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, vector_key
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.vectors import MemoryVectorStore, vector_key
+from matchmaker.matching.retrieval.candidates import nominate, nominate_all
+from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.text.document import Document, Section, Side
 
 SUBJECTS = [
     "轴承疲劳",

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matchmaker.matching.dataset import read_dataset
-from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.errors import RankerError
-from matchmaker.matching.features import LEARNED
-from matchmaker.matching.judged_pairs import UNJUDGED_PER_JUDGED, JudgedPairs, judged_pairs
-from matchmaker.matching.ranker_file import CARD_NAME, Card, StoredRanker, read_ranker, write_ranker
-from matchmaker.matching.ranking import LinearRanker
-from matchmaker.matching.training import FACT_WEIGHTS, RELATED, train
-from matchmaker.matching.vectors import MemoryVectorStore
-from matchmaker.services.rankers import MODELS
+from matchmaker.matching.learning.dataset import read_dataset
+from matchmaker.matching.learning.judged_pairs import UNJUDGED_PER_JUDGED, JudgedPairs, judged_pairs
+from matchmaker.matching.learning.training import FACT_WEIGHTS, RELATED, train
+from matchmaker.matching.ranking.features import LEARNED
+from matchmaker.matching.ranking.ranker import LinearRanker
+from matchmaker.matching.ranking.ranker_file import CARD_NAME, Card, StoredRanker, read_ranker, write_ranker
+from matchmaker.services.learning.rankers import MODELS
 
 NEEDS, OFFERS = 40, 15
 

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 import matchmaker
-from matchmaker.matching.encoder import Encoder, create_encoder
+from matchmaker.matching.encoding.encoder import Encoder, create_encoder
+from matchmaker.matching.encoding.space import claimed_space
+from matchmaker.matching.encoding.unpacking import unpack
 from matchmaker.matching.errors import EncoderError
-from matchmaker.matching.space import claimed_space
-from matchmaker.matching.unpacking import unpack
-from matchmaker.services.demo import DEMO
+from matchmaker.services.demo.city import DEMO
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unpacked model")]
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from matchmaker.matching.document import Section, Side
-from matchmaker.matching.encoder import Encoder, Vectors, create_encoder
+from matchmaker.matching.encoding.encoder import Encoder, Vectors, create_encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, embed_documents
 from matchmaker.matching.errors import EncoderError
-from matchmaker.matching.vectors import MemoryVectorStore, embed_documents
+from matchmaker.matching.text.document import Section, Side
 from tests.matching.documents import need, offer
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.matching.words import located_terms, terms
+from matchmaker.matching.text.words import located_terms, terms
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
-from matchmaker.printing.badges import LONGEST_QR_PAYLOAD, Badge, badges_pdf
 from matchmaker.printing.errors import QrPayloadTooLongError
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.sheets.badges import LONGEST_QR_PAYLOAD, Badge, badges_pdf
 from tests.printing.reading import pages_of
 
 

@@ -1,5 +1,5 @@
-from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.sheets.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
 from tests.printing.reading import pages_of
 
 

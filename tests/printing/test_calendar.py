@@ -7,7 +7,7 @@ from icalendar import Event as Entry
 
 from matchmaker.printing.calendar import personal_calendar_ics
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.schedules import PersonalSchedule, ScheduledMeeting
+from matchmaker.printing.sheets.schedules import PersonalSchedule, ScheduledMeeting
 
 START = datetime(2026, 11, 26, 9, 0)
 

@@ -1,5 +1,5 @@
-from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.sheets.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
 from tests.printing.reading import pages_of, rows_of, text_of
 
 SECTIONS = [

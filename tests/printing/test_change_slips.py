@@ -2,10 +2,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from matchmaker.printing.change_slips import Change, ChangeSlip, Place, change_slips_pdf, change_slips_xlsx
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.schedules import ScheduledMeeting
+from matchmaker.printing.sheets.change_slips import Change, ChangeSlip, Place, change_slips_pdf, change_slips_xlsx
+from matchmaker.printing.sheets.schedules import ScheduledMeeting
 from tests.printing.reading import pages_of, rows_of
 
 START = datetime(2026, 11, 26, 9, 0)

@@ -7,8 +7,8 @@ from pypdf import PdfReader
 
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, match_list_pdf, match_list_xlsx
-from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
+from matchmaker.printing.sheets.match_list import Grouping, MatchLine, MatchList, match_list_pdf, match_list_xlsx
+from matchmaker.printing.sheets.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
 from tests.printing.reading import pages_of, rows_of, workbook_of
 
 LINES = (

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
-from matchmaker.printing.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf, day_sheets_xlsx
 from matchmaker.printing.event_header import EventHeader
+from matchmaker.printing.sheets.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf, day_sheets_xlsx
 from tests.printing.reading import pages_of, rows_of
 
 START = datetime(2026, 11, 26, 9, 0)

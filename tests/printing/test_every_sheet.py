@@ -6,23 +6,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from matchmaker.printing.badges import Badge, badges_pdf
-from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
-from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf
-from matchmaker.printing.change_slips import Change, ChangeSlip, Place, change_slips_pdf
-from matchmaker.printing.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf
 from matchmaker.printing.errors import TypesettingError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.grid import GridMeeting, GridTable, MasterGrid, grid_pdf
-from matchmaker.printing.hall_plan import ExpoPlan, HallPlan, PlannedBooth, hall_plan_pdf
-from matchmaker.printing.match_list import Grouping, MatchLine, MatchList, Unmatched, match_list_pdf
-from matchmaker.printing.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
-from matchmaker.printing.results import Attendance, ResultsReport, Step, Tally, results_pdf
-from matchmaker.printing.schedules import PersonalSchedule, ScheduledMeeting, personal_schedules_pdf
-from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf
-from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf
+from matchmaker.printing.sheets.badges import Badge, badges_pdf
+from matchmaker.printing.sheets.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf
+from matchmaker.printing.sheets.catalogue import CatalogueSection, Exhibit, catalogue_pdf
+from matchmaker.printing.sheets.change_slips import Change, ChangeSlip, Place, change_slips_pdf
+from matchmaker.printing.sheets.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf
+from matchmaker.printing.sheets.grid import GridMeeting, GridTable, MasterGrid, grid_pdf
+from matchmaker.printing.sheets.hall_plan import ExpoPlan, HallPlan, PlannedBooth, hall_plan_pdf
+from matchmaker.printing.sheets.match_list import Grouping, MatchLine, MatchList, Unmatched, match_list_pdf
+from matchmaker.printing.sheets.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
+from matchmaker.printing.sheets.results import Attendance, ResultsReport, Step, Tally, results_pdf
+from matchmaker.printing.sheets.schedules import PersonalSchedule, ScheduledMeeting, personal_schedules_pdf
+from matchmaker.printing.sheets.sign_in import SignInEntry, sign_in_pdf
+from matchmaker.printing.sheets.table_cards import TableCard, TableMeeting, table_cards_pdf
+from matchmaker.printing.sheets.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf
 from matchmaker.printing.typesetting import typeset
-from matchmaker.printing.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf
 from matchmaker.printing.wording import Language, wording
 from tests.printing.reading import text_of
 

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.grid import GridMeeting, GridTable, MasterGrid, grid_pdf, grid_xlsx
+from matchmaker.printing.sheets.grid import GridMeeting, GridTable, MasterGrid, grid_pdf, grid_xlsx
 from tests.printing.reading import pages_of, rows_of, workbook_of
 
 START = datetime(2026, 11, 26, 9, 0)

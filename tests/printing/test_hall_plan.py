@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.hall_plan import (
+from matchmaker.printing.sheets.hall_plan import (
     ExpoPlan,
     HallPlan,
     PlannedBooth,

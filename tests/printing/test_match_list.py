@@ -3,7 +3,7 @@ from openpyxl.utils import get_column_letter
 
 from matchmaker.printing.errors import InvalidSheetError, PrintingError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.match_list import (
+from matchmaker.printing.sheets.match_list import (
     Grouping,
     MatchLine,
     MatchList,

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
+from matchmaker.printing.sheets.programme import Programme, ProgrammeItem, ProgrammeParticipant, programme_pdf
 from tests.printing.reading import pages_of
 
 START = datetime(2026, 11, 26, 9, 0)

@@ -5,7 +5,7 @@ import pytest
 
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.results import (
+from matchmaker.printing.sheets.results import (
     Attendance,
     CooperationTally,
     ResultsReport,

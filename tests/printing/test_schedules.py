@@ -4,7 +4,7 @@ import pytest
 
 from matchmaker.printing.errors import InvalidSheetError
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.schedules import (
+from matchmaker.printing.sheets.schedules import (
     PersonalSchedule,
     ScheduledMeeting,
     personal_schedules_pdf,

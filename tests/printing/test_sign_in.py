@@ -1,5 +1,5 @@
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
+from matchmaker.printing.sheets.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
 from tests.printing.reading import pages_of, rows_of
 
 ENTRIES = [SignInEntry("张垚", "河南科技大学", "0379-0000000"), SignInEntry("李镕", "示例公司")]

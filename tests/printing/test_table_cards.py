@@ -1,5 +1,5 @@
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.table_cards import TableCard, TableMeeting, table_cards_pdf
+from matchmaker.printing.sheets.table_cards import TableCard, TableMeeting, table_cards_pdf
 from tests.printing.reading import pages_of
 
 

@@ -1,5 +1,10 @@
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.visitors import InvitationList, LikelyVisitor, invitation_lists_pdf, invitation_lists_xlsx
+from matchmaker.printing.sheets.visitors import (
+    InvitationList,
+    LikelyVisitor,
+    invitation_lists_pdf,
+    invitation_lists_xlsx,
+)
 from tests.printing.reading import pages_of, rows_of
 
 LISTS = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from matchmaker.scheduling import Candidate, LockedMeeting, Participant, Problem, check, schedule
-from matchmaker.scheduling.compaction import idle_slots
+from matchmaker.scheduling.solving.compaction import idle_slots
 from tests.scheduling.problems import problems, times
 
 

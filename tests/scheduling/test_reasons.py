@@ -20,8 +20,8 @@ from matchmaker.scheduling import (
     why_not,
     why_not_all,
 )
+from matchmaker.scheduling.diagnostics import ChangeKind, WhyNot
 from matchmaker.scheduling.errors import UnknownPartyError
-from matchmaker.scheduling.reasons import ChangeKind, WhyNot
 from tests.scheduling.problems import fair, problems, times
 
 BOTH = (0, 1)

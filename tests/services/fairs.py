@@ -4,12 +4,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Delegate, Event, Participant
+from matchmaker.domain.events.event import Delegate, Event, Participant
 from matchmaker.domain.people import Team
 from matchmaker.domain.vocabulary import EventKind, OrganizationKind, Side
-from matchmaker.services.corpus import Corpus
 from matchmaker.services.events.editing import EventValues, Period, create_event
-from matchmaker.services.events.participants import (
+from matchmaker.services.events.participation.participants import (
     ParticipantLimits,
     PartyFilter,
     add_participants,
@@ -17,6 +16,7 @@ from matchmaker.services.events.participants import (
     participants_of,
     set_limits,
 )
+from matchmaker.services.indexing.search_index import Corpus
 from tests.factories import make_need, make_offer, make_organization
 
 TOPICS = (

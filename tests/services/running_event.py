@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import Delegate, Event, Meeting, Participant
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Delegate, Event, Meeting, Participant
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Role, Side
-from matchmaker.services.events.deadlines import local_time
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.events.timing import local_time
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 TOPICS = (

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
-from matchmaker.services import accounts
-from matchmaker.services.accounts import PasswordLinks, Registration
+from matchmaker.services.accounts import user_accounts
+from matchmaker.services.accounts.user_accounts import PasswordLinks, Registration
 from matchmaker.services.activity import history
-from matchmaker.services.mail import FileMailer, Mailer
+from matchmaker.services.mailing.mailer import FileMailer, Mailer
 from tests.factories import PASSWORD, make_organization, make_user
 
 LINKS = PasswordLinks("only for tests", "https://match.example.com")
@@ -40,14 +40,14 @@ def letters(folder: Path) -> list[str]:
 
 
 def test_the_first_member_founds_and_owns_the_organization(session: Session, mailer: Mailer) -> None:
-    user = accounts.register(session, mailer, registration())
+    user = user_accounts.register(session, mailer, registration())
     assert user.organization is not None
     assert user.organization.kind is OrganizationKind.ENTERPRISE
     assert user.owns_organization
 
 
 def test_passwords_are_kept_as_argon2_hashes(session: Session, mailer: Mailer) -> None:
-    user = accounts.register(session, mailer, registration())
+    user = user_accounts.register(session, mailer, registration())
     assert (user.password_hash or "").startswith("$argon2id$")
     assert PASSWORD not in (user.password_hash or "")
 
@@ -55,8 +55,8 @@ def test_passwords_are_kept_as_argon2_hashes(session: Session, mailer: Mailer) -
 def test_joining_a_known_organization_waits_for_its_owner_who_gets_a_letter(
     session: Session, mailer: Mailer, tmp_path: Path
 ) -> None:
-    owner = accounts.register(session, mailer, registration())
-    joining = accounts.register(session, mailer, registration(email="wang@example.com", name="示例·王工"))
+    owner = user_accounts.register(session, mailer, registration())
+    joining = user_accounts.register(session, mailer, registration(email="wang@example.com", name="示例·王工"))
     assert joining.organization is None
     assert joining.membership is not None
     assert joining.membership.status is MembershipStatus.PENDING
@@ -68,20 +68,22 @@ def test_joining_a_known_organization_waits_for_its_owner_who_gets_a_letter(
 
 def test_an_imported_organization_is_not_the_first_comers(session: Session, mailer: Mailer) -> None:
     make_organization(session, name="示例轴承有限公司")
-    user = accounts.register(session, mailer, registration())
+    user = user_accounts.register(session, mailer, registration())
     assert user.organization is None
     assert not user.owns_organization
 
 
 def test_blanks_in_a_name_do_not_make_another_organization(session: Session, mailer: Mailer) -> None:
-    accounts.register(session, mailer, registration(organization="示例 轴承"))
-    joining = accounts.register(session, mailer, registration(email="b@example.com", organization="  示例   轴承 "))
+    user_accounts.register(session, mailer, registration(organization="示例 轴承"))
+    joining = user_accounts.register(
+        session, mailer, registration(email="b@example.com", organization="  示例   轴承 ")
+    )
     assert joining.membership is not None
     assert joining.membership.status is MembershipStatus.PENDING
 
 
 def test_brokers_need_no_organization(session: Session, mailer: Mailer) -> None:
-    user = accounts.register(session, mailer, registration(role=Role.BROKER, organization=" "))
+    user = user_accounts.register(session, mailer, registration(role=Role.BROKER, organization=" "))
     assert user.membership is None
 
 
@@ -109,71 +111,71 @@ def test_a_wrong_registration_names_its_field_and_leaves_nothing(
     session: Session, mailer: Mailer, values: dict[str, object], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        accounts.register(session, mailer, registration(**values))
+        user_accounts.register(session, mailer, registration(**values))
     assert refusal.value.field == field
     assert session.scalar(select(func.count(User.id))) == 0
     assert session.scalar(select(func.count(Organization.id))) == 0
 
 
 def test_one_address_one_account_in_any_case(session: Session, mailer: Mailer) -> None:
-    accounts.register(session, mailer, registration())
+    user_accounts.register(session, mailer, registration())
     with pytest.raises(InvalidInput) as refusal:
-        accounts.register(session, mailer, registration(email="LI@Example.com"))
+        user_accounts.register(session, mailer, registration(email="LI@Example.com"))
     assert refusal.value.field == "email"
 
 
 def test_authenticate_knows_active_people_with_the_right_password(session: Session) -> None:
     user = make_user(session)
-    assert accounts.authenticate(session, user.email.upper(), PASSWORD) is user
-    assert accounts.authenticate(session, user.email, PASSWORD + "!") is None
-    assert accounts.authenticate(session, "nobody@example.com", PASSWORD) is None
+    assert user_accounts.authenticate(session, user.email.upper(), PASSWORD) is user
+    assert user_accounts.authenticate(session, user.email, PASSWORD + "!") is None
+    assert user_accounts.authenticate(session, "nobody@example.com", PASSWORD) is None
     user.active = False
     session.commit()
-    assert accounts.authenticate(session, user.email, PASSWORD) is None
+    assert user_accounts.authenticate(session, user.email, PASSWORD) is None
 
 
 def test_nobody_logs_in_before_a_password_is_set(session: Session) -> None:
-    user = accounts.create_user(session, "new@example.com", Role.ORGANIZER)
+    user = user_accounts.create_user(session, "new@example.com", Role.ORGANIZER)
     for guess in ("", "no such account"):
-        assert accounts.authenticate(session, user.email, guess) is None
+        assert user_accounts.authenticate(session, user.email, guess) is None
 
 
 def test_a_password_typed_full_width_is_the_same(session: Session) -> None:
     user = make_user(session)
-    accounts.set_password(session, user, "Ａｂｃ１２３４５－７８")
-    assert accounts.authenticate(session, user.email, "Abc12345-78") is user
+    user_accounts.set_password(session, user, "Ａｂｃ１２３４５－７８")
+    assert user_accounts.authenticate(session, user.email, "Abc12345-78") is user
 
 
 def test_checking_a_password_holds_no_lock(session: Session) -> None:
     user = make_user(session)
-    accounts.authenticate(session, user.email, PASSWORD)
+    user_accounts.authenticate(session, user.email, PASSWORD)
     assert not session.in_transaction()
 
 
 def test_changing_a_password_needs_the_present_one(session: Session) -> None:
     user = make_user(session)
     with pytest.raises(InvalidInput) as refusal:
-        accounts.change_password(session, user, "wrong horse", "another horse")
+        user_accounts.change_password(session, user, "wrong horse", "another horse")
     assert refusal.value.field == "present"
-    accounts.change_password(session, user, PASSWORD, "another horse")
-    assert accounts.authenticate(session, user.email, "another horse") is user
+    user_accounts.change_password(session, user, PASSWORD, "another horse")
+    assert user_accounts.authenticate(session, user.email, "another horse") is user
 
 
 def test_the_session_fingerprint_changes_with_the_password_and_tells_nothing_of_it(session: Session) -> None:
     user = make_user(session)
-    before = accounts.session_fingerprint(user)
+    before = user_accounts.session_fingerprint(user)
     assert before not in (user.password_hash or "")
-    accounts.set_password(session, user, "another horse")
-    assert accounts.session_fingerprint(user) != before
+    user_accounts.set_password(session, user, "another horse")
+    assert user_accounts.session_fingerprint(user) != before
 
 
 def test_a_link_opens_its_account_once(session: Session) -> None:
-    user = accounts.create_user(session, "new@example.com", Role.ENTERPRISE)
+    user = user_accounts.create_user(session, "new@example.com", Role.ENTERPRISE)
     link = LINKS.link(user)
     assert link.startswith("https://match.example.com/account/password/")
     token = link.rpartition("/")[2]
     assert LINKS.user(session, token) is user
-    accounts.set_password(session, user, PASSWORD)
+    user_accounts.set_password(session, user, PASSWORD)
     with pytest.raises(NotFound):
         LINKS.user(session, token)
 
@@ -194,7 +196,7 @@ def test_links_are_void_after_a_day(session: Session, monkeypatch: pytest.Monkey
     user = make_user(session)
     token = LINKS.link(user).rpartition("/")[2]
     written: int = URLSafeTimedSerializer.default_signer("k").get_timestamp()
-    day = accounts.LINK_HOURS * 3600
+    day = user_accounts.LINK_HOURS * 3600
     for age, good in ((day - 60, True), (day + 60, False)):
         monkeypatch.setattr("itsdangerous.timed.time.time", lambda age=age: written + age)
         if good:
@@ -212,7 +214,7 @@ def test_a_forgotten_password_mails_a_link_to_known_people_only(
     shut.active = False
     session.commit()
     for email in (user.email, shut.email, "nobody@example.com"):
-        accounts.send_password_link(session, mailer, LINKS, email)
+        user_accounts.send_password_link(session, mailer, LINKS, email)
     (letter,) = letters(tmp_path)
     assert f"To: {user.email}" in letter
     assert "https://match.example.com/account/password/" in letter
@@ -220,21 +222,21 @@ def test_a_forgotten_password_mails_a_link_to_known_people_only(
 
 def test_an_administrator_opens_accounts_that_are_members_at_once(session: Session) -> None:
     imported = make_organization(session, name="示例大学", kind=OrganizationKind.UNIVERSITY)
-    first = accounts.create_user(session, "a@example.com", Role.RESEARCHER, "示例大学")
-    second = accounts.create_user(session, "b@example.com", Role.RESEARCHER, "示例大学", "示例·王教授")
+    first = user_accounts.create_user(session, "a@example.com", Role.RESEARCHER, "示例大学")
+    second = user_accounts.create_user(session, "b@example.com", Role.RESEARCHER, "示例大学", "示例·王教授")
     assert (first.organization, second.organization) == (imported, imported)
     assert (first.owns_organization, second.owns_organization) == (True, False)
     assert (first.name, second.name) == ("a", "示例·王教授")
-    founded = accounts.create_user(session, "c@example.com", Role.ENTERPRISE, "示例新企业").organization
+    founded = user_accounts.create_user(session, "c@example.com", Role.ENTERPRISE, "示例新企业").organization
     assert founded is not None
     assert founded.kind is OrganizationKind.ENTERPRISE
 
 
 def test_shutting_an_account_and_changing_a_role_are_logged(session: Session) -> None:
     admin, user = make_user(session, Role.ADMIN), make_user(session)
-    accounts.set_active(session, admin, user, False)
-    accounts.set_active(session, admin, user, True)
-    accounts.change_role(session, admin, user, Role.BROKER)
+    user_accounts.set_active(session, admin, user, False)
+    user_accounts.set_active(session, admin, user, True)
+    user_accounts.change_role(session, admin, user, Role.BROKER)
     assert user.active
     assert user.role is Role.BROKER
     log = [(entry.action, entry.actor) for entry in history(session, "user_account", user.id)][-3:]
@@ -245,9 +247,9 @@ def test_administrators_cannot_shut_themselves_out_and_others_cannot_administrat
     admin, organizer = make_user(session, Role.ADMIN), make_user(session, Role.ORGANIZER)
     for actor in (admin, organizer):
         with pytest.raises(NotAllowed):
-            accounts.set_active(session, actor, admin, False)
+            user_accounts.set_active(session, actor, admin, False)
         with pytest.raises(NotAllowed):
-            accounts.change_role(session, actor, admin, Role.ENTERPRISE)
+            user_accounts.change_role(session, actor, admin, Role.ENTERPRISE)
 
 
 def test_users_are_found_by_name_address_organization_and_role(session: Session) -> None:
@@ -256,7 +258,7 @@ def test_users_are_found_by_name_address_organization_and_role(session: Session)
     researcher = make_user(session, Role.RESEARCHER)
 
     def found(text: str = "", role: Role | None = None) -> list[User]:
-        users, total = accounts.find_users(session, text, role)
+        users, total = user_accounts.find_users(session, text, role)
         assert total == len(users)
         return list(users)
 
@@ -270,9 +272,9 @@ def test_users_are_found_by_name_address_organization_and_role(session: Session)
 
 
 def test_users_come_in_pages(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "PAGE_LENGTH", 2)
+    monkeypatch.setattr(user_accounts, "PAGE_LENGTH", 2)
     users = [make_user(session) for _ in range(3)]
-    first, total = accounts.find_users(session)
-    second, _ = accounts.find_users(session, page=2)
+    first, total = user_accounts.find_users(session)
+    second, _ = user_accounts.find_users(session, page=2)
     assert total == 3
     assert [*first, *second] == users[::-1]

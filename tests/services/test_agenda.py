@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
-from matchmaker.domain.event import AgendaItem, Event
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.errors import Conflict, InvalidFields, NotAllowed, NotFound
+from matchmaker.domain.events.event import AgendaItem, Event
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.vocabulary import EventStatus, Role
 from matchmaker.services.events.agenda import (
     AgendaValues,
@@ -19,7 +19,6 @@ from matchmaker.services.events.agenda import (
     update_agenda_item,
 )
 from matchmaker.services.events.editing import EventValues, delete_event, update_event
-from matchmaker.services.events.faults import InvalidFields
 from tests.factories import make_user
 from tests.fairs import DAY, at, make_fair
 

@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, Role, Side
-from matchmaker.services.events.availability import (
+from matchmaker.services.events.pairing.partnerships import pin_pair
+from matchmaker.services.events.participation.availability import (
     PartOfDay,
     conflicting_meetings,
     free_slots,
     set_availability,
     stretches,
 )
-from matchmaker.services.events.partnerships import pin_pair
 from tests.factories import make_user
 from tests.fairs import at, instant, make_fair, make_meeting, make_participant
 

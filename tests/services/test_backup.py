@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.config import Settings, load_settings
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.services.backup import DATABASE, MANIFEST, back_up, read_manifest, restore
 from matchmaker.services.database import Database
 from matchmaker.services.platform import Platform

@@ -7,21 +7,21 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, OrganizationKind, ParticipantStatus, Role, Side
-from matchmaker.services import blocks
-from matchmaker.services.events.bars import barred_organizations, barred_pairs
-from matchmaker.services.events.match_list import add_pair, build_match_list
-from matchmaker.services.events.met_before import met_before
-from matchmaker.services.events.partnerships import (
+from matchmaker.services.events.pairing.exclusions import barred_organizations, barred_pairs
+from matchmaker.services.events.pairing.met_before import met_before
+from matchmaker.services.events.pairing.partnerships import (
     PartnershipFilter,
     decisions_of,
     list_partnerships,
     pin_pair,
     suggest_invitations,
 )
-from matchmaker.services.events.state import meetings_of
+from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.organizations import blocks
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
 from tests.fairs import at, make_fair, make_meeting, make_participant

@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Delegate, Event, Meeting, PairDecision, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Assignment, Delegate, Event, Meeting, PairDecision, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
     EventStatus,
@@ -24,10 +24,10 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.matching.encoder import Encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
-from matchmaker.services.events.board import (
+from matchmaker.services.events.board.edit_lock import BoardConflict
+from matchmaker.services.events.board.edits import (
     cancel_meeting,
     lock_meeting,
     move_meeting,
@@ -36,12 +36,12 @@ from matchmaker.services.events.board import (
     take_off,
     unlock_meeting,
 )
-from matchmaker.services.events.board_state import board_state, preview
-from matchmaker.services.events.history import record_version
-from matchmaker.services.events.notes import note_text
-from matchmaker.services.events.plan_changes import PlanChangeKind, in_words
-from matchmaker.services.events.turn import BoardConflict
-from matchmaker.services.events.undoing import redo, steps_of, undo
+from matchmaker.services.events.board.undo import redo, steps_of, undo
+from matchmaker.services.events.board.view import board_state, preview
+from matchmaker.services.events.plan.plan_changes import PlanChangeKind, in_words
+from matchmaker.services.events.plan.version_notes import note_text
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.vocabularies import load_reference
 from tests.factories import make_need, make_offer, make_user
 from tests.scheduled import make_fair, slot

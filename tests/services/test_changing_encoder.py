@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.matching.encoder import E5Encoder, Encoder, Vectors
+from matchmaker.matching.encoding.encoder import E5Encoder, Encoder, Vectors
 from matchmaker.matching.errors import EncoderError
-from matchmaker.services.corpus import Corpus
+from matchmaker.services.finding.recommendations import search
+from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.vector_store import DatabaseVectorStore, stored_spaces
 from matchmaker.services.platform import Platform
-from matchmaker.services.recommending import search
-from matchmaker.services.vector_store import DatabaseVectorStore, stored_spaces
 from tests.factories import make_need, make_offer
 
 GREASE = {"title": "轴承润滑脂", "summary": "复合磺酸钙润滑脂，使轴承油膜增厚，滚道不再早期剥落。"}
@@ -151,8 +151,8 @@ def test_a_change_that_was_killed_goes_on_where_it_was(city: Platform, session: 
         import os, signal, sys
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
-        from matchmaker.matching.encoder import create_encoder
-        from matchmaker.services.corpus import Corpus
+        from matchmaker.matching.encoding.encoder import create_encoder
+        from matchmaker.services.indexing.search_index import Corpus
         from matchmaker.services.database import Database
         from tests.services.test_changing_encoder import TurnedEncoder
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Delegate, Event, Participant
+from matchmaker.domain.events.event import Delegate, Event, Participant
 from matchmaker.domain.people import Organization
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -23,9 +23,9 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.printing.badges import LONGEST_QR_PAYLOAD
+from matchmaker.printing.sheets.badges import LONGEST_QR_PAYLOAD
 from matchmaker.services.database import Database
-from matchmaker.services.events.check_in import (
+from matchmaker.services.events.onsite.check_in import (
     attendance,
     badge_content,
     check_in,

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.amount import Amount
-from matchmaker.domain.posting import Need
-from matchmaker.matching.coach import Element
-from matchmaker.services import coaching
-from matchmaker.services.corpus import Corpus
+from matchmaker.domain.postings.posting import Need
+from matchmaker.matching.coaching.coach import Element
+from matchmaker.services.finding import coaching
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
-from matchmaker.services.posting import edition_of, update_posting, values_of
+from matchmaker.services.posting.postings import edition_of, update_posting, values_of
 from tests.factories import make_need, make_offer, make_user
 
 VAGUE = {"title": "设备老出毛病", "problem": "我们的设备经常出毛病，请专家来指导一下。"}

@@ -22,14 +22,13 @@ from matchmaker.domain.cooperation import (
     Stage,
     TechnologyContract,
 )
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Meeting
-from matchmaker.domain.feedback import Feedback, FeedbackKind
+from matchmaker.domain.errors import Conflict, InvalidFields, InvalidInput, NotAllowed, NotFound
+from matchmaker.domain.events.event import Meeting
 from matchmaker.domain.interest import Interest, InterestAction
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, NextStep, OrganizationKind, Role, Side, Visibility
-from matchmaker.services import interests
 from matchmaker.services.cooperation.access import ChangedMeanwhile, get_cooperation
 from matchmaker.services.cooperation.beginning import begin_from_interest, begin_from_meeting
 from matchmaker.services.cooperation.by_hand import AlreadyBegun, begin_by_hand
@@ -50,10 +49,10 @@ from matchmaker.services.cooperation.lists import (
     total_cooperations,
 )
 from matchmaker.services.cooperation.stages import add_note, advance, fail, step_back
-from matchmaker.services.events.faults import InvalidFields
-from matchmaker.services.events.ratings import choose_next_step, withdraw_rating
-from matchmaker.services.events.results import event_results
-from matchmaker.services.learning import VALUES
+from matchmaker.services.events.onsite.ratings import choose_next_step, withdraw_rating
+from matchmaker.services.events.onsite.results import event_results
+from matchmaker.services.interests import asking
+from matchmaker.services.learning.from_feedback import VALUES
 from tests.factories import make_need, make_offer, make_organization, make_user
 from tests.services.running_event import Fair, make_fair
 
@@ -254,10 +253,10 @@ def test_accepting_an_interest_begins_a_cooperation(session: Session) -> None:
     class Silent:
         def send(self, to: str, subject: str, text: str) -> None: ...
 
-    pair = interests.get_askable(session, engineer, Side.NEED, need.id, offer.id)
-    interest = interests.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
+    pair = asking.get_askable(session, engineer, Side.NEED, need.id, offer.id)
+    interest = asking.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
     assert cooperations(session) == []
-    interests.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")
+    asking.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")
     (cooperation,) = cooperations(session)
     assert (cooperation.stage, cooperation.changes[0].cause) == (Stage.CONTACT, ChangeCause.INTEREST)
     assert cooperations_about(session, engineer, [interest]) == {interest.id: cooperation}

@@ -19,7 +19,7 @@ from matchmaker.services.cooperation.beginning import begin_from_meeting
 from matchmaker.services.cooperation.contracts import record_contract
 from matchmaker.services.cooperation.stages import advance
 from matchmaker.services.database import Database
-from matchmaker.services.events.ratings import choose_next_step
+from matchmaker.services.events.onsite.ratings import choose_next_step
 from tests.services.running_event import Fair, make_fair
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.posting import Offer
+from matchmaker.domain.postings.posting import Offer
 from matchmaker.domain.vocabulary import PostingStatus, Side
-from matchmaker.matching.document import Side as MatchingSide
-from matchmaker.matching.encoder import E5Encoder, Vectors
-from matchmaker.matching.text import clean
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import E5Encoder, Vectors
+from matchmaker.matching.text.cleaning import clean
+from matchmaker.matching.text.document import Side as MatchingSide
+from matchmaker.services.finding.recommendations import matches_for, search
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
-from matchmaker.services.posting import touch, withdraw
-from matchmaker.services.recommending import matches_for, search
+from matchmaker.services.posting.postings import touch, withdraw
 from tests.factories import make_need, make_offer, make_user
 
 BEARING = {"title": "高铁轴承剥落", "problem": "轴箱轴承滚道早期剥落，油膜太薄，寿命达不到要求。"}

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from matchmaker.domain.base import Base
 from matchmaker.domain.cooperation import ChangeCause, Cooperation, Stage
 from matchmaker.domain.corpus import CorpusRevision
-from matchmaker.domain.event import Assignment, Meeting, Participant
+from matchmaker.domain.events.event import Assignment, Meeting, Participant
 from matchmaker.domain.people import Organization
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
     CooperationMode,
     NextStep,
@@ -25,11 +25,11 @@ from matchmaker.domain.vocabulary import (
     PlanOrigin,
     PostingStatus,
 )
-from matchmaker.matching.encoder import Encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
-from matchmaker.services.posting import touch
-from matchmaker.services.recommending import matches_for
+from matchmaker.services.finding.recommendations import matches_for
+from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.posting.postings import touch
 from matchmaker.services.vocabularies import load_reference, vocabularies
 
 ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventStatus, Role, Side
-from matchmaker.services.events.delegates import (
+from matchmaker.services.events.participation.delegates import (
     MOST_DELEGATES,
     DelegateValues,
     add_delegate,
@@ -17,7 +17,7 @@ from matchmaker.services.events.delegates import (
     remove_delegate,
     set_lead,
 )
-from matchmaker.services.events.occupancy import load_occupancy
+from matchmaker.services.events.plan.occupancy import load_occupancy
 from tests.factories import make_user
 from tests.fairs import at, make_fair, make_meeting, make_participant
 

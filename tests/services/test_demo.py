@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.cooperation import Cooperation, CooperationChange, Stage
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PostingStatus, Role, Side
-from matchmaker.services.accounts import authenticate
+from matchmaker.services.accounts.user_accounts import authenticate
 from matchmaker.services.cooperation.lists import own_cooperations
-from matchmaker.services.corpus import DatabaseVectorStore
-from matchmaker.services.demo import PASSWORD, DemoCity, load_demo, load_history, store_vectors
-from matchmaker.services.events.expo import exhibits_by_industry
+from matchmaker.services.demo.city import PASSWORD, DemoCity, load_demo, load_history, store_vectors
+from matchmaker.services.events.expo.booth_recommendations import exhibits_by_industry
+from matchmaker.services.indexing.search_index import DatabaseVectorStore
 from matchmaker.services.platform import Platform
 
 

@@ -8,12 +8,13 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import NotAllowed
-from matchmaker.domain.event import Event, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Event, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, RequestStatus, Role, Side
-from matchmaker.services.events.availability import set_availability
-from matchmaker.services.events.dashboard import (
+from matchmaker.services.events.participation.availability import set_availability
+from matchmaker.services.events.participation.delegates import DelegateValues, add_delegate
+from matchmaker.services.events.participation.progress import (
     REMINDER_PAUSE,
     Order,
     Progress,
@@ -24,7 +25,6 @@ from matchmaker.services.events.dashboard import (
     progress_table,
     remind,
 )
-from matchmaker.services.events.delegates import DelegateValues, add_delegate
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
 from tests.fairs import at, instant, letters, make_fair, make_meeting, make_participant

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event
+from matchmaker.domain.errors import InvalidFields
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, Side
 from matchmaker.services.events.editing import (
     EventValues,
@@ -15,8 +16,7 @@ from matchmaker.services.events.editing import (
     delete_event,
     update_event,
 )
-from matchmaker.services.events.faults import InvalidFields
-from matchmaker.services.events.participants import ParticipantLimits, set_limits
+from matchmaker.services.events.participation.participants import ParticipantLimits, set_limits
 from tests.fairs import make_participant
 
 START = datetime(2040, 5, 15, 9)

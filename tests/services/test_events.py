@@ -9,8 +9,8 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Event, Meeting, PairDecision, Participant
+from matchmaker.domain.errors import Conflict, InvalidFields, InvalidInput, NotAllowed, NotFound
+from matchmaker.domain.events.event import Assignment, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -22,22 +22,28 @@ from matchmaker.domain.vocabulary import (
     Side,
     Visibility,
 )
-from matchmaker.matching.reciprocity import mutual_scores
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events import Format, build_match_list, find_event, list_events, print_match_list
+from matchmaker.matching.ranking.reciprocity import mutual_scores
 from matchmaker.services.events.editing import (
     EventValues,
     Period,
     create_event,
     delete_event,
+    find_event,
+    list_events,
     publish_event,
     unpublish_event,
     update_event,
 )
-from matchmaker.services.events.faults import InvalidFields
-from matchmaker.services.events.history import difference, versions
-from matchmaker.services.events.match_list import add_pair, remove_pair
-from matchmaker.services.events.participants import (
+from matchmaker.services.events.pairing.partnerships import (
+    DecisionState,
+    PartnershipFilter,
+    exclude_pair,
+    forget_decision,
+    list_partnerships,
+    pin_pair,
+    score_partnerships,
+)
+from matchmaker.services.events.participation.participants import (
     ParticipantLimits,
     PartyFilter,
     add_participants,
@@ -47,16 +53,11 @@ from matchmaker.services.events.participants import (
     remove_participants,
     set_limits,
 )
-from matchmaker.services.events.partnerships import (
-    DecisionState,
-    PartnershipFilter,
-    exclude_pair,
-    forget_decision,
-    list_partnerships,
-    pin_pair,
-    score_partnerships,
-)
-from matchmaker.services.events.state import match_list_state, meetings_of
+from matchmaker.services.events.plan.versions import difference, versions
+from matchmaker.services.events.printing import Format, print_match_list
+from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list, remove_pair
+from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
 

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import PostingStatus
-from matchmaker.services.demo import load_demo
-from matchmaker.services.exporting import check_ending, export_file, export_rows, template_file
-from matchmaker.services.importing import TableKind, import_table, read_import
+from matchmaker.services.demo.city import load_demo
+from matchmaker.services.transfer.exporting import check_ending, export_file, export_rows, template_file
+from matchmaker.services.transfer.importing import TableKind, import_table, read_import
 from tests.factories import make_need
 
 pytestmark = pytest.mark.slow

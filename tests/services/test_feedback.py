@@ -9,14 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput, NotFound
-from matchmaker.domain.feedback import DismissalCause, Feedback, FeedbackKind
+from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role, Side, Visibility
-from matchmaker.services import feedback as service
 from matchmaker.services.activity import history, log
 from matchmaker.services.database import Database
-from matchmaker.services.feedback import Pair, Shown
+from matchmaker.services.learning import feedback as service
+from matchmaker.services.learning.feedback import Pair, Shown
 from tests.factories import make_need, make_offer, make_user
 
 

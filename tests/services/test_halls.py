@@ -3,12 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, NotAllowed
-from matchmaker.domain.event import Event, Participant, Room
+from matchmaker.domain.errors import Conflict, InvalidFields, NotAllowed
+from matchmaker.domain.events.event import Event, Participant, Room
 from matchmaker.domain.reference import Industry
 from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, Role, Side, Visibility
-from matchmaker.services.events.faults import InvalidFields
-from matchmaker.services.events.halls import (
+from matchmaker.services.events.expo.halls import (
     assign_booths,
     booth_names,
     expo_plan,

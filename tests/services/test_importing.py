@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.activity import Activity
 from matchmaker.domain.amount import Amount
 from matchmaker.domain.people import Organization, Team
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
     CooperationMode,
     OfferKind,
@@ -23,7 +23,8 @@ from matchmaker.domain.vocabulary import (
     PostingStatus,
     Visibility,
 )
-from matchmaker.services.importing import (
+from matchmaker.services.platform import Platform
+from matchmaker.services.transfer.importing import (
     ImportReport,
     TableKind,
     import_and_encode,
@@ -31,8 +32,7 @@ from matchmaker.services.importing import (
     preview_import,
     read_import,
 )
-from matchmaker.services.platform import Platform
-from matchmaker.services.spreadsheets import LARGEST_FILE, UnreadableFile
+from matchmaker.services.transfer.spreadsheets import LARGEST_FILE, UnreadableFile
 from tests.factories import make_need, make_organization
 
 HEADINGS = ["编号", "单位", "需求名称", "需求背景与技术难点"]

@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.feedback import Feedback, FeedbackKind
 from matchmaker.domain.interest import Interest, InterestAction, InterestStatus
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, PostingStatus, Role, Side, Visibility
-from matchmaker.services import interests as service
+from matchmaker.services.interests import asking as service
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 ADDRESS = "https://match.example/feedback/interests"

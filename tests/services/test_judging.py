@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role
-from matchmaker.matching.dataset import read_dataset
-from matchmaker.matching.encoder import Encoder
-from matchmaker.matching.evaluation import Pipeline, Pool, evaluate
-from matchmaker.matching.vectors import MemoryVectorStore
-from matchmaker.services import judging
+from matchmaker.matching.encoding.encoder import Encoder
+from matchmaker.matching.encoding.vectors import MemoryVectorStore
+from matchmaker.matching.learning.dataset import read_dataset
+from matchmaker.matching.learning.evaluation import Pipeline, Pool, evaluate
+from matchmaker.services.learning import judging
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_user
 

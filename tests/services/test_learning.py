@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.feedback import DismissalCause, Feedback
+from matchmaker.domain.learning.feedback import DismissalCause, Feedback
 from matchmaker.matching.errors import RankerError
-from matchmaker.matching.ranker_file import StoredRanker, read_ranker, write_ranker
-from matchmaker.matching.ranking import FusionRanker
-from matchmaker.services import feedback as service
-from matchmaker.services.feedback import Pair, Shown
-from matchmaker.services.learning import learn_from_feedback
+from matchmaker.matching.ranking.ranker import FusionRanker
+from matchmaker.matching.ranking.ranker_file import StoredRanker, read_ranker, write_ranker
+from matchmaker.services.learning import feedback as service
+from matchmaker.services.learning.feedback import Pair, Shown
+from matchmaker.services.learning.from_feedback import learn_from_feedback
+from matchmaker.services.learning.rankers import MODELS, ranker_for
 from matchmaker.services.platform import Platform
-from matchmaker.services.rankers import MODELS, ranker_for
 from tests.factories import make_need, make_offer, make_user
 
 TITLES = ("轴承滚道疲劳寿命预测", "电解液配方优化", "牡丹籽油低温萃取", "离合器油压控制")

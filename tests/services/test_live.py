@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Room
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Room
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.deadlines import local_time
-from matchmaker.services.events.history import record_version
-from matchmaker.services.events.live import hall_screen
+from matchmaker.services.events.onsite.hall_screen import hall_screen
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.events.timing import local_time
 from tests.services.running_event import Fair, make_fair
 
 

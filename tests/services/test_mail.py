@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.config import load_settings
-from matchmaker.services.mail import BackgroundMailer, FileMailer, SmtpMailer, create_mailer
+from matchmaker.services.mailing.mailer import BackgroundMailer, FileMailer, SmtpMailer, create_mailer
 
 TEXT = "示例·李工，您好：\n\n请打开链接：\nhttps://match.example.com/account/password/" + "x" * 90 + "\n"
 

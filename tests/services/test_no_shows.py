@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Event, Meeting, PairDecision
-from matchmaker.domain.feedback import Feedback, FeedbackKind
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Assignment, Event, Meeting, PairDecision
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.vocabulary import (
     EventStatus,
     MeetingStatus,
@@ -22,13 +22,13 @@ from matchmaker.domain.vocabulary import (
     RequestStatus,
     Side,
 )
-from matchmaker.matching.encoder import create_encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import create_encoder
 from matchmaker.services.database import Database
-from matchmaker.services.events.finishing import finish_event, reopen_event, unmarked_meetings
-from matchmaker.services.events.live import hall_screen
-from matchmaker.services.events.no_shows import absent_sides, mark_meeting
-from matchmaker.services.events.refilling import Refill, refill, refill_candidates
+from matchmaker.services.events.onsite.attendance import absent_sides, mark_meeting
+from matchmaker.services.events.onsite.closing import finish_event, reopen_event, unmarked_meetings
+from matchmaker.services.events.onsite.hall_screen import hall_screen
+from matchmaker.services.events.onsite.substitution import Refill, refill, refill_candidates
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.factories import make_user
 from tests.services.running_event import Fair, make_fair

@@ -2,12 +2,12 @@
 
 import pytest
 
-from matchmaker.domain.event import Event, ScheduleRow
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Event, ScheduleRow
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.i18n import N_
-from matchmaker.services.events.history import NOTE_LENGTH, worded_note
-from matchmaker.services.events.notes import MOST_CHANGES, changes_note, note_text
-from matchmaker.services.events.plan_changes import PlanChange
+from matchmaker.services.events.plan.plan_changes import PlanChange
+from matchmaker.services.events.plan.version_notes import MOST_CHANGES, changes_note, note_text
+from matchmaker.services.events.plan.versions import NOTE_LENGTH, worded_note
 from tests.docking import DAY
 
 EVENT = Event(sessions=[EventSession(starts_at=DAY, ends_at=DAY)])

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
-from matchmaker.services import organizations
 from matchmaker.services.activity import history
-from matchmaker.services.mail import FileMailer, Mailer
+from matchmaker.services.mailing.mailer import FileMailer, Mailer
+from matchmaker.services.organizations import members
 from tests.factories import make_need, make_organization, make_user
 
 
@@ -45,11 +45,11 @@ def test_the_owner_decides_and_the_applicant_gets_a_letter(
 ) -> None:
     owner = make_user(session)
     applicant = make_applicant(session, organization_of(owner))
-    assert organizations.pending_members(session, owner) == [applicant]
-    organizations.decide_membership(session, mailer, owner, applicant.id, accept)
+    assert members.pending_members(session, owner) == [applicant]
+    members.decide_membership(session, mailer, owner, applicant.id, accept)
     assert applicant.status is status
     assert not applicant.owner
-    assert organizations.pending_members(session, owner) == []
+    assert members.pending_members(session, owner) == []
     (letter,) = (tmp_path / "mail").glob("*.eml")
     assert f"To: {applicant.user.email}" in letter.read_text("utf-8")
 
@@ -57,9 +57,9 @@ def test_the_owner_decides_and_the_applicant_gets_a_letter(
 def test_an_application_is_answered_once(session: Session, mailer: Mailer) -> None:
     owner = make_user(session)
     applicant = make_applicant(session, organization_of(owner))
-    organizations.decide_membership(session, mailer, owner, applicant.id, False)
+    members.decide_membership(session, mailer, owner, applicant.id, False)
     with pytest.raises(Conflict):
-        organizations.decide_membership(session, mailer, owner, applicant.id, True)
+        members.decide_membership(session, mailer, owner, applicant.id, True)
 
 
 def test_nobody_else_decides_where_there_is_an_owner(session: Session, mailer: Mailer) -> None:
@@ -68,8 +68,8 @@ def test_nobody_else_decides_where_there_is_an_owner(session: Session, mailer: M
     applicant = make_applicant(session, organization_of(owner))
     for other in (make_user(session), member, applicant.user, make_user(session, Role.ORGANIZER)):
         with pytest.raises(NotFound):
-            organizations.decide_membership(session, mailer, other, applicant.id, True)
-        assert organizations.pending_members(session, other) == []
+            members.decide_membership(session, mailer, other, applicant.id, True)
+        assert members.pending_members(session, other) == []
     assert applicant.status is MembershipStatus.PENDING
 
 
@@ -79,22 +79,22 @@ def test_organizers_decide_for_an_organization_without_owner_and_name_one(sessio
     make_organization(session)
     organizer = make_user(session, Role.ORGANIZER)
     first, second = make_applicant(session, imported), make_applicant(session, imported)
-    assert organizations.ownerless_organizations(session) == [imported]
-    organizations.decide_membership(session, mailer, organizer, first.id, True)
+    assert members.ownerless_organizations(session) == [imported]
+    members.decide_membership(session, mailer, organizer, first.id, True)
     assert first.user.owns_organization
-    assert organizations.ownerless_organizations(session) == []
+    assert members.ownerless_organizations(session) == []
     with pytest.raises(NotFound):
-        organizations.decide_membership(session, mailer, organizer, second.id, True)
-    organizations.decide_membership(session, mailer, first.user, second.id, True)
+        members.decide_membership(session, mailer, organizer, second.id, True)
+    members.decide_membership(session, mailer, first.user, second.id, True)
     assert not second.owner
 
 
 def test_refusing_leaves_the_organization_without_owner(session: Session, mailer: Mailer) -> None:
     imported, organizer = make_organization(session), make_user(session, Role.ORGANIZER)
     applicant = make_applicant(session, imported)
-    organizations.decide_membership(session, mailer, organizer, applicant.id, False)
-    assert organizations.owners_of(imported) == []
-    assert organizations.ownerless_organizations(session) == []
+    members.decide_membership(session, mailer, organizer, applicant.id, False)
+    assert members.owners_of(imported) == []
+    assert members.ownerless_organizations(session) == []
 
 
 def test_a_shut_owner_counts_as_none(session: Session) -> None:
@@ -103,10 +103,10 @@ def test_a_shut_owner_counts_as_none(session: Session) -> None:
     organization = organization_of(owner)
     owner.active = False
     session.commit()
-    assert organizations.ownerless_organizations(session) == [organization]
-    organizations.transfer_ownership(session, organizer, member.id)
+    assert members.ownerless_organizations(session) == [organization]
+    members.transfer_ownership(session, organizer, member.id)
     assert member.owner
-    assert organizations.owners_of(organization) == [member.user]
+    assert members.owners_of(organization) == [member.user]
     assert owner.membership is not None
     assert not owner.membership.owner
 
@@ -114,22 +114,22 @@ def test_a_shut_owner_counts_as_none(session: Session) -> None:
 def test_handing_over_leaves_one_owner(session: Session) -> None:
     owner = make_user(session)
     member = make_member(session, organization_of(owner))
-    organizations.transfer_ownership(session, owner, member.id)
+    members.transfer_ownership(session, owner, member.id)
     assert member.user.owns_organization
     assert not owner.owns_organization
     with pytest.raises(NotFound):
-        organizations.transfer_ownership(session, owner, member.id)
+        members.transfer_ownership(session, owner, member.id)
 
 
 def test_handing_over_only_to_members_of_the_same_organization(session: Session) -> None:
     owner = make_user(session)
     applicant = make_applicant(session, organization_of(owner))
     with pytest.raises(NotAllowed):
-        organizations.transfer_ownership(session, owner, applicant.id)
+        members.transfer_ownership(session, owner, applicant.id)
     stranger = make_user(session).membership
     assert stranger is not None
     with pytest.raises(NotFound):
-        organizations.transfer_ownership(session, owner, stranger.id)
+        members.transfer_ownership(session, owner, stranger.id)
 
 
 def test_members_leave_or_are_taken_out_but_the_owner_stays(session: Session) -> None:
@@ -137,41 +137,41 @@ def test_members_leave_or_are_taken_out_but_the_owner_stays(session: Session) ->
     first, second = (make_member(session, organization_of(owner)) for _ in range(2))
     person = first.user
     with pytest.raises(NotFound):
-        organizations.end_membership(session, person, second.id)
-    organizations.end_membership(session, person, first.id)
-    organizations.end_membership(session, owner, second.id)
+        members.end_membership(session, person, second.id)
+    members.end_membership(session, person, first.id)
+    members.end_membership(session, owner, second.id)
     session.expire_all()
     assert person.membership is None
     assert owner.membership is not None
-    assert organizations.members_of(session, organization_of(owner)) == [owner.membership]
+    assert members.members_of(session, organization_of(owner)) == [owner.membership]
     with pytest.raises(NotAllowed):
-        organizations.end_membership(session, owner, owner.membership.id)
+        members.end_membership(session, owner, owner.membership.id)
 
 
 def test_the_refused_may_ask_elsewhere(session: Session, mailer: Mailer) -> None:
     owner, other = make_user(session), make_user(session)
     applicant = make_applicant(session, organization_of(owner))
     person = applicant.user
-    organizations.decide_membership(session, mailer, owner, applicant.id, False)
-    asked = organizations.join(session, mailer, person, organization_of(other).name, None)
+    members.decide_membership(session, mailer, owner, applicant.id, False)
+    asked = members.join(session, mailer, person, organization_of(other).name, None)
     assert asked.status is MembershipStatus.PENDING
-    assert organizations.pending_members(session, other) == [asked]
-    founded = organizations.join(session, mailer, person, "示例新单位", OrganizationKind.INSTITUTE)
+    assert members.pending_members(session, other) == [asked]
+    founded = members.join(session, mailer, person, "示例新单位", OrganizationKind.INSTITUTE)
     assert founded.owner
-    assert organizations.pending_members(session, other) == []
+    assert members.pending_members(session, other) == []
 
 
 def test_joining_wrongly_keeps_the_earlier_application(session: Session, mailer: Mailer) -> None:
     owner = make_user(session)
     person = make_applicant(session, organization_of(owner)).user
     with pytest.raises(InvalidInput):
-        organizations.join(session, mailer, person, "没有类型的新单位", None)
-    assert [m.user for m in organizations.pending_members(session, owner)] == [person]
+        members.join(session, mailer, person, "没有类型的新单位", None)
+    assert [m.user for m in members.pending_members(session, owner)] == [person]
 
 
 def test_members_cannot_join_a_second_organization(session: Session, mailer: Mailer) -> None:
     with pytest.raises(Conflict):
-        organizations.join(session, mailer, make_user(session), "示例新单位", OrganizationKind.ENTERPRISE)
+        members.join(session, mailer, make_user(session), "示例新单位", OrganizationKind.ENTERPRISE)
 
 
 def test_only_the_owner_changes_the_organizations_data(session: Session) -> None:
@@ -179,9 +179,9 @@ def test_only_the_owner_changes_the_organizations_data(session: Session) -> None
     member = make_member(session, organization_of(owner)).user
     for person in (member, make_user(session, Role.BROKER)):
         with pytest.raises(NotAllowed):
-            organizations.update_organization(session, person, {"city": "郑州"})
+            members.update_organization(session, person, {"city": "郑州"})
     name = organization_of(owner).name
-    organizations.update_organization(session, owner, {"city": "郑州", "industry": "biomedicine", "name": "别的名字"})
+    members.update_organization(session, owner, {"city": "郑州", "industry": "biomedicine", "name": "别的名字"})
     organization = organization_of(owner)
     assert (organization.city, organization.name) == ("郑州", name)
     assert history(session, "organization", organization.id)[-1].detail == "city, industry"
@@ -191,9 +191,9 @@ def test_changed_data_has_the_postings_matched_anew(session: Session) -> None:
     owner = make_user(session)
     need = make_need(session, organization_of(owner))
     before = need.revision
-    organizations.update_organization(session, owner, {"city": organization_of(owner).city})
+    members.update_organization(session, owner, {"city": organization_of(owner).city})
     assert need.revision == before
-    organizations.update_organization(session, owner, {"city": "郑州"})
+    members.update_organization(session, owner, {"city": "郑州"})
     assert need.revision > before
 
 
@@ -201,7 +201,7 @@ def test_whoever_takes_a_name_second_is_told_and_leaves_nothing(session: Session
     taken = make_organization(session).name
 
     def come_second() -> None:
-        with organizations.all_or_nothing(session):
+        with members.all_or_nothing(session):
             session.add(User(email="second@example.com", name="示例·后来者", role=Role.ENTERPRISE))
             session.add(Organization(name=taken, kind=OrganizationKind.ENTERPRISE))
 

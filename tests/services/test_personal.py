@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Assignment, Delegate, Event
+from matchmaker.domain.events.event import Assignment, Delegate, Event
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Role
-from matchmaker.services.events.changes import ChangeKind
-from matchmaker.services.events.notices import tell_changes
-from matchmaker.services.events.personal import attended_events, coming_events, own_schedule
-from matchmaker.services.events.places import Place
+from matchmaker.services.events.plan.participant_changes import ChangeKind
+from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.requests.my_schedule import attended_events, coming_events, own_schedule
+from matchmaker.services.events.requests.notifications import tell_changes
 from tests.docking import SLOTS, WEEK_BEFORE, Docking, Outbox, make_docking, plan_meeting, publish_plan
 from tests.factories import make_user
 

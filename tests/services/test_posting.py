@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.posting import Need, Offer, Posting
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import CooperationMode, OfferKind, OrganizationKind, PostingStatus, Role, Side
 from matchmaker.services.activity import history
+from matchmaker.services.finding.recommendations import similar_own
 from matchmaker.services.platform import Platform
-from matchmaker.services.posting import (
+from matchmaker.services.posting.postings import (
     EditConflict,
     any_lapsed,
     awaiting_review,
@@ -31,7 +32,6 @@ from matchmaker.services.posting import (
     update_posting,
     withdraw,
 )
-from matchmaker.services.recommending import similar_own
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 YESTERDAY = date.today() - timedelta(days=1)

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotAllowed, NotFound
-from matchmaker.domain.event import Delegate, Event, Meeting, Room
+from matchmaker.domain.events.event import Delegate, Event, Meeting, Room
 from matchmaker.domain.people import Team
-from matchmaker.domain.posting import Offer
-from matchmaker.domain.reason import Reason
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.postings.posting import Offer
 from matchmaker.domain.vocabulary import (
     EventKind,
     MeetingStatus,
@@ -32,17 +32,19 @@ from matchmaker.domain.vocabulary import (
     Side,
     Visibility,
 )
-from matchmaker.matching.encoder import Encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
-from matchmaker.services.events import archive as archive_module
-from matchmaker.services.events import build_match_list, find_event
-from matchmaker.services.events.archive import event_archive, stream_archive
-from matchmaker.services.events.editing import EventValues, create_event
-from matchmaker.services.events.expo import ExpoVisits, exhibits_by_industry
-from matchmaker.services.events.history import record_version
-from matchmaker.services.events.participants import PartyFilter, add_participants, addable_parties, participants_of
-from matchmaker.services.events.partnerships import exclude_pair, pin_pair
+from matchmaker.services.events.editing import EventValues, create_event, find_event
+from matchmaker.services.events.expo.booth_recommendations import ExpoVisits, exhibits_by_industry
+from matchmaker.services.events.onsite.results import event_results
+from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
+from matchmaker.services.events.participation.participants import (
+    PartyFilter,
+    add_participants,
+    addable_parties,
+    participants_of,
+)
+from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.printing import (
     SHEETS,
     Format,
@@ -56,17 +58,20 @@ from matchmaker.services.events.printing import (
     print_sheet,
     start_job,
 )
-from matchmaker.services.events.printing.files import file_name, unique_paths
-from matchmaker.services.events.printing.sheets import SheetKind
-from matchmaker.services.events.results import event_results
-from matchmaker.services.events.state import meetings_of
-from matchmaker.services.events.templates import (
+from matchmaker.services.events.printing import archive as archive_module
+from matchmaker.services.events.printing.archive import event_archive, stream_archive
+from matchmaker.services.events.printing.column_templates import (
     available_columns,
     columns_of,
     delete_template,
     list_templates,
     save_template,
 )
+from matchmaker.services.events.printing.files import file_name, unique_paths
+from matchmaker.services.events.printing.sheets import SheetKind
+from matchmaker.services.events.scheduling.match_list import build_match_list
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization, make_user
 

@@ -7,24 +7,24 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Event, Meeting
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.certifying import verify
-from matchmaker.services.events.history import compare, latest_version, published_version, versions
-from matchmaker.services.events.match_list import remove_pair
-from matchmaker.services.events.notes import note_text
-from matchmaker.services.events.participants import remove_participants
-from matchmaker.services.events.publishing import (
+from matchmaker.services.events.participation.participants import remove_participants
+from matchmaker.services.events.plan.version_notes import note_text
+from matchmaker.services.events.plan.versions import compare, latest_version, published_version, versions
+from matchmaker.services.events.scheduling.build import build_schedule
+from matchmaker.services.events.scheduling.certificate import verify
+from matchmaker.services.events.scheduling.match_list import remove_pair
+from matchmaker.services.events.scheduling.match_list_state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.publish import (
     publish_plan,
     replan_event,
     restore_version,
     withdraw_participant,
 )
-from matchmaker.services.events.replanning import disturbance_of
-from matchmaker.services.events.schedule import build_schedule
-from matchmaker.services.events.state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.replan import disturbance_of
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.factories import make_user
 from tests.services.fairs import limit, make_fair, needs_of, offers_of, text_of

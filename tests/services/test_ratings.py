@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.feedback import Feedback, FeedbackKind
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, MembershipStatus, NextStep, Role, Side
-from matchmaker.services.events.leads import leads, leads_file
-from matchmaker.services.events.ratings import (
+from matchmaker.services.events.onsite.follow_ups import leads, leads_file
+from matchmaker.services.events.onsite.ratings import (
     choose_next_step,
     rate_meeting,
     withdraw_rating,

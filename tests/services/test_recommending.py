@@ -7,17 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.feedback import DismissalCause
+from matchmaker.domain.learning.feedback import DismissalCause
 from matchmaker.domain.people import Team
-from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import OrganizationKind, PostingStatus, Role, Side, Visibility
-from matchmaker.services.demo import load_demo, store_vectors
-from matchmaker.services.documents import document_of
-from matchmaker.services.feedback import Pair, dismiss
-from matchmaker.services.platform import Platform
-from matchmaker.services.posting import touch
-from matchmaker.services.recommending import (
+from matchmaker.services.demo.city import load_demo, store_vectors
+from matchmaker.services.finding.recommendations import (
     PAGE_LENGTH,
     matches_for,
     published_teams,
@@ -26,6 +22,10 @@ from matchmaker.services.recommending import (
     seeker,
     similar_own,
 )
+from matchmaker.services.learning.feedback import Pair, dismiss
+from matchmaker.services.platform import Platform
+from matchmaker.services.posting.documents import document_of
+from matchmaker.services.posting.postings import touch
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 BEARING_NEED = {

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Event, Meeting, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.vocabulary import (
     EventStatus,
@@ -19,12 +19,14 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.services.events.delegates import DelegateValues, add_delegate
-from matchmaker.services.events.history import versions
-from matchmaker.services.events.notes import note_text
-from matchmaker.services.events.participants import acts_for, own_participants, participants_of, remove_participants
-from matchmaker.services.events.personal import standing
-from matchmaker.services.events.registration import (
+from matchmaker.services.events.participation.delegates import DelegateValues, add_delegate
+from matchmaker.services.events.participation.participants import (
+    acts_for,
+    own_participants,
+    participants_of,
+    remove_participants,
+)
+from matchmaker.services.events.participation.registration import (
     Application,
     answer_invitation,
     apply,
@@ -35,6 +37,9 @@ from matchmaker.services.events.registration import (
     last_decision,
     withdraw,
 )
+from matchmaker.services.events.plan.version_notes import note_text
+from matchmaker.services.events.plan.versions import versions
+from matchmaker.services.events.requests.my_schedule import standing
 from matchmaker.services.platform import Platform
 from tests.factories import make_organization, make_user
 from tests.fairs import at, instant, letters, make_fair, make_meeting, make_participant

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.event import Assignment, Delegate, Meeting, PairDecision, Participant
-from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.events.event import Assignment, Delegate, Meeting, PairDecision, Participant
+from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -24,18 +24,18 @@ from matchmaker.domain.vocabulary import (
     Side,
 )
 from matchmaker.services.activity import history
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events import requests as service
-from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.expiring import expire_everywhere, expire_requests
-from matchmaker.services.events.history import record_version
-from matchmaker.services.events.partnerships import pair_key
-from matchmaker.services.events.personal import own_requests, own_schedule, standing, unanswered_requests
-from matchmaker.services.events.places import Place, places_of
-from matchmaker.services.events.registration import withdraw as leave_event
-from matchmaker.services.events.request_rules import Phase, free_slots, phase_of, waits_until
-from matchmaker.services.events.requests import Acting, Reply
-from matchmaker.services.events.standing_in import stood_in_for
+from matchmaker.services.events.pairing.partnerships import pair_key
+from matchmaker.services.events.participation.registration import withdraw as leave_event
+from matchmaker.services.events.plan.placements import Place, places_of
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.events.requests import requests as service
+from matchmaker.services.events.requests.expiry import expire_everywhere, expire_requests
+from matchmaker.services.events.requests.my_schedule import own_requests, own_schedule, standing, unanswered_requests
+from matchmaker.services.events.requests.on_behalf import stood_in_for
+from matchmaker.services.events.requests.partners import Shown, list_askable, marks_of, matched_postings
+from matchmaker.services.events.requests.requests import Acting, Reply
+from matchmaker.services.events.requests.rules import Phase, free_slots, phase_of, waits_until
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.docking import DAY, SLOTS, WEEK_BEFORE, Docking, Outbox, make_docking, plan_meeting, publish_plan
 from tests.factories import make_user

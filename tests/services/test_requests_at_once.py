@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import RequestStatus
 from matchmaker.services.database import Database
 from tests.docking import SLOTS, make_docking, publish_plan
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.domain.people import User
 from matchmaker.services.database import Database
-from matchmaker.services.events.requests import Acting, Reply, ask
+from matchmaker.services.events.requests.requests import Acting, Reply, ask
 from tests.docking import SLOTS, WEEK_BEFORE, Outbox
 
 database, (asked, *asking) = Database(sys.argv[1]), map(int, sys.argv[2].split(","))

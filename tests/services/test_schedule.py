@@ -14,22 +14,22 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, MatchmakerError, NotAllowed
-from matchmaker.domain.event import Assignment, Event, Meeting, Participant
-from matchmaker.domain.event import Session as EventSession
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Role, Side
-from matchmaker.matching.encoder import Encoder
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.scheduling import Plan, Rule
-from matchmaker.services.corpus import Corpus
 from matchmaker.services.database import Database
-from matchmaker.services.events import schedule as scheduling_service
-from matchmaker.services.events.certifying import certify, verify
-from matchmaker.services.events.conditions import load_conditions
-from matchmaker.services.events.history import latest_version
-from matchmaker.services.events.partnerships import exclude_pair, pin_pair, score_partnerships
-from matchmaker.services.events.problem import candidates_of, scheduling_problem
-from matchmaker.services.events.schedule import build_schedule
-from matchmaker.services.events.state import match_list_state, meetings_of, pair_of
+from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair, score_partnerships
+from matchmaker.services.events.plan.versions import latest_version
+from matchmaker.services.events.scheduling import build as scheduling_service
+from matchmaker.services.events.scheduling.build import build_schedule
+from matchmaker.services.events.scheduling.certificate import certify, verify
+from matchmaker.services.events.scheduling.constraints import load_conditions
+from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of, pair_of
+from matchmaker.services.events.scheduling.problem import candidates_of, scheduling_problem
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.factories import make_user
 from tests.services.fairs import limit, make_fair, needs_of, offers_of, send, text_of

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Membership, User
-from matchmaker.domain.posting import Need
-from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.postings.posting import Need
+from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import MembershipStatus, PostingStatus, Role, Visibility
 from matchmaker.services.platform import Platform
-from matchmaker.services.sight import Sight
+from matchmaker.services.visibility import Sight
 from tests.factories import make_need, make_organization, make_user
 
 TODAY = date.today()

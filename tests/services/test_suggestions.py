@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Meeting, PairDecision, Participant
+from matchmaker.domain.events.event import Event, Meeting, PairDecision, Participant
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
-from matchmaker.services.events.board_state import board_state
-from matchmaker.services.events.suggestions import suggest_partners, suggest_places
+from matchmaker.services.events.board.suggestions import suggest_partners, suggest_places
+from matchmaker.services.events.board.view import board_state
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer
 from tests.scheduled import make_fair, slot

@@ -6,18 +6,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict
-from matchmaker.domain.event import Event, Room
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.errors import Conflict, InvalidFields
+from matchmaker.domain.events.event import Event, Room
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import MeetingStatus, RequestStatus, Side
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.certifying import verify
-from matchmaker.services.events.faults import InvalidFields
-from matchmaker.services.events.partnerships import exclude_pair, pin_pair
-from matchmaker.services.events.schedule import build_schedule
-from matchmaker.services.events.state import meetings_of, pair_of
-from matchmaker.services.events.what_if import Changes, apply_changes, what_if
-from matchmaker.services.events.why_not import LeftOut, explain_left_out
+from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
+from matchmaker.services.events.scheduling.build import build_schedule
+from matchmaker.services.events.scheduling.certificate import verify
+from matchmaker.services.events.scheduling.match_list_state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.what_if import Changes, apply_changes, what_if
+from matchmaker.services.events.scheduling.why_not import LeftOut, explain_left_out
+from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform
 from tests.services.fairs import limit, make_fair, needs_of, offers_of, on_day, text_of
 from tests.web.world import rows

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
-from matchmaker.services.accounts import find_user
+from matchmaker.services.accounts.user_accounts import find_user
 from matchmaker.services.platform import Platform
 from matchmaker.web import create_app
 from tests.factories import PASSWORD, login, make_organization, make_user

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MembershipStatus, Role
-from matchmaker.services import accounts
-from matchmaker.services.accounts import find_user
+from matchmaker.services.accounts import user_accounts
+from matchmaker.services.accounts.user_accounts import find_user
 from matchmaker.services.platform import Platform
 from tests.factories import PASSWORD, login, make_organization, make_user
 
@@ -82,10 +82,10 @@ def test_changing_a_role_and_what_is_no_role(client: FlaskClient, session: Sessi
 
 def test_users_are_listed_in_pages_and_searched(client: FlaskClient, session: Session) -> None:
     login(client, make_user(session, Role.ADMIN))
-    for number in range(accounts.PAGE_LENGTH):
-        accounts.create_user(session, f"guest{number:03}@example.com", Role.BROKER)
+    for number in range(user_accounts.PAGE_LENGTH):
+        user_accounts.create_user(session, f"guest{number:03}@example.com", Role.BROKER)
     first, second = (client.get(f"/admin/users?role=broker&page={page}") for page in (1, 2))
-    assert first.text.count("@example.com") == accounts.PAGE_LENGTH
+    assert first.text.count("@example.com") == user_accounts.PAGE_LENGTH
     assert second.location == "/admin/users?role=broker&page=1"
     assert client.get("/admin/users?page=2").text.count("@example.com") == 1
     assert client.get("/admin/users?q=guest007").text.count("@example.com") == 1

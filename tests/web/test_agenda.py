@@ -9,9 +9,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import AgendaItem, Event
+from matchmaker.domain.events.event import AgendaItem, Event
 from matchmaker.domain.vocabulary import EventKind, EventStatus, Role
-from matchmaker.services.accounts import set_password
+from matchmaker.services.accounts.user_accounts import set_password
 from matchmaker.services.events.agenda import AgendaValues, add_agenda_item
 from tests.docking import SLOTS, Docking, make_docking, plan_meeting, publish_plan
 from tests.factories import PASSWORD, login, make_user

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.events.event import Event, Participant
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import ParticipantStatus, Role, Side
-from matchmaker.services.events.delegates import DelegateValues, add_delegate
+from matchmaker.services.events.participation.delegates import DelegateValues, add_delegate
 from tests.factories import login, make_organization, make_user
 from tests.fairs import make_fair, make_meeting, make_participant
 

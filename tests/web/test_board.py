@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, Role
-from matchmaker.services.events.board import move_meeting
+from matchmaker.services.events.board.edits import move_meeting
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_user
 from tests.scheduled import make_fair, slot

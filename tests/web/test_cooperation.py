@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.cooperation import Cooperation, Stage, TechnologyContract
-from matchmaker.domain.feedback import Feedback, FeedbackKind
 from matchmaker.domain.interest import Interest, InterestStatus
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import NextStep, Role, Side, Visibility
 from matchmaker.services.cooperation.beginning import begin_from_interest

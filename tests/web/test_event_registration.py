@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.events.event import Event, Participant
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Role, Side
 from matchmaker.services.platform import Platform

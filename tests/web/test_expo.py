@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.block import Block
-from matchmaker.domain.event import PairDecision, Participant, Room
-from matchmaker.domain.meeting_request import MeetingRequest
-from matchmaker.domain.posting import Need
+from matchmaker.domain.events.event import PairDecision, Participant, Room
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import (
     EventKind,
     EventStatus,
@@ -216,7 +216,7 @@ def test_an_expo_in_preparation_or_without_booths_shows_none(scene: Scene) -> No
 
 
 def test_nobody_writes_to_everybody(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matchmaker.services.events.request_rules.MOST_UNANSWERED_AT_AN_EXPO", 1)
+    monkeypatch.setattr("matchmaker.services.events.requests.rules.MOST_UNANSWERED_AT_AN_EXPO", 1)
     visitor = scene.needs[0]
     client = scene.client(visitor)
     for exhibitor in scene.offers[:2]:

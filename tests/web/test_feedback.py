@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.feedback import DismissalCause, Feedback, FeedbackKind
+from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role
 from tests.factories import login, make_need, make_offer, make_user
 from tests.web.world import forms_that_post

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.interest import Interest, InterestStatus
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import Role, Visibility
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_user

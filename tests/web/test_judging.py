@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.judgment import Judgment
+from matchmaker.domain.learning.judgment import Judgment
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
 from tests.factories import login, make_need, make_offer, make_user

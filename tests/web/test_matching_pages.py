@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import CooperationMode, PostingStatus, Role, Visibility
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_organization, make_user

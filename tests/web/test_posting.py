@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import CooperationMode, OfferKind, PostingStatus, Role, Visibility
 from matchmaker.services.platform import Platform
 from matchmaker.web import create_app

@@ -14,15 +14,15 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Meeting, Participant, Room
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Event, Meeting, Participant, Room
+from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.print_template import PrintTemplate
 from matchmaker.domain.people import User
-from matchmaker.domain.print_template import PrintTemplate
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, Role, Side, Visibility
-from matchmaker.matching.encoder import Encoder
-from matchmaker.services.corpus import Corpus
+from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
-from matchmaker.services.events.history import record_version
+from matchmaker.services.events.plan.versions import record_version
+from matchmaker.services.indexing.search_index import Corpus
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Membership, Organization, Team, User
-from matchmaker.domain.posting import Need, Offer
-from matchmaker.domain.visibility import Detail
+from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import (
     CooperationMode,
     MembershipStatus,

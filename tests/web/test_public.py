@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Participant
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import Event, Participant
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.people import Team
 from matchmaker.domain.vocabulary import (
     CooperationMode,

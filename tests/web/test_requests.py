@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
-from matchmaker.domain.event import Delegate, Participant
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.events.event import Delegate, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Offer
+from matchmaker.domain.postings.posting import Offer
 from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role, Visibility
 from matchmaker.services.platform import Platform
 from tests.attending import AttendingScene

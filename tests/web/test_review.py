@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer, Posting
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import PostingStatus, Role
 from tests.factories import login, make_need, make_offer, make_user
 

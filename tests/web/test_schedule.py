@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, Role
 from matchmaker.services.events.editing import create_event
-from matchmaker.services.events.publishing import withdraw_participant
-from matchmaker.services.events.state import meetings_of
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.events.scheduling.publish import withdraw_participant
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_user
 from tests.services.fairs import event_values, make_fair, needs_of, text_of

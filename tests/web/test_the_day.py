@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from matchmaker.domain.event import Participant, Room
+from matchmaker.domain.events.event import Participant, Room
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, NextStep, ParticipantStatus
 from tests.factories import login, make_user
 from tests.services.running_event import Fair, add_delegate, make_fair

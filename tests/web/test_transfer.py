@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import Role
-from matchmaker.services.importing import TableKind, read_import
+from matchmaker.services.transfer.importing import TableKind, read_import
 from tests.factories import login, make_need, make_user
 
 HEADING = "编号,单位,需求名称,需求背景与技术难点\n"

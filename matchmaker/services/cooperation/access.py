@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.cooperation import Cooperation
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Posting
-from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import Visibility
 from matchmaker.i18n import N_
-from matchmaker.services.interests import contact_granted
+from matchmaker.services.interests.asking import contact_granted
 
 
 class ChangedMeanwhile(Conflict):

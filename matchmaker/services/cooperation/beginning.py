@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.cooperation import CLOSED, STAGE_AFTER, ChangeCause, Cooperation, Stage
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.event import Meeting
+from matchmaker.domain.events.event import Meeting
 from matchmaker.domain.interest import Interest
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import Visibility
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log

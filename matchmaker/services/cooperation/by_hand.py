@@ -8,14 +8,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.cooperation import CLOSED, FIRST_STAGES, NOTE_LENGTH, ChangeCause, Cooperation, Stage
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed
-from matchmaker.domain.event import Event
-from matchmaker.domain.fields import letters_in, limited_words, one_line
+from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, refuse
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.people import Organization, User
-from matchmaker.domain.posting import TITLE_LENGTH, Need, Offer
+from matchmaker.domain.postings.fields import letters_in, limited_words, one_line
+from matchmaker.domain.postings.posting import TITLE_LENGTH, Need, Offer
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.beginning import begin, open_cooperation, title_for
-from matchmaker.services.events.faults import refuse
 
 _Posting = TypeVar("_Posting", Need, Offer)
 
@@ -41,7 +40,7 @@ def begin_by_hand(session: Session, organizer: User, words: Mapping[str, str]) -
     ``offer`` by number or title (may be blank), ``title`` (blank: the posting's), ``stage``, ``event`` by id, ``note``.
 
     Raises :class:`NotAllowed` for others than organizers, :class:`AlreadyBegun`, and
-    :class:`~matchmaker.services.events.faults.InvalidFields`.
+    :class:`~matchmaker.domain.errors.InvalidFields`.
     """
     if not organizer.organizes:
         raise NotAllowed(N_("只有组织方可以登记合作"))

@@ -26,15 +26,14 @@ from matchmaker.domain.cooperation import (
     Stage,
     TechnologyContract,
 )
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.feedback import FeedbackKind
-from matchmaker.domain.fields import Field, Kind, read_value
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, refuse
+from matchmaker.domain.learning.feedback import FeedbackKind
 from matchmaker.domain.people import User
+from matchmaker.domain.postings.fields import Field, Kind, read_value
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.access import check_version, commit, get_cooperation, take_cooperation
-from matchmaker.services.events.faults import refuse
-from matchmaker.services.feedback import Pair, record, take_back
+from matchmaker.services.learning.feedback import Pair, record, take_back
 
 _SIGNED_ON = Field("signed_on", "签订日期", "Signed on", Kind.DATE, required=True)
 
@@ -45,7 +44,7 @@ def read_terms(words: Mapping[str, str], today: date) -> ContractTerms:
     """What a person's words mean: ``kind``, ``signed_on``, ``contract_value``, ``technology_value`` (blank: the same)
     and ``registration_number`` (blank: not registered yet).
 
-    Raises :class:`~matchmaker.services.events.faults.InvalidFields`, with one error for each field at fault.
+    Raises :class:`~matchmaker.domain.errors.InvalidFields`, with one error for each field at fault.
     """
     problems: list[InvalidInput] = []
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from matchmaker.domain.cooperation import CLOSED, Cooperation, Stage, TechnologyContract
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.interest import Interest
 from matchmaker.domain.people import Organization, User
 from matchmaker.i18n import N_, translate
 from matchmaker.services.cooperation.access import own_of, seen_by
-from matchmaker.services.exporting import check_ending
 from matchmaker.services.paging import count_pages, within_pages
-from matchmaker.services.spreadsheets import write_csv, write_xlsx
+from matchmaker.services.transfer.exporting import check_ending
+from matchmaker.services.transfer.spreadsheets import write_csv, write_xlsx
 
 ON_A_PAGE = 50
 

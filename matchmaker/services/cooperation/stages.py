@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.cooperation import FORWARD, NOTE_LENGTH, ChangeCause, Cooperation, Stage
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.fields import limited_words
 from matchmaker.domain.people import User
+from matchmaker.domain.postings.fields import limited_words
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.access import check_version, commit, take_cooperation
 

@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import AgendaItem, Event
-from matchmaker.domain.fields import letters_in, one_line
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, refuse
+from matchmaker.domain.events.event import AgendaItem, Event
 from matchmaker.domain.people import User
+from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.clock import exists
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.faults import refuse
-from matchmaker.services.events.occupancy import lock_event
+from matchmaker.services.events.plan.occupancy import lock_event
+from matchmaker.services.events.timing import exists_on_clock
 
 MOST_ITEMS = 200
 _LENGTHS = {"title": 120, "speaker": 200, "room": 60, "note": 300}
@@ -54,7 +53,7 @@ def get_agenda_item(session: Session, event: Event, item_id: int) -> AgendaItem:
 def add_agenda_item(session: Session, actor: User | None, event: Event, values: AgendaValues) -> AgendaItem:
     """Put an item on the agenda.
 
-    Raises :class:`~matchmaker.services.events.faults.InvalidFields`; :class:`Conflict` when the agenda is full.
+    Raises :class:`~matchmaker.domain.errors.InvalidFields`; :class:`Conflict` when the agenda is full.
     """
     check_organizer(actor)
     lock_event(session, event)
@@ -119,7 +118,7 @@ def _problems(event: Event, item: AgendaItem, values: AgendaValues) -> Iterator[
         yield InvalidInput(N_("应在活动日期之内（%(first)s 至 %(last)s）"), field="day", first=first, last=last)
     elif values.ends_at <= values.starts_at:
         yield InvalidInput(N_("结束时间应晚于开始时间"), field="ends")
-    elif not all(exists(moment.replace(tzinfo=event.zone)) for moment in (values.starts_at, values.ends_at)):
+    elif not all(exists_on_clock(moment.replace(tzinfo=event.zone)) for moment in (values.starts_at, values.ends_at)):
         yield InvalidInput(N_("%(zone)s 这一天调整夏令时，没有这个时刻，请避开"), field="begins", zone=event.time_zone)
     else:
         yield from _clashes(event, item, values)

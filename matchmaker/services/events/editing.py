@@ -12,18 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Several
-from matchmaker.domain.event import Event, Meeting, Participant, Room
-from matchmaker.domain.event import Session as EventSession
-from matchmaker.domain.fields import clean_text, letters_in, one_line
-from matchmaker.domain.meeting_request import MeetingRequest
+from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Several, refuse
+from matchmaker.domain.events.event import Event, Meeting, Participant, Room
+from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import TEXT_LENGTH
+from matchmaker.domain.postings.fields import clean_text, letters_in, one_line
+from matchmaker.domain.postings.posting import TEXT_LENGTH
 from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.clock import exists
-from matchmaker.services.events.faults import refuse
+from matchmaker.services.events.timing import exists_on_clock
 
 SHORTEST_SLOT, LONGEST_SLOT = 5, 240
 MOST_TABLES = 2000
@@ -156,7 +155,7 @@ def find_event(session: Session, name_or_id: str) -> Event:
 def create_event(session: Session, actor: User | None, values: EventValues, *, past: bool = False) -> Event:
     """Save a new event, in preparation. ``past`` allows one that is over, to record it.
 
-    Raises :class:`~matchmaker.services.events.faults.InvalidFields`.
+    Raises :class:`~matchmaker.domain.errors.InvalidFields`.
     """
     check_organizer(actor)
     values = _cleaned(values)
@@ -173,7 +172,7 @@ def create_event(session: Session, actor: User | None, values: EventValues, *, p
 def update_event(session: Session, actor: User | None, event: Event, values: EventValues) -> Event:
     """Save changes. Sessions may lie in the past only if they did so before.
 
-    Raises :class:`~matchmaker.services.events.faults.InvalidFields`.
+    Raises :class:`~matchmaker.domain.errors.InvalidFields`.
     """
     check_organizer(actor)
     values = _cleaned(values)
@@ -353,7 +352,7 @@ def _daylight_saving_problems(values: EventValues) -> Iterator[InvalidInput]:
     zone = ZoneInfo(values.time_zone)
     for number, period in enumerate(values.sessions):
         begin, end = (moment.replace(tzinfo=zone) for moment in period)
-        if begin.utcoffset() != end.utcoffset() or not (exists(begin) and exists(end)):
+        if begin.utcoffset() != end.utcoffset() or not (exists_on_clock(begin) and exists_on_clock(end)):
             yield InvalidInput(
                 N_("%(zone)s 这一天调整夏令时，这一场的时间不成立，请避开调整的时刻"),
                 field=f"sessions-{number}",

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.services import blocks as service
+from matchmaker.services.organizations import blocks as service
 from matchmaker.web.access import Audience, only_for, person
 from matchmaker.web.account import blueprint
 from matchmaker.web.language import current_language

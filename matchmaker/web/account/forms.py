@@ -9,7 +9,7 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.validators import EqualTo, InputRequired
 
 from matchmaker.domain.vocabulary import OrganizationKind, Role, Term
-from matchmaker.services.accounts import LONGEST_PASSWORD, SELF_SERVICE_ROLES, SHORTEST_PASSWORD
+from matchmaker.services.accounts.user_accounts import LONGEST_PASSWORD, SELF_SERVICE_ROLES, SHORTEST_PASSWORD
 from matchmaker.web.forms import typed
 from matchmaker.web.language import current_language
 

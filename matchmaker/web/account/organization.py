@@ -5,10 +5,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import read_value
 from matchmaker.domain.people import Membership, User
+from matchmaker.domain.postings.fields import read_value
 from matchmaker.domain.vocabulary import MembershipStatus
-from matchmaker.services import organizations
+from matchmaker.services.organizations import members as organization_members
 from matchmaker.services.vocabularies import choices, vocabularies
 from matchmaker.web.access import Audience, only_for, person
 from matchmaker.web.account import blueprint
@@ -34,7 +34,9 @@ def join() -> Page:
     form = OrganizationChoice()
     if form.validate_on_submit():
         try:
-            membership = organizations.join(db(), platform().mailer, person(), typed(form.organization), form.kind)
+            membership = organization_members.join(
+                db(), platform().mailer, person(), typed(form.organization), form.kind
+            )
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -49,15 +51,15 @@ def member_action(membership_id: int, action: str) -> Page:
     """The owner answers an application, hands over or takes a member out; a member leaves."""
     match action:
         case "accept" | "refuse":
-            decided = organizations.decide_membership(
+            decided = organization_members.decide_membership(
                 db(), platform().mailer, person(), membership_id, accept=action == "accept"
             )
             flash(_decision(decided), "success")
         case "owner":
-            owner = organizations.transfer_ownership(db(), person(), membership_id)
+            owner = organization_members.transfer_ownership(db(), person(), membership_id)
             flash(gettext("单位已转交给 %(name)s", name=owner.user.name), "success")
         case _:
-            leaver = organizations.end_membership(db(), person(), membership_id)
+            leaver = organization_members.end_membership(db(), person(), membership_id)
             flash(_left(leaver), "success")
     return redirect(url_for("account.members"), 303)
 
@@ -70,17 +72,17 @@ def organization() -> Page:
         return redirect(url_for("account.members"), 303)
     if request.method == "GET":
         return _organization_form(_said(), {})
-    raw = {field.name: request.form.get(field.name, "") for field in organizations.EDITABLE_FIELDS}
+    raw = {field.name: request.form.get(field.name, "") for field in organization_members.EDITABLE_FIELDS}
     known = vocabularies(db())
     values, errors = {}, {}
-    for field in organizations.EDITABLE_FIELDS:
+    for field in organization_members.EDITABLE_FIELDS:
         try:
             values[field.name] = read_value(field, raw[field.name], known)
         except InvalidInput as error:
             errors[field.name] = error.text(current_language())
     if errors:
         return _organization_form(raw, errors), 400
-    organizations.update_organization(db(), person(), values)
+    organization_members.update_organization(db(), person(), values)
     flash(gettext("已保存"), "success")
     return redirect(url_for("account.organization"), 303)
 
@@ -92,8 +94,8 @@ def _members() -> str:
         "account/members.html",
         account=person(),
         organization=own,
-        waiting=organizations.pending_members(db(), person()),
-        members=organizations.members_of(db(), own),
+        waiting=organization_members.pending_members(db(), person()),
+        members=organization_members.members_of(db(), own),
     )
 
 
@@ -104,8 +106,8 @@ def _joining(form: OrganizationChoice) -> str:
         form=form,
         account=person(),
         membership=membership,
-        has_owner=membership is not None and bool(organizations.owners_of(membership.organization)),
-        names=organizations.known_names(db()),
+        has_owner=membership is not None and bool(organization_members.owners_of(membership.organization)),
+        names=organization_members.known_names(db()),
     )
 
 
@@ -114,13 +116,13 @@ def _organization_form(raw: dict[str, str], errors: dict[str, str]) -> str:
         field.name: [(term.value, term.label(current_language())) for term in field.term]
         if field.term
         else choices(db(), field.reference, current_language())
-        for field in organizations.EDITABLE_FIELDS
+        for field in organization_members.EDITABLE_FIELDS
         if field.term or field.reference
     }
     return render_template(
         "account/organization.html",
         organization=person().organization,
-        fields=organizations.EDITABLE_FIELDS,
+        fields=organization_members.EDITABLE_FIELDS,
         typed=raw,
         errors=errors,
         options=options,
@@ -130,7 +132,7 @@ def _organization_form(raw: dict[str, str], errors: dict[str, str]) -> str:
 def _said() -> dict[str, str]:
     own = person().organization
     assert own is not None
-    return {name: value or "" for name, value in organizations.values_of_organization(own).items()}
+    return {name: value or "" for name, value in organization_members.values_of_organization(own).items()}
 
 
 def _joined(membership: Membership) -> str:

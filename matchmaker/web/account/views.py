@@ -6,7 +6,8 @@ from flask_login import logout_user
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput, NotFound
-from matchmaker.services import accounts, organizations
+from matchmaker.services.accounts import user_accounts
+from matchmaker.services.organizations import members
 from matchmaker.web.access import Audience, only_for, person, viewer
 from matchmaker.web.account import blueprint
 from matchmaker.web.account.forms import (
@@ -37,7 +38,7 @@ def login() -> Page:
         return redirect(wanted or landing_for(already), 303)
     form = LoginForm()
     if form.validate_on_submit():
-        account = accounts.authenticate(db(), typed(form.email), typed(form.password))
+        account = user_accounts.authenticate(db(), typed(form.email), typed(form.password))
         if account is not None:
             enter(account, stay=form.stay.data)
             _tell_of_applications()
@@ -61,14 +62,14 @@ def register() -> Page:
     form = RegisterForm()
     if form.validate_on_submit():
         try:
-            account = accounts.register(db(), platform().mailer, _registration(form))
+            account = user_accounts.register(db(), platform().mailer, _registration(form))
         except InvalidInput as error:
             show_error(form, error)
         else:
             enter(account)
             flash(gettext("欢迎，%(name)s！账号已开通", name=account.name), "success")
             return redirect(landing_for(account), 303)
-    return render_template("account/register.html", form=form, names=organizations.known_names(db())), _status()
+    return render_template("account/register.html", form=form, names=members.known_names(db())), _status()
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
@@ -78,9 +79,9 @@ def forgot() -> Page:
     """Ask for a set-password link by mail. The answer is the same whether there is such an account or not."""
     form = ForgotForm()
     if form.validate_on_submit():
-        accounts.send_password_link(db(), platform().mailer, platform().password_links, typed(form.email))
+        user_accounts.send_password_link(db(), platform().mailer, platform().password_links, typed(form.email))
         flash(
-            gettext("如果这个邮箱注册过，设置密码的链接已经发出，%(hours)d 小时内有效", hours=accounts.LINK_HOURS),
+            gettext("如果这个邮箱注册过，设置密码的链接已经发出，%(hours)d 小时内有效", hours=user_accounts.LINK_HOURS),
             "info",
         )
         return redirect(url_for("account.login"), 303)
@@ -98,7 +99,7 @@ def password(token: str) -> Page:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            accounts.set_password(db(), account, typed(form.password))
+            user_accounts.set_password(db(), account, typed(form.password))
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -116,7 +117,7 @@ def profile() -> Page:
     form = ProfileForm(name=account.name, phone=account.phone, language=account.language)
     if form.validate_on_submit():
         try:
-            accounts.update_profile(db(), account, typed(form.name), typed(form.phone), typed(form.language))
+            user_accounts.update_profile(db(), account, typed(form.name), typed(form.phone), typed(form.language))
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -135,7 +136,7 @@ def change_password() -> Page:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         try:
-            accounts.change_password(db(), account, typed(form.present), typed(form.password))
+            user_accounts.change_password(db(), account, typed(form.present), typed(form.password))
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -146,8 +147,8 @@ def change_password() -> Page:
     return render_template("account/profile.html", form=said, passwords=form), 400
 
 
-def _registration(form: RegisterForm) -> accounts.Registration:
-    return accounts.Registration(
+def _registration(form: RegisterForm) -> user_accounts.Registration:
+    return user_accounts.Registration(
         email=typed(form.email),
         name=typed(form.name),
         password=typed(form.password),
@@ -160,7 +161,7 @@ def _registration(form: RegisterForm) -> accounts.Registration:
 
 
 def _tell_of_applications() -> None:
-    waiting = len(organizations.pending_members(db(), person()))
+    waiting = len(members.pending_members(db(), person()))
     if waiting:
         text = ngettext("有 %(num)d 人申请加入您的单位，等您同意", "有 %(num)d 人申请加入您的单位，等您同意", waiting)
         flash(text, "info")

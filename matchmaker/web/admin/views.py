@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
-from matchmaker.services import accounts, organizations
+from matchmaker.services.accounts import user_accounts
 from matchmaker.services.activity import history
+from matchmaker.services.organizations import members
 from matchmaker.services.paging import count_pages
 from matchmaker.web.access import person
 from matchmaker.web.admin import blueprint
@@ -52,8 +53,8 @@ def users() -> Page:
     text = request.args.get("q", "").strip()
     role = next((role for role in Role if role.value == request.args.get("role")), None)
     page = max(1, request.args.get("page", 1, type=int))
-    found, total = accounts.find_users(db(), text, role, page)
-    pages = count_pages(total, accounts.PAGE_LENGTH)
+    found, total = user_accounts.find_users(db(), text, role, page)
+    pages = count_pages(total, user_accounts.PAGE_LENGTH)
     if page > pages:
         return redirect(url_for("admin.users", q=text or None, role=role, page=pages), 303)
     return render_template(
@@ -68,7 +69,7 @@ def new_user() -> Page:
     form.role.choices = [(role.value, role.label(current_language())) for role in Role]
     if form.validate_on_submit():
         try:
-            user = accounts.create_user(
+            user = user_accounts.create_user(
                 db(),
                 typed(form.email),
                 Role.parse(typed(form.role)),
@@ -83,19 +84,19 @@ def new_user() -> Page:
             flash(gettext("账号已建立，设置密码的链接已发到 %(email)s", email=user.email), "success")
             return redirect(url_for("admin.user", user_id=user.id), 303)
     status = 400 if request.method == "POST" else 200
-    return render_template("admin/new_user.html", form=form, names=organizations.known_names(db())), status
+    return render_template("admin/new_user.html", form=form, names=members.known_names(db())), status
 
 
 @blueprint.get("/users/<int:user_id>")
 def user(user_id: int) -> Page:
     """One account. Until its password is set, the one-time link is shown, for people whom no mail reaches."""
-    account = accounts.get_user(db(), user_id)
+    account = user_accounts.get_user(db(), user_id)
     unset = account.password_hash is None and account.active
     return render_template(
         "admin/user.html",
         user=account,
         link=platform().password_links.link(account) if unset else None,
-        link_hours=accounts.LINK_HOURS,
+        link_hours=user_accounts.LINK_HOURS,
         history=history(db(), "user_account", user_id),
         actions=ACTIONS,
         in_words=_in_words,
@@ -106,8 +107,8 @@ def user(user_id: int) -> Page:
 @blueprint.post("/users/<int:user_id>/role")
 def change_role(user_id: int) -> Page:
     """Give the account another role."""
-    account = accounts.get_user(db(), user_id)
-    accounts.change_role(db(), person(), account, Role.parse(request.form.get("role", "")))
+    account = user_accounts.get_user(db(), user_id)
+    user_accounts.change_role(db(), person(), account, Role.parse(request.form.get("role", "")))
     flash(gettext("已保存"), "success")
     return redirect(url_for("admin.user", user_id=user_id), 303)
 
@@ -115,8 +116,8 @@ def change_role(user_id: int) -> Page:
 @blueprint.post("/users/<int:user_id>/<any(deactivate,reactivate):action>")
 def change_active(user_id: int, action: str) -> Page:
     """Shut the account or open it again."""
-    account = accounts.get_user(db(), user_id)
-    accounts.set_active(db(), person(), account, action == "reactivate")
+    account = user_accounts.get_user(db(), user_id)
+    user_accounts.set_active(db(), person(), account, action == "reactivate")
     flash(gettext("账号已启用") if account.active else gettext("账号已停用"), "success")
     return redirect(url_for("admin.user", user_id=user_id), 303)
 
@@ -124,14 +125,14 @@ def change_active(user_id: int, action: str) -> Page:
 @blueprint.post("/users/<int:user_id>/link")
 def mail_link(user_id: int) -> Page:
     """Mail the person a set-password link."""
-    account = accounts.get_user(db(), user_id)
+    account = user_accounts.get_user(db(), user_id)
     _mail_link(account)
     flash(gettext("设置密码的链接已发到 %(email)s", email=account.email), "success")
     return redirect(url_for("admin.user", user_id=user_id), 303)
 
 
 def _mail_link(account: User) -> None:
-    accounts.send_password_link(db(), platform().mailer, platform().password_links, account.email)
+    user_accounts.send_password_link(db(), platform().mailer, platform().password_links, account.email)
 
 
 def _in_words(detail: str) -> str:

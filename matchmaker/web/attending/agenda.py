@@ -1,8 +1,8 @@
 """What an account's own events ask of it, for pages anywhere."""
 
-from matchmaker.domain.event import Participant
-from matchmaker.services.events.participants import own_participants
-from matchmaker.services.events.personal import Attended, coming_events, waiting_for
+from matchmaker.domain.events.event import Participant
+from matchmaker.services.events.participation.participants import own_participants
+from matchmaker.services.events.requests.my_schedule import Attended, coming_events, waiting_for
 from matchmaker.web.access import person, viewer
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.schedule import first_page

@@ -8,11 +8,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.vocabulary import EventKind
-from matchmaker.services.events.availability import free_slots, may_say, set_availability, stretches
-from matchmaker.services.events.deadlines import wishes_close
-from matchmaker.services.events.participants import acts_for, changeable_participant
+from matchmaker.services.events.participation.availability import free_slots, may_say, set_availability, stretches
+from matchmaker.services.events.participation.participants import acts_for, changeable_participant
+from matchmaker.services.events.timing import wishes_close
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.grid import pressed_shortcut, ticked_slots, whole_numbers

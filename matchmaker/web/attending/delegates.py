@@ -5,14 +5,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.services.events.delegates import (
+from matchmaker.services.events.participation.delegates import (
     DelegateValues,
     add_delegate,
     add_members,
     remove_delegate,
     set_lead,
 )
-from matchmaker.services.events.participants import changeable_participant
+from matchmaker.services.events.participation.participants import changeable_participant
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.registration import participation_page

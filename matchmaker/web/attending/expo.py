@@ -8,15 +8,10 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events import requests as service
-from matchmaker.services.events.printing import PrintOptions, own_booth_guide
-from matchmaker.services.events.printing.files import file_name
-from matchmaker.services.events.request_rules import Phase, phase_of
-from matchmaker.services.events.requests import Reply
-from matchmaker.services.events.visits import (
+from matchmaker.services.events.expo.visits import (
     SuggestedVisit,
     get_expo_participant,
     in_walking_order,
@@ -24,6 +19,11 @@ from matchmaker.services.events.visits import (
     own_plan,
     suggested_visits,
 )
+from matchmaker.services.events.printing import PrintOptions, own_booth_guide
+from matchmaker.services.events.printing.files import file_name
+from matchmaker.services.events.requests import requests as service
+from matchmaker.services.events.requests.requests import Reply
+from matchmaker.services.events.requests.rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.requests import acting_for

@@ -5,9 +5,9 @@ from datetime import datetime
 from flask import request
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.i18n import N_
-from matchmaker.services.events.availability import slot_key, stretches
+from matchmaker.services.events.participation.availability import slot_key, stretches
 
 
 def ticked_slots(event: Event) -> list[datetime]:

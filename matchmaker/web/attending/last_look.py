@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 
 _KEY = "schedules_seen"
 _FRESH = timedelta(days=1)

@@ -5,12 +5,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.feedback import HIGHEST_RATING
+from matchmaker.domain.learning.feedback import HIGHEST_RATING
 from matchmaker.domain.vocabulary import NextStep, Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.ratings import (
+from matchmaker.services.events.onsite.ratings import (
     Word,
     choose_next_step,
     rate_meeting,

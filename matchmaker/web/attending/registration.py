@@ -8,21 +8,19 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.events.event import Event, Participant
 from matchmaker.domain.people import Organization
 from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, Side
 from matchmaker.i18n import N_
-from matchmaker.services.announcing import public_event
-from matchmaker.services.events.availability import conflicting_meetings, free_slots, may_say, stretches
-from matchmaker.services.events.deadlines import has_begun, is_over, registration_closes, wishes_close
-from matchmaker.services.events.delegates import DelegateValues, addable_members, also_coming_for
-from matchmaker.services.events.participants import (
+from matchmaker.services.events.participation.availability import conflicting_meetings, free_slots, may_say, stretches
+from matchmaker.services.events.participation.delegates import DelegateValues, addable_members, also_coming_for
+from matchmaker.services.events.participation.participants import (
     acts_for,
     changeable_participant,
     open_posting_ids,
     own_participants,
 )
-from matchmaker.services.events.registration import (
+from matchmaker.services.events.participation.registration import (
     NOTE_LENGTH,
     Application,
     answer_invitation,
@@ -31,6 +29,8 @@ from matchmaker.services.events.registration import (
     last_decision,
     withdraw,
 )
+from matchmaker.services.events.public_events import public_event
+from matchmaker.services.events.timing import has_begun, is_over, registration_closes, wishes_close
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.grid import pressed_shortcut, ticked_slots, whole_numbers

@@ -10,18 +10,17 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.event import Participant
-from matchmaker.domain.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.events.event import Participant
+from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
 from matchmaker.services.activity import history
-from matchmaker.services.browsing import LINES_ON_A_PAGE, Page
-from matchmaker.services.events import requests as service
-from matchmaker.services.events.askable import Shown, list_askable, marks_of, matched_postings
-from matchmaker.services.events.expiring import requests_address
-from matchmaker.services.events.participants import acts_for
-from matchmaker.services.events.partnerships import pair_key
-from matchmaker.services.events.personal import (
+from matchmaker.services.events.pairing.partnerships import pair_key
+from matchmaker.services.events.participation.participants import acts_for
+from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.requests import requests as service
+from matchmaker.services.events.requests.expiry import requests_address
+from matchmaker.services.events.requests.my_schedule import (
     attending_at,
     get_attending,
     own_requests,
@@ -29,9 +28,10 @@ from matchmaker.services.events.personal import (
     unanswered_requests,
     waiting_for,
 )
-from matchmaker.services.events.places import published_places
-from matchmaker.services.events.request_rules import Phase, free_slots, phase_of
-from matchmaker.services.events.requests import Acting, Reply, RequestAction
+from matchmaker.services.events.requests.partners import Shown, list_askable, marks_of, matched_postings
+from matchmaker.services.events.requests.requests import Acting, Reply, RequestAction
+from matchmaker.services.events.requests.rules import Phase, free_slots, phase_of
+from matchmaker.services.finding.browsing import LINES_ON_A_PAGE, Page
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.language import current_language

@@ -9,11 +9,11 @@ from flask import redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import AgendaItem, Delegate, Participant
+from matchmaker.domain.events.event import AgendaItem, Delegate, Participant
 from matchmaker.domain.vocabulary import EventKind, Side
-from matchmaker.services.events.changes import ChangeKind
-from matchmaker.services.events.notices import change_line
-from matchmaker.services.events.personal import (
+from matchmaker.services.events.plan.participant_changes import ChangeKind
+from matchmaker.services.events.requests.my_calendar import delegate_calendar, delegate_schedule_pdf, personal_calendar
+from matchmaker.services.events.requests.my_schedule import (
     Appointment,
     attending_at,
     get_attending,
@@ -21,8 +21,8 @@ from matchmaker.services.events.personal import (
     partner_detail,
     unanswered_requests,
 )
-from matchmaker.services.events.personal_calendar import delegate_calendar, delegate_schedule_pdf, personal_calendar
-from matchmaker.services.events.request_rules import Phase, phase_of
+from matchmaker.services.events.requests.notifications import change_line
+from matchmaker.services.events.requests.rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
 from matchmaker.web.attending.last_look import seen_before

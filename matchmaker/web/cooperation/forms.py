@@ -14,10 +14,9 @@ from matchmaker.domain.cooperation import (
     ContractKind,
     TechnologyContract,
 )
-from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Event
-from matchmaker.domain.posting import TITLE_LENGTH
-from matchmaker.services.events.faults import InvalidFields
+from matchmaker.domain.errors import InvalidFields, InvalidInput
+from matchmaker.domain.events.event import Event
+from matchmaker.domain.postings.posting import TITLE_LENGTH
 from matchmaker.web.account.forms import term_choices
 from matchmaker.web.forms import show_error, typed
 from matchmaker.web.language import current_language

@@ -11,14 +11,14 @@ from matchmaker.domain.cooperation import FORWARD, NOTE_LENGTH, ChangeCause, Coo
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.interest import InterestStatus
 from matchmaker.domain.people import Organization
-from matchmaker.domain.posting import Posting
-from matchmaker.domain.visibility import Detail
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.access import get_cooperation, sight_of, withheld
 from matchmaker.services.cooperation.beginning import begin_from_interest
 from matchmaker.services.cooperation.lists import own_cooperations
-from matchmaker.services.interests import get_interest
+from matchmaker.services.interests.asking import get_interest
 from matchmaker.web.access import person
 from matchmaker.web.cooperation import blueprint
 from matchmaker.web.cooperation.forms import ContractForm

@@ -2,11 +2,11 @@
 
 from flask import render_template
 
-from matchmaker.domain.posting import Need
+from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services.coaching import coach
-from matchmaker.services.posting import get_own_posting
-from matchmaker.services.recommending import matches_for
+from matchmaker.services.finding.coaching import coach
+from matchmaker.services.finding.recommendations import matches_for
+from matchmaker.services.posting.postings import get_own_posting
 from matchmaker.web.access import person
 from matchmaker.web.enterprise import blueprint
 from matchmaker.web.feedback.marking import with_feedback

@@ -4,7 +4,4 @@ from matchmaker.web.access import Audience, audience_blueprint
 
 blueprint = audience_blueprint("feedback", __name__, Audience.ACCOUNTS, "/feedback")
 
-from matchmaker.web.feedback import (  # noqa: E402 - views register themselves on the blueprint
-    interests,  # noqa: F401
-    said,  # noqa: F401
-)
+from matchmaker.web.feedback import feedback_views, interests  # noqa: E402, F401

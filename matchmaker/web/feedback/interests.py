@@ -6,12 +6,12 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.interest import WORDS_LENGTH, InterestAction
-from matchmaker.domain.visibility import Detail
+from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
-from matchmaker.services import interests as service
 from matchmaker.services.cooperation.lists import cooperations_about
-from matchmaker.services.feedback import Pair, Shown, detail_of
+from matchmaker.services.interests import asking as service
+from matchmaker.services.learning.feedback import Pair, Shown, detail_of
 from matchmaker.web.access import person
 from matchmaker.web.feedback import blueprint
 from matchmaker.web.language import current_language

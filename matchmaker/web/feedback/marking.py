@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from matchmaker.domain.feedback import FeedbackKind
-from matchmaker.domain.posting import Posting
-from matchmaker.services.feedback import said_about
-from matchmaker.services.interests import standing_interests
-from matchmaker.services.recommending import Recommendation
+from matchmaker.domain.learning.feedback import FeedbackKind
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.services.finding.recommendations import Recommendation
+from matchmaker.services.interests.asking import standing_interests
+from matchmaker.services.learning.feedback import said_about
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db
 

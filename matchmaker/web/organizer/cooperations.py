@@ -18,7 +18,7 @@ from matchmaker.services.cooperation.lists import (
     total_cooperations,
 )
 from matchmaker.services.events.editing import list_events
-from matchmaker.services.organizations import known_names
+from matchmaker.services.organizations.members import known_names
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import person
 from matchmaker.web.cooperation.forms import BeginningForm

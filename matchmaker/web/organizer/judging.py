@@ -7,11 +7,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import Field
-from matchmaker.domain.judgment import Grade
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.learning.judgment import Grade
+from matchmaker.domain.postings.fields import Field
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.i18n import N_
-from matchmaker.services import judging as service
+from matchmaker.services.learning import judging as service
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.vocabulary import MembershipStatus
-from matchmaker.services import organizations
+from matchmaker.services.organizations import members
 from matchmaker.web.access import person
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.request_context import db, platform
@@ -16,7 +16,7 @@ def people() -> str:
     """Who waits to join an organization without an owner, and who is a member of one."""
     return render_template(
         "organizer/people.html",
-        organizations=organizations.ownerless_organizations(db()),
+        organizations=members.ownerless_organizations(db()),
         MembershipStatus=MembershipStatus,
     )
 
@@ -25,9 +25,9 @@ def people() -> str:
 def people_action(membership_id: int, action: str) -> Response:
     """Accept a person, who becomes the owner; refuse them; or make a member the owner."""
     if action == "owner":
-        membership = organizations.transfer_ownership(db(), person(), membership_id)
+        membership = members.transfer_ownership(db(), person(), membership_id)
     else:
-        membership = organizations.decide_membership(
+        membership = members.decide_membership(
             db(), platform().mailer, person(), membership_id, accept=action == "accept"
         )
     name = membership.user.name

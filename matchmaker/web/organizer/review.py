@@ -8,10 +8,10 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import Field
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.postings.fields import Field
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.vocabulary import PostingStatus, Side
-from matchmaker.services.posting import (
+from matchmaker.services.posting.postings import (
     REASON_LENGTH,
     EditConflict,
     awaiting_review,

@@ -6,7 +6,7 @@ from flask import abort, send_file
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.services.exporting import check_ending
+from matchmaker.services.transfer.exporting import check_ending
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}

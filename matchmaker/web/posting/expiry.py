@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import current_app, request
 
-from matchmaker.services.posting import any_lapsed, expire_postings
+from matchmaker.services.posting.postings import any_lapsed, expire_postings
 from matchmaker.web.request_context import platform
 
 _DONE = "matchmaker.expired_on"

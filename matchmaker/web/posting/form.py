@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 
 from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.fields import Field, Kind, Vocabularies, read_value
-from matchmaker.domain.posting import Offer, Posting
-from matchmaker.services.posting import edition_of, values_of
+from matchmaker.domain.postings.fields import Field, Kind, Vocabularies, read_value
+from matchmaker.domain.postings.posting import Offer, Posting
+from matchmaker.services.posting.postings import edition_of, values_of
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.language import current_language
 from matchmaker.web.posting.layout import TRL_NOTES, Layout

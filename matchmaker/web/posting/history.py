@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.i18n import N_
 from matchmaker.services.activity import history
 from matchmaker.web.language import current_language

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from matchmaker.domain.contact import CONTACT_LINE
-from matchmaker.domain.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
-from matchmaker.domain.posting import Offer, Posting
+from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
+from matchmaker.domain.postings.posting import Offer, Posting
 from matchmaker.domain.vocabulary import OfferKind, Visibility
 from matchmaker.i18n import N_
 

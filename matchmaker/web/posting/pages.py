@@ -13,12 +13,13 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.contact import read_contact
 from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.lifecycle import may_become
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Posting
+from matchmaker.domain.postings.lifecycle import may_become
+from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.vocabulary import OfferKind, PostingStatus, Side
 from matchmaker.i18n import N_
-from matchmaker.services.posting import (
+from matchmaker.services.finding.recommendations import similar_own
+from matchmaker.services.posting.postings import (
     EditConflict,
     check_ready,
     close,
@@ -31,7 +32,6 @@ from matchmaker.services.posting import (
     update_posting,
     withdraw,
 )
-from matchmaker.services.recommending import similar_own
 from matchmaker.services.vocabularies import vocabularies
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language

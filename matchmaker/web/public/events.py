@@ -5,9 +5,9 @@ from datetime import datetime
 from flask import render_template
 
 from matchmaker.domain.vocabulary import ParticipantStatus, Side
-from matchmaker.services import announcing
-from matchmaker.services.events.deadlines import registration_closes, registration_is_open
-from matchmaker.services.events.participants import own_participants
+from matchmaker.services.events import public_events
+from matchmaker.services.events.participation.participants import own_participants
+from matchmaker.services.events.timing import registration_closes, registration_is_open
 from matchmaker.web.access import viewer
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db
@@ -17,15 +17,15 @@ from matchmaker.web.request_context import db
 def events() -> str:
     """What is coming, and what was."""
     session, reader = db(), viewer()
-    coming = announcing.coming_events(session, reader, datetime.now())
-    past = [event for event in announcing.public_events(session, reader) if event not in coming]
+    coming = public_events.coming_events(session, reader, datetime.now())
+    past = [event for event in public_events.public_events(session, reader) if event not in coming]
     return render_template("public/events.html", coming=coming, past=past)
 
 
 @blueprint.get("/events/<int:event_id>")
 def event(event_id: int) -> str:
     """When, where and who takes part."""
-    shown, reader = announcing.public_event(db(), viewer(), event_id), viewer()
+    shown, reader = public_events.public_event(db(), viewer(), event_id), viewer()
     coming = [one for one in shown.participants if one.status is ParticipantStatus.CONFIRMED]
     return render_template(
         "public/event.html",

@@ -7,13 +7,13 @@ from flask import render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import N_, translate
-from matchmaker.services.announcing import public_event
-from matchmaker.services.events.expo import exhibits_by_industry
+from matchmaker.services.events.expo.booth_recommendations import exhibits_by_industry
 from matchmaker.services.events.printing import PrintOptions, Sheet, print_sheet
 from matchmaker.services.events.printing.files import file_name
+from matchmaker.services.events.public_events import public_event
 from matchmaker.web.access import viewer
 from matchmaker.web.language import current_language
 from matchmaker.web.limits import typesetting

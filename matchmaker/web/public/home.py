@@ -5,7 +5,8 @@ from datetime import datetime
 from flask import render_template
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services import announcing, browsing
+from matchmaker.services.events import public_events
+from matchmaker.services.finding import browsing
 from matchmaker.web.access import viewer
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db
@@ -23,5 +24,5 @@ def home() -> str:
         counts=browsing.counts(session, reader),
         needs=browsing.newest(session, reader, Side.NEED, _NEWEST),
         offers=browsing.newest(session, reader, Side.OFFER, _NEWEST),
-        events=announcing.coming_events(session, reader, datetime.now())[:_COMING],
+        events=public_events.coming_events(session, reader, datetime.now())[:_COMING],
     )

@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from matchmaker.services.browsing import profile
+from matchmaker.services.finding.browsing import profile
 from matchmaker.web.access import viewer
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db

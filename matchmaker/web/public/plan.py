@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from matchmaker.services.browsing import city_targets, district_activity
+from matchmaker.services.finding.browsing import city_targets, district_activity
 from matchmaker.web.access import viewer
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db

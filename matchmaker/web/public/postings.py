@@ -6,8 +6,8 @@ from typing import TypeVar
 from flask import render_template, request
 
 from matchmaker.domain.vocabulary import CooperationMode, NeedType, OfferKind, Side
-from matchmaker.services.browsing import Filters, browse
-from matchmaker.services.posting import fields_of, get_posting
+from matchmaker.services.finding.browsing import Filters, browse
+from matchmaker.services.posting.postings import fields_of, get_posting
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import viewer
 from matchmaker.web.language import current_language

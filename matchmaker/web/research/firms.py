@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services.recommending import MUTUAL_PLACES, published_teams, recommended_partners, seeker
+from matchmaker.services.finding.recommendations import MUTUAL_PLACES, published_teams, recommended_partners, seeker
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db, platform
 from matchmaker.web.research import blueprint

@@ -3,8 +3,8 @@
 from flask import render_template
 
 from matchmaker.domain.vocabulary import Side
-from matchmaker.services.posting import get_own_posting
-from matchmaker.services.recommending import matches_for
+from matchmaker.services.finding.recommendations import matches_for
+from matchmaker.services.posting.postings import get_own_posting
 from matchmaker.web.access import person
 from matchmaker.web.feedback.marking import with_feedback
 from matchmaker.web.request_context import db, platform

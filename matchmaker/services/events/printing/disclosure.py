@@ -1,5 +1,5 @@
 """What of a posting may be printed. Paper goes from hand to hand, so the rule is that of
-:mod:`matchmaker.domain.visibility` for other participants of the event: they see what members see. What is given to
+``domain/postings/visibility.py`` for other participants of the event: they see what members see. What is given to
 everybody, like the catalogue, asks the domain for a viewer who is nobody.
 
 A posting that has since expired or been closed is printed as while it was open: a schedule keeps its topics after the
@@ -9,9 +9,9 @@ event. One that was withdrawn, or never published, is not.
 from datetime import date
 
 from matchmaker.domain.people import User
-from matchmaker.domain.posting import Need, Posting
-from matchmaker.domain.reason import Reason
-from matchmaker.domain.visibility import Detail, detail_for
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.postings.posting import Need, Posting
+from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import PostingStatus, Role, Visibility
 from matchmaker.i18n import N_, translate
 

@@ -6,24 +6,24 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.event import Participant
-from matchmaker.domain.visibility import Detail
+from matchmaker.domain.events.event import Participant
+from matchmaker.domain.postings.visibility import Detail
 from matchmaker.i18n import N_
-from matchmaker.printing.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
-from matchmaker.printing.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
-from matchmaker.printing.hall_plan import ExpoPlan, hall_plan_pdf, hall_plan_xlsx
-from matchmaker.printing.visitors import (
+from matchmaker.printing.sheets.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
+from matchmaker.printing.sheets.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
+from matchmaker.printing.sheets.hall_plan import ExpoPlan, hall_plan_pdf, hall_plan_xlsx
+from matchmaker.printing.sheets.visitors import (
     InvitationList,
     LikelyVisitor,
     invitation_lists_pdf,
     invitation_lists_xlsx,
 )
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events import expo
-from matchmaker.services.events.halls import expo_plan
+from matchmaker.services.events.expo import booth_recommendations
+from matchmaker.services.events.expo.halls import expo_plan
 from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
-from matchmaker.services.events.request_rules import hidden_from
+from matchmaker.services.events.requests.rules import hidden_from
+from matchmaker.services.indexing.search_index import Corpus
 
 SUMMARY_LENGTH = 120
 """Characters of an exhibit's description in the catalogue."""
@@ -33,21 +33,23 @@ def own_booth_guide(session: Session, corpus: Corpus, visitor: Participant, opti
     """The booths worth a visit for one visitor who comes. Raises :class:`Conflict` while there are no booths."""
     job = start_job(session, visitor.event, options, corpus=corpus)
     corpus.keep_up()
-    suggested = expo.ExpoVisits(session, corpus, job.event, visitor).booth_guides()
+    suggested = booth_recommendations.ExpoVisits(session, corpus, job.event, visitor).booth_guides()
     guides = [replace(_booth_guide(job, one), plan=_own_plan(job, one)) for one in suggested]
-    return booth_guides_pdf(job.header, guides, job.language, expo.halls_of(job.event))
+    return booth_guides_pdf(job.header, guides, job.language, booth_recommendations.halls_of(job.event))
 
 
 def booth_guide_sheet(job: PrintJob, form: Format) -> bytes:
     """For each visiting firm the booths worth a visit. Raises :class:`Conflict` while there are no booths."""
     guides = [_booth_guide(job, one) for one in _visits(job).booth_guides()]
     printed = booth_guides_xlsx if form is Format.XLSX else booth_guides_pdf
-    return printed(job.header, guides, job.language, expo.halls_of(job.event))
+    return printed(job.header, guides, job.language, booth_recommendations.halls_of(job.event))
 
 
 def visitors_sheet(job: PrintJob, form: Format) -> bytes:
     """For each exhibitor whom to invite, from booth to booth. Raises :class:`Conflict` while there are no booths."""
-    suggestions = sorted(_visits(job).visitors_to_invite(), key=lambda one: expo.booth_order(one.participant))
+    suggestions = sorted(
+        _visits(job).visitors_to_invite(), key=lambda visit: booth_recommendations.booth_order(visit.participant)
+    )
     lists = [
         InvitationList(
             exhibitor=one.participant.name,
@@ -68,7 +70,7 @@ def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
             section.industry.label(job.language) if section.industry else job.say(N_("其他")),
             tuple(_exhibit(job, exhibit) for exhibit in section.exhibits),
         )
-        for section in expo.exhibits_by_industry(job.session, job.event, None, date.today())
+        for section in booth_recommendations.exhibits_by_industry(job.session, job.event, None, date.today())
     ]
     if form is Format.XLSX:
         return catalogue_xlsx(job.header, sections, job.language)
@@ -78,30 +80,30 @@ def catalogue_sheet(job: PrintJob, form: Format) -> bytes:
 
 def hall_plan_sheet(job: PrintJob, form: Format) -> bytes:
     """The booths of all halls, also the empty ones. Raises :class:`Conflict` while there are no booths."""
-    expo.check_booths(job.session, job.event)
+    booth_recommendations.check_booths(job.session, job.event)
     printed = hall_plan_xlsx if form is Format.XLSX else hall_plan_pdf
     return printed(job.header, expo_plan(job.session, job.event, job.language), job.language)
 
 
-def _visits(job: PrintJob) -> expo.ExpoVisits:
+def _visits(job: PrintJob) -> booth_recommendations.ExpoVisits:
     if job.corpus is None:
         raise InvalidInput(N_("这种打印件需要匹配引擎"))
     job.corpus.refresh()
-    return expo.ExpoVisits(job.session, job.corpus, job.event)
+    return booth_recommendations.ExpoVisits(job.session, job.corpus, job.event)
 
 
-def _booth_guide(job: PrintJob, suggestions: expo.Suggestions) -> BoothGuide:
+def _booth_guide(job: PrintJob, suggestions: booth_recommendations.Suggestions) -> BoothGuide:
     return BoothGuide(suggestions.participant.name, tuple(_booth_visit(job, visit) for visit in suggestions.visits))
 
 
-def _own_plan(job: PrintJob, suggestions: expo.Suggestions) -> ExpoPlan:
+def _own_plan(job: PrintJob, suggestions: booth_recommendations.Suggestions) -> ExpoPlan:
     """The halls with the visitor's booths marked, without those whom it is never shown."""
     ranks = {visit.exhibitor.id: rank for rank, visit in enumerate(suggestions.visits, start=1)}
     hidden = hidden_from(job.session, job.event, suggestions.participant)
     return expo_plan(job.session, job.event, job.language, ranks=ranks, without=hidden)
 
 
-def _booth_visit(job: PrintJob, visit: expo.Visit) -> BoothVisit:
+def _booth_visit(job: PrintJob, visit: booth_recommendations.Visit) -> BoothVisit:
     return BoothVisit(
         booth=visit.exhibitor.booth or job.say(N_("待定")),
         hall=_hall(visit.exhibitor),
@@ -112,7 +114,7 @@ def _booth_visit(job: PrintJob, visit: expo.Visit) -> BoothVisit:
     )
 
 
-def _likely_visitor(job: PrintJob, visit: expo.Visit) -> LikelyVisitor:
+def _likely_visitor(job: PrintJob, visit: booth_recommendations.Visit) -> LikelyVisitor:
     return LikelyVisitor(
         enterprise=visit.visitor.name,
         need=printed_title(visit.need, job.language),
@@ -121,7 +123,7 @@ def _likely_visitor(job: PrintJob, visit: expo.Visit) -> LikelyVisitor:
     )
 
 
-def _exhibit(job: PrintJob, exhibit: expo.Exhibit) -> Exhibit:
+def _exhibit(job: PrintJob, exhibit: booth_recommendations.Exhibit) -> Exhibit:
     offer = exhibit.offer
     return Exhibit(
         title=offer.title,

@@ -9,12 +9,12 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.event import Event, Participant
+from matchmaker.domain.events.event import Event, Participant
 from matchmaker.i18n import translate
 from matchmaker.printing.dates import time_range_text
 from matchmaker.printing.event_header import EventHeader
-from matchmaker.printing.match_list import Grouping
-from matchmaker.services.corpus import Corpus
+from matchmaker.printing.sheets.match_list import Grouping
+from matchmaker.services.indexing.search_index import Corpus
 
 Language = Literal["zh", "en"]
 

@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.event import Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
-from matchmaker.printing.match_list import (
+from matchmaker.printing.sheets.match_list import (
     Grouping,
     MatchLine,
     MatchList,
@@ -17,7 +17,7 @@ from matchmaker.printing.match_list import (
 from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
 from matchmaker.services.events.printing.job import Format, Language, PrintJob, PrintOptions, slot_text, start_job
 from matchmaker.services.events.printing.plan import listed_meetings, place_text
-from matchmaker.services.events.state import match_list_state
+from matchmaker.services.events.scheduling.match_list_state import match_list_state
 
 _OWN_TITLES = {Grouping.WHOLE: None, Grouping.ENTERPRISE: Side.NEED, Grouping.TEAM: Side.OFFER}
 """Whose titles a sheet of the grouping shows to nobody but themselves."""

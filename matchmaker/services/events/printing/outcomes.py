@@ -1,8 +1,8 @@
 """The results report of an event."""
 
-from matchmaker.printing.results import results_pdf, results_xlsx
+from matchmaker.printing.sheets.results import results_pdf, results_xlsx
+from matchmaker.services.events.onsite.results import event_results
 from matchmaker.services.events.printing.job import Format, PrintJob
-from matchmaker.services.events.results import event_results
 
 
 def results_sheet(job: PrintJob, form: Format) -> bytes:

@@ -1,11 +1,11 @@
 """What is handed out at the door: badges and the sign-in sheet."""
 
-from matchmaker.domain.event import Participant
+from matchmaker.domain.events.event import Participant
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
-from matchmaker.printing.badges import Badge, badges_pdf, badges_xlsx
-from matchmaker.printing.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
-from matchmaker.services.events.check_in import badge_content
+from matchmaker.printing.sheets.badges import Badge, badges_pdf, badges_xlsx
+from matchmaker.printing.sheets.sign_in import SignInEntry, sign_in_pdf, sign_in_xlsx
+from matchmaker.services.events.onsite.check_in import badge_content
 from matchmaker.services.events.printing.job import Format, PrintJob
 from matchmaker.services.events.printing.plan import expected_participants
 

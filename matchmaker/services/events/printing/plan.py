@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.event import OCCUPYING, Event, Meeting, Participant
-from matchmaker.domain.posting import Need, Offer
+from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
+from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus
 from matchmaker.i18n import N_
 

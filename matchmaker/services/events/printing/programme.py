@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from matchmaker.domain.event import AgendaItem, Event, Participant
-from matchmaker.domain.event import Session as EventSession
+from matchmaker.domain.events.event import AgendaItem, Event, Participant
+from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.i18n import N_
-from matchmaker.printing.programme import (
+from matchmaker.printing.sheets.programme import (
     Programme,
     ProgrammeItem,
     ProgrammeParticipant,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.event import Event, Meeting, Participant
+from matchmaker.domain.events.event import Event, Meeting, Participant
 from matchmaker.domain.vocabulary import Side
 from matchmaker.printing.calendar import personal_calendar_ics
-from matchmaker.printing.schedules import (
+from matchmaker.printing.sheets.schedules import (
     AgendaEntry,
     PersonalSchedule,
     ScheduledMeeting,

@@ -7,11 +7,12 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.domain.event import Event
+from matchmaker.domain.events.event import Event
 from matchmaker.i18n import N_
-from matchmaker.services.corpus import Corpus
-from matchmaker.services.events.expo import check_booths
+from matchmaker.services.events.expo.booth_recommendations import check_booths
+from matchmaker.services.events.onsite.results import check_reported
 from matchmaker.services.events.printing.changes import change_slips_sheet, compared_version
+from matchmaker.services.events.printing.column_templates import columns_of, takes_columns
 from matchmaker.services.events.printing.exhibits import (
     booth_guide_sheet,
     catalogue_sheet,
@@ -26,8 +27,7 @@ from matchmaker.services.events.printing.plan import scheduled_meetings
 from matchmaker.services.events.printing.programme import programme_sheet
 from matchmaker.services.events.printing.schedules import schedules_sheet
 from matchmaker.services.events.printing.tables import day_sheets_sheet, grid_sheet, table_cards_sheet
-from matchmaker.services.events.results import check_reported
-from matchmaker.services.events.templates import columns_of, takes_columns
+from matchmaker.services.indexing.search_index import Corpus
 
 
 class Sheet(StrEnum):

@@ -1,0 +1,386 @@
+"""Events, who takes part, and who meets whom."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.domain.base import Base, Timestamps, UtcDateTime, now, term_type
+from matchmaker.domain.codes import CODE_LENGTH, new_code
+from matchmaker.domain.people import Organization, Team, User
+from matchmaker.domain.postings.match_reason import Reason, ReasonColumn
+from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.vocabulary import (
+    EventKind,
+    EventStatus,
+    MeetingStatus,
+    NextStep,
+    PairDecisionKind,
+    ParticipantStatus,
+    PlanOrigin,
+    Side,
+)
+
+
+class Event(Timestamps, Base):
+    """活动: a docking event (timed meetings at tables) or an expo (booths)."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[EventKind] = mapped_column(term_type(EventKind))
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    organizer: Mapped[str] = mapped_column(String(120), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[EventStatus] = mapped_column(term_type(EventStatus), default=EventStatus.PREPARING)
+    slot_minutes: Mapped[int] = mapped_column(default=20)
+    table_count: Mapped[int] = mapped_column(default=20)
+    default_max_meetings: Mapped[int] = mapped_column(default=6)
+    time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    """IANA name; all local times of the event are in it."""
+    compact: Mapped[bool] = mapped_column(default=True)
+    """Whether a schedule leaves people as few idle gaps as it can at equal score."""
+    registration_open: Mapped[bool] = mapped_column(default=False)
+    """Whether organizations can apply by themselves, until ``registration_until``."""
+    registration_until: Mapped[datetime | None] = mapped_column(DateTime)
+    requests_until: Mapped[datetime | None] = mapped_column(DateTime)
+    """Until then, local time, participants may say when they can and whom they would like to meet."""
+    request_hours: Mapped[int] = mapped_column(default=24)
+    """How long an unanswered request holds a slot before the event's first day."""
+    request_minutes_on_the_day: Mapped[int] = mapped_column(default=15)
+    plan_version: Mapped[int] = mapped_column(default=0)
+    """Counts the states of the plan, built or changed by hand; printed on every sheet."""
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_version: Mapped[int | None]
+    """The version of the plan that participants see; ``None`` before the first is published."""
+
+    rooms: Mapped[list[Room]] = relationship(
+        back_populates="event", order_by="Room.position", cascade="all, delete-orphan"
+    )
+    sessions: Mapped[list[Session]] = relationship(
+        back_populates="event", order_by="Session.starts_at", cascade="all, delete-orphan"
+    )
+    agenda: Mapped[list[AgendaItem]] = relationship(
+        back_populates="event", order_by="AgendaItem.starts_at, AgendaItem.id", cascade="all, delete-orphan"
+    )
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="event", order_by="Participant.id", cascade="all, delete-orphan"
+    )
+    decisions: Mapped[list[PairDecision]] = relationship(back_populates="event", cascade="all, delete-orphan")
+    meetings: Mapped[list[Meeting]] = relationship(back_populates="event", cascade="all, delete-orphan")
+    assignments: Mapped[list[Assignment]] = relationship(
+        back_populates="event", order_by="Assignment.version", cascade="all, delete-orphan"
+    )
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """Beginning of the first session, local time."""
+        return self.sessions[0].starts_at if self.sessions else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """End of the last session, local time."""
+        return max((session.ends_at for session in self.sessions), default=None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that its local times are in."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def slot_length(self) -> timedelta:
+        """How long each meeting lasts."""
+        return timedelta(minutes=self.slot_minutes)
+
+    @property
+    def slots(self) -> list[datetime]:
+        """The beginnings of all slots, in order, local time."""
+        return [start for session in self.sessions for start in session.slots(self.slot_length)]
+
+    def room_of(self, table: int) -> Room | None:
+        """The room that a table stands in: tables are numbered through the rooms in order."""
+        last = 0
+        for room in self.rooms:
+            last += room.table_count
+            if table <= last:
+                return room
+        return None
+
+    @property
+    def most_meetings_each(self) -> int | None:
+        """The slots of a docking event: nobody can meet more often. An expo sets no such limit."""
+        return len(self.slots) if self.kind is EventKind.DOCKING else None
+
+    @property
+    def most_meetings(self) -> int | None:
+        """Slots × tables of a docking event; an expo sets no such limit."""
+        return len(self.slots) * self.table_count if self.kind is EventKind.DOCKING else None
+
+
+class Session(Base):
+    """场次: a stretch of an event that is cut into slots of equal length. Times are local and naive."""
+
+    __tablename__ = "event_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime)
+    ends_at: Mapped[datetime] = mapped_column(DateTime)
+
+    event: Mapped[Event] = relationship(back_populates="sessions")
+
+    def slots(self, length: timedelta) -> list[datetime]:
+        """The beginnings of the slots of that length that end before the session does."""
+        return [self.starts_at + length * number for number in range((self.ends_at - self.starts_at) // length)]
+
+
+class AgendaItem(Base):
+    """议程: what happens at an event besides its meetings: an opening, a keynote, a roadshow, a break, lunch. Times are
+    local and naive. ``room`` is as printed; it need not be one of the event's rooms.
+    """
+
+    __tablename__ = "agenda_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime)
+    ends_at: Mapped[datetime] = mapped_column(DateTime)
+    title: Mapped[str] = mapped_column(String(120))
+    speaker: Mapped[str] = mapped_column(String(200), default="")
+    room: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    event: Mapped[Event] = relationship(back_populates="agenda")
+
+
+class Room(Base):
+    """A room of a docking event with its tables, or a hall (展馆) of an expo, in walking order."""
+
+    __tablename__ = "event_room"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    table_count: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="rooms")
+
+
+class Participant(Base):
+    """参会方: an enterprise on the need side; a team, or an organization without teams, on the offer side."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("event_id", "side", "organization_id", "team_id"),
+        # To a unique constraint, two missing teams differ.
+        Index(
+            "uq_participant_without_team",
+            "event_id",
+            "side",
+            "organization_id",
+            unique=True,
+            sqlite_where=text("team_id IS NULL"),
+            postgresql_where=text("team_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    side: Mapped[Side] = mapped_column(term_type(Side))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    min_meetings: Mapped[int] = mapped_column(default=1)
+    max_meetings: Mapped[int] = mapped_column(default=6)
+    booth: Mapped[str] = mapped_column(String(20), default="")
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("event_room.id"))
+    """The hall of its booth."""
+    table: Mapped[int | None] = mapped_column("table_number")
+    """The table that all its meetings take place at, if it keeps one."""
+    status: Mapped[ParticipantStatus] = mapped_column(
+        term_type(ParticipantStatus), default=ParticipantStatus.CONFIRMED, index=True
+    )
+    unavailable: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Beginnings of the slots in which it cannot meet, local time, as ``2026-05-18T09:00``."""
+    note: Mapped[str] = mapped_column(String(500), default="")
+    """What it told the organizers when it registered or withdrew."""
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH), default=new_code, unique=True)
+    """On its badge: who shows it is checked in."""
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    event: Mapped[Event] = relationship(back_populates="participants")
+    organization: Mapped[Organization] = relationship()
+    team: Mapped[Team | None] = relationship()
+    room: Mapped[Room | None] = relationship()
+    delegates: Mapped[list[Delegate]] = relationship(
+        back_populates="participant", order_by="Delegate.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def name(self) -> str:
+        """As printed: the team with its organization, or the organization alone."""
+        return self.organization.name if self.team is None else f"{self.organization.name} · {self.team.name}"
+
+
+class Delegate(Base):
+    """参会代表: a person who comes for a participant. ``leads`` marks who sits in its meetings: nobody can do so for
+    two participants at once.
+    """
+
+    __tablename__ = "delegate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    leads: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH), default=new_code, unique=True)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    participant: Mapped[Participant] = relationship(back_populates="delegates")
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def identity(self) -> str:
+        """Equal for the same person at two participants: by account, else by e-mail, phone, or name."""
+        if self.user_id is not None:
+            return f"user:{self.user_id}"
+        return self.email.casefold() or self.phone or f"{self.participant_id}:{self.name}"
+
+
+AssignedPair: TypeAlias = tuple[int, int, float]
+"""Participants on the need and on the offer side by id, and their score, 0–100."""
+
+UnservedRow: TypeAlias = tuple[int, str]
+"""A participant by id, and the code word of the reason why it has fewer meetings than it wants."""
+
+
+ScheduleRow: TypeAlias = tuple[int, int, str | None, int | None, bool, str]
+"""One meeting of a plan: participants on the need and on the offer side by id, beginning (local, as
+``2026-05-18T09:00``) and table or ``None`` for a pair without a place, whether locked, and its status."""
+
+
+class Assignment(Base):
+    """配对方案: one state of an event's plan, kept so that two can be compared and an older one restored.
+
+    ``pairs`` holds lists of :data:`AssignedPair`, ``schedule`` of :data:`ScheduleRow`, ``unserved`` of
+    :data:`UnservedRow`; ids of participants who have left since stay in them. ``proven`` says that no better plan
+    existed. ``certificate`` is what the independent checker found; without a valid one nothing is published.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("event_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    version: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    origin: Mapped[PlanOrigin] = mapped_column(term_type(PlanOrigin), default=PlanOrigin.BUILT)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    """What was changed, or which version was restored; ``plan/version_notes.py`` writes and reads it."""
+    proven: Mapped[bool] = mapped_column(default=False)
+    seed: Mapped[int | None]
+    input_hash: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the scheduling problem that it was made from."""
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pairs: Mapped[list[AssignedPair]] = mapped_column(JSON, default=list)
+    schedule: Mapped[list[ScheduleRow]] = mapped_column(JSON, default=list)
+    unserved: Mapped[list[UnservedRow]] = mapped_column(JSON, default=list)
+
+    event: Mapped[Event] = relationship(back_populates="assignments")
+    made_by: Mapped[User | None] = relationship()
+
+    @property
+    def built(self) -> bool:
+        """Whether the machine chose the pairs, not a person."""
+        return self.origin in (PlanOrigin.BUILT, PlanOrigin.REPLANNED)
+
+    @property
+    def total_score(self) -> float:
+        """Sum of the scores of all pairs."""
+        return sum(score for _, _, score in self.pairs)
+
+
+class PairDecision(Base):
+    """An organizer's pin or ban of a pair, with the reason, kept over every rebuild of the match list."""
+
+    __tablename__ = "pair_decision"
+    __table_args__ = (UniqueConstraint("event_id", "need_side_id", "offer_side_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    need_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    offer_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    decision: Mapped[PairDecisionKind] = mapped_column(term_type(PairDecisionKind))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    event: Mapped[Event] = relationship(back_populates="decisions")
+    decided_by: Mapped[User | None] = relationship()
+
+
+_OCCUPIES = "starts_at IS NOT NULL AND status IN ('planned', 'held')"
+
+OCCUPYING = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
+"""Meetings that keep their slot and table. A cancelled one frees both, and so does one to which nobody came."""
+
+
+class Meeting(Base):
+    """洽谈: one line of the match list, and, once it has a slot and a table, of the schedule.
+
+    ``pinned`` means that the pair stands, ``locked`` that its slot and table do as well. Ratings go from 1 to 5.
+    """
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        UniqueConstraint("event_id", "need_side_id", "offer_side_id"),
+        # The last line of defence: nobody and no table twice in a slot, whoever writes at the same time.
+        *(
+            Index(
+                f"uq_meeting_slot_{column}",
+                "event_id",
+                "starts_at",
+                column,
+                unique=True,
+                sqlite_where=text(_OCCUPIES),
+                postgresql_where=text(_OCCUPIES),
+            )
+            for column in ("need_side_id", "offer_side_id", "table_number")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    need_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    offer_side_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
+    score: Mapped[float]
+    """0–100, of the pair's best match."""
+    reason: Mapped[Reason] = mapped_column(ReasonColumn, default=Reason)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    locked: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime | None] = mapped_column(DateTime)
+    table: Mapped[int | None] = mapped_column("table_number")
+    status: Mapped[MeetingStatus] = mapped_column(term_type(MeetingStatus), default=MeetingStatus.PLANNED)
+    need_rating: Mapped[int | None]
+    offer_rating: Mapped[int | None]
+    need_next_step: Mapped[NextStep | None] = mapped_column(term_type(NextStep))
+    offer_next_step: Mapped[NextStep | None] = mapped_column(term_type(NextStep))
+
+    event: Mapped[Event] = relationship(back_populates="meetings")
+    need_side: Mapped[Participant] = relationship(foreign_keys=[need_side_id])
+    offer_side: Mapped[Participant] = relationship(foreign_keys=[offer_side_id])
+    need: Mapped[Need | None] = relationship()
+    offer: Mapped[Offer | None] = relationship()

@@ -1,0 +1,404 @@
+"""The fields of what people post, described once: their names, labels, limits and how a person's words are read.
+
+The web forms, the import and the export all follow these descriptions, so a field has one name, one label and one
+error message wherever it is met. A new field is added here and to its model.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from matchmaker.domain.amount import parse_amount
+from matchmaker.domain.errors import InvalidInput, Several
+from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH
+from matchmaker.domain.vocabulary import (
+    CooperationMode,
+    NeedType,
+    OfferKind,
+    OrganizationKind,
+    Term,
+    Visibility,
+)
+from matchmaker.i18n import N_
+
+SEPARATORS = re.compile(r"[;；、,，/\n]+")
+SHORTEST_TITLE = 2
+"""Letters that a title or a name has at least."""
+
+DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+
+_UNPRINTABLE = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f"  # control characters except tab and line end
+    "\ud800-\udfff"  # halves of surrogate pairs
+    "\u202a-\u202e\u2066-\u2069"  # changes of direction
+    "\ufeff\ufffe\uffff\ufdd0-\ufdef"  # byte-order marks and noncharacters
+    "\ue000-\uf8ff]"  # private use: no two fonts agree on it
+)
+
+
+class Kind(Enum):
+    """How a field's text is read."""
+
+    LINE = auto()
+    TEXT = auto()
+    TITLE = auto()
+    TERM = auto()
+    TERMS = auto()
+    REFERENCE = auto()
+    AMOUNT = auto()
+    DATE = auto()
+    TRL = auto()
+    EMAIL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. ``reference`` names the vocabulary (district, industry, field) a REFERENCE is looked up in."""
+
+    name: str
+    zh: str
+    en: str
+    kind: Kind = Kind.LINE
+    length: int = 200
+    required: bool = False
+    term: type[Term] | None = None
+    reference: str = ""
+    also: tuple[str, ...] = ()
+    """Further headings an import understands."""
+    hint: str = ""
+
+    def label(self, language: str = "zh") -> str:
+        """The field's name in the reader's language."""
+        return self.en if language == "en" else self.zh
+
+
+def _text(name: str, zh: str, en: str, *also: str, hint: str = "", required: bool = False) -> Field:
+    return Field(name, zh, en, Kind.TEXT, TEXT_LENGTH, required, also=also, hint=hint)
+
+
+CONTACT = (
+    Field("contact_name", "联系人", "Contact person", length=60),
+    Field("contact_phone", "联系电话", "Phone", length=60, also=("电话", "手机")),
+    Field("contact_email", "联系邮箱", "E-mail", Kind.EMAIL, also=("电子邮箱", "邮箱")),
+)
+INDUSTRY = Field("industry", "产业领域", "Industry", Kind.REFERENCE, reference="industry", also=("所属产业", "行业"))
+TECHNOLOGY_FIELD = Field("field", "技术领域", "Technology field", Kind.REFERENCE, reference="field", also=("所属领域",))
+MODES = Field(
+    "cooperation_modes", "合作方式", "Cooperation modes", Kind.TERMS, term=CooperationMode, also=("转化方式",)
+)
+VISIBILITY = Field("visibility", "公开范围", "Visibility", Kind.TERM, term=Visibility)
+VALID_UNTIL = Field("valid_until", "有效期至", "Valid until", Kind.DATE, also=("有效期",))
+INDICATORS_HINT = N_("写数值、单位和测试条件，如“L10 寿命 ≥ 200 万公里，轴温 ≤ 70 ℃”")
+
+NEED_FIELDS = (
+    Field("title", "需求名称", "Title", Kind.TITLE, TITLE_LENGTH, True, also=("技术需求名称", "标题", "名称")),
+    INDUSTRY,
+    TECHNOLOGY_FIELD,
+    Field("need_type", "需求类型", "Type of need", Kind.TERM, term=NeedType),
+    _text(
+        "problem",
+        "需求背景与技术难点",
+        "Background and problem",
+        "技术难点",
+        "需求内容",
+        "需求描述",
+        required=True,
+        hint=N_("现在怎么做、卡在哪里、试过什么；写出材料、工艺、设备和现象"),
+    ),
+    _text("indicators", "主要技术指标", "Target figures", "技术指标", "考核指标", hint=INDICATORS_HINT),
+    _text("groundwork", "已有基础", "Groundwork", "现有工作基础", hint=N_("已有的设备、样件、试验数据和人员")),
+    Field(
+        "budget",
+        "拟投入资金",
+        "Budget",
+        Kind.AMOUNT,
+        40,
+        also=("预算", "拟投入资金(万元)", "资金投入"),
+        hint=N_("单位万元，如“50-80万”“不超过100万”“面议”"),
+    ),
+    MODES,
+    Field("deadline", "完成时限", "Deadline", Kind.DATE, also=("要求完成时间",)),
+    Field("wanted_trl", "期望成熟度", "Wanted TRL", Kind.TRL),
+    Field("preferred_partner", "意向合作单位", "Preferred partner", also=("意向单位",)),
+    VALID_UNTIL,
+    VISIBILITY,
+    *CONTACT,
+)
+
+_OUTCOME_ONLY = (
+    "innovation",
+    "indicators",
+    "applications",
+    "trl",
+    "intellectual_property",
+    "awards",
+    "price",
+    "contributors",
+)
+_CAPABILITY_ONLY = ("services", "platforms", "instruments")
+
+OFFER_FIELDS = (
+    Field("title", "名称", "Title", Kind.TITLE, TITLE_LENGTH, True, also=("成果名称", "研究方向", "标题")),
+    INDUSTRY,
+    TECHNOLOGY_FIELD,
+    _text(
+        "summary", "简介", "Summary", "成果简介", "能力简介", "技术简介", hint=N_("解决什么问题、怎么做、做到什么程度")
+    ),
+    _text("innovation", "创新点", "What is new", hint=N_("与现有做法相比好在哪里，最好有数字")),
+    _text("indicators", "主要技术指标", "Figures", "技术指标", hint=INDICATORS_HINT),
+    _text(
+        "applications",
+        "应用场景与适用行业",
+        "Applications",
+        "应用场景",
+        "适用行业",
+        hint=N_("哪些产品、工序和行业用得上；用企业的说法，匹配更准"),
+    ),
+    Field("trl", "技术成熟度", "TRL", Kind.TRL, also=("成熟度",)),
+    _text("intellectual_property", "知识产权", "Intellectual property", hint=N_("类型、专利号、状态")),
+    _text("awards", "获奖", "Awards"),
+    _text("services", "可提供的服务", "Services", hint=N_("能替企业做的试验、检测、设计、攻关，一行一项")),
+    _text(
+        "platforms", "平台与资质", "Platforms and qualifications", hint=N_("重点实验室、工程技术研究中心、CMA/CNAS 等")
+    ),
+    _text("instruments", "大型仪器设备", "Instruments", hint=N_("名称、型号和主要能力，一行一台")),
+    _text("cases", "应用与服务案例", "Cases", "应用案例", "服务案例"),
+    MODES,
+    Field(
+        "price",
+        "意向价格",
+        "Asking price",
+        Kind.AMOUNT,
+        40,
+        also=("价格", "意向价格(万元)"),
+        hint=N_("单位万元，如“50-80万”“不超过100万”“面议”"),
+    ),
+    Field("contributors", "完成人", "Contributors", length=500),
+    VALID_UNTIL,
+    VISIBILITY,
+    *CONTACT,
+)
+
+OUTCOME_FIELDS = tuple(field for field in OFFER_FIELDS if field.name not in _CAPABILITY_ONLY)
+CAPABILITY_FIELDS = tuple(field for field in OFFER_FIELDS if field.name not in _OUTCOME_ONLY)
+
+ORGANIZATION_FIELDS = (
+    Field("name", "单位名称", "Organization", Kind.TITLE, 120, True, also=("名称", "企业名称")),
+    Field("kind", "单位类型", "Kind", Kind.TERM, 40, True, term=OrganizationKind, also=("类型",)),
+    Field("city", "所在城市", "City", length=40, also=("城市",)),
+    Field(
+        "district",
+        "县（市、区）、产业集聚区",
+        "District",
+        Kind.REFERENCE,
+        reference="district",
+        also=("区域", "县区", "所在区域"),
+    ),
+    INDUSTRY,
+    Field(
+        "group_name", "所属集团", "Group", length=120, also=("集团", "集团名称"), hint=N_("同一集团的单位不会互相配对")
+    ),
+    _text("introduction", "单位简介", "Introduction", "简介"),
+    Field("address", "地址", "Address"),
+    Field("website", "网址", "Website", also=("网站",)),
+    *CONTACT,
+)
+
+CODE = Field("code", "编号", "Code", length=60, also=("需求编号", "成果编号"))
+OWNER = Field(
+    "organization", "单位", "Organization", length=120, required=True, also=("单位名称", "企业名称", "完成单位")
+)
+TEAM = Field("team", "团队", "Team", length=120, also=("科研团队", "团队名称"))
+OFFER_KIND = Field("kind", "供给类型", "Kind of offer", Kind.TERM, 40, True, term=OfferKind, also=("类型",))
+
+NEED_COLUMNS = (CODE, OWNER, *NEED_FIELDS)
+OFFER_COLUMNS = (CODE, OWNER, TEAM, OFFER_KIND, *OFFER_FIELDS)
+ORGANIZATION_COLUMNS = ORGANIZATION_FIELDS
+
+Vocabularies = Mapping[str, Mapping[str, str]]
+"""For each vocabulary (district, industry, field): every word understood, case-folded, and the code it means."""
+
+
+def read_value(field: Field, raw: object, vocabularies: Vocabularies) -> Any:
+    """The value that a person's words mean for the field.
+
+    Blank text gives the field's empty value: ``""`` for texts, an empty set for TERMS, an unknown
+    :class:`~matchmaker.domain.amount.Amount` for AMOUNT, ``None`` for the rest.
+    Raises :class:`InvalidInput`, its ``field`` set, saying how to mend it.
+    """
+    try:
+        value = _READERS[field.kind](field, raw, vocabularies)
+        if field.required and value in ("", None, frozenset()):
+            raise InvalidInput(N_("“%(label)s”不能为空"), label=field)
+    except InvalidInput as error:
+        error.field = field.name
+        raise
+    return value
+
+
+def clean_text(raw: object) -> str:
+    """Text as it is stored: no blank margins or trailing blanks, and nothing that a database, a spreadsheet or a
+    page cannot hold or that would turn the direction of the text around it. Numbers from spreadsheets as written.
+    """
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    text = unicodedata.normalize("NFC", str(raw)).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.rstrip() for line in _UNPRINTABLE.sub("", text).strip().split("\n"))
+
+
+def one_line(raw: object) -> str:
+    """The same on one line, with single blanks."""
+    return " ".join(clean_text(raw).split())
+
+
+def letters_in(text: str) -> int:
+    """How many letters and digits of any script the text has: emoji, blanks and punctuation count nothing."""
+    return sum(unicodedata.category(c)[0] in "LN" for c in text)
+
+
+def limited_words(text: str, field: str, limit: int, needed: str | None = None) -> str:
+    """Free words of a form as they are stored, at most ``limit`` characters.
+
+    With ``needed``, the message of the error, they must have a letter. Raises :class:`InvalidInput` for ``field``.
+    """
+    words = clean_text(text)
+    if needed is not None and not letters_in(words):
+        raise InvalidInput(needed, field=field)
+    if len(words) > limit:
+        raise InvalidInput(
+            N_("最多 %(limit)d 字，现有 %(length)d 字，请删减"), field=field, limit=limit, length=len(words)
+        )
+    return words
+
+
+def _read_text(field: Field, raw: object, _: Vocabularies) -> str:
+    text = clean_text(raw)
+    if len(text) > field.length:
+        raise InvalidInput(
+            N_("“%(label)s”最多 %(limit)d 字，现有 %(length)d 字，请删减"),
+            label=field,
+            limit=field.length,
+            length=len(text),
+        )
+    return text
+
+
+def _read_line(field: Field, raw: object, vocabularies: Vocabularies) -> str:
+    return _read_text(field, one_line(raw), vocabularies)
+
+
+def _read_title(field: Field, raw: object, vocabularies: Vocabularies) -> str:
+    title = _read_line(field, raw, vocabularies)
+    if title and not letters_in(title):
+        raise InvalidInput(N_("“%(label)s”里没有文字，请用一句话写出要点"), label=field)
+    if title and letters_in(title) < SHORTEST_TITLE:
+        raise InvalidInput(N_("“%(label)s”太短，请用一句话写出要点"), label=field)
+    return title
+
+
+def _read_term(field: Field, raw: object, _: Vocabularies) -> Term | None:
+    text = clean_text(raw)
+    assert field.term is not None
+    return field.term.parse(text) if text else None
+
+
+def _read_terms(field: Field, raw: object, _: Vocabularies) -> frozenset[Term]:
+    words = raw if isinstance(raw, list | tuple | set | frozenset) else SEPARATORS.split(clean_text(raw))
+    assert field.term is not None
+    return frozenset(field.term.parse(str(word)) for word in words if str(word).strip())
+
+
+def _read_reference(field: Field, raw: object, vocabularies: Vocabularies) -> str | None:
+    text = clean_text(raw)
+    if not text:
+        return None
+    known = vocabularies[field.reference]
+    code = known.get(text.casefold())
+    if code is None:
+        raise InvalidInput(
+            N_("“%(label)s”不认识“%(text)s”，可填：%(known)s"),
+            label=field,
+            text=text[:40],
+            known=_Known(known),
+        )
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of a vocabulary in the reader's language. ``codes`` has the code for each of its words."""
+
+    codes: Mapping[str, str]
+
+    def label(self, language: str = "zh") -> str:
+        words = (w for w in self.codes if w.isascii() == (language == "en") and w != self.codes[w].casefold())
+        return Several(words).label(language)
+
+
+def _read_amount(field: Field, raw: object, vocabularies: Vocabularies) -> Any:
+    return parse_amount(_read_line(field, raw, vocabularies))
+
+
+def _read_date(field: Field, raw: object, _: Vocabularies) -> date | None:
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    text = unicodedata.normalize("NFKC", clean_text(raw))
+    if not text:
+        return None
+    for form in DATE_FORMATS:
+        try:
+            return datetime.strptime(text.split(" ")[0], form).date()
+        except ValueError:
+            continue
+    raise InvalidInput(N_("“%(label)s”看不懂日期“%(text)s”，请写成 2027-06-30"), label=field, text=text[:40])
+
+
+def _read_trl(field: Field, raw: object, _: Vocabularies) -> int | None:
+    text = unicodedata.normalize("NFKC", clean_text(raw)).upper().removeprefix("TRL").removesuffix("级").strip(" -")
+    if not text:
+        return None
+    if text not in tuple("123456789"):
+        raise InvalidInput(N_("“%(label)s”应为 1 到 9 的整数（GB/T 22900）"), label=field)
+    return int(text)
+
+
+def _read_email(field: Field, raw: object, vocabularies: Vocabularies) -> str:
+    text = _read_line(field, raw, vocabularies)
+    return read_email(text, field) if text else ""
+
+
+def read_email(text: str, label: str | Field) -> str:
+    """A deliverable-looking address in lower case; raises :class:`InvalidInput`. Asks no server.
+
+    ``label`` is what the message calls the field.
+    """
+    try:
+        return validate_email(
+            unicodedata.normalize("NFKC", text).strip(), check_deliverability=False, test_environment=True
+        ).normalized.casefold()
+    except EmailNotValidError as error:
+        raise InvalidInput(N_("“%(label)s”不是邮箱地址：%(text)s"), label=label, text=text[:60]) from error
+
+
+_READERS = {
+    Kind.LINE: _read_line,
+    Kind.TEXT: _read_text,
+    Kind.TITLE: _read_title,
+    Kind.TERM: _read_term,
+    Kind.TERMS: _read_terms,
+    Kind.REFERENCE: _read_reference,
+    Kind.AMOUNT: _read_amount,
+    Kind.DATE: _read_date,
+    Kind.TRL: _read_trl,
+    Kind.EMAIL: _read_email,
+}

@@ -1,0 +1,34 @@
+"""The moves a posting may make between its states."""
+
+from matchmaker.domain.errors import Conflict
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.vocabulary import PostingStatus as Status
+from matchmaker.i18n import N_
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.SUBMITTED, Status.PUBLISHED, Status.WITHDRAWN}),
+    Status.SUBMITTED: frozenset({Status.PUBLISHED, Status.RETURNED, Status.WITHDRAWN}),
+    Status.RETURNED: frozenset({Status.SUBMITTED, Status.PUBLISHED, Status.WITHDRAWN}),
+    Status.PUBLISHED: frozenset({Status.EXPIRED, Status.WITHDRAWN, Status.CLOSED}),
+    Status.EXPIRED: frozenset({Status.SUBMITTED, Status.PUBLISHED, Status.WITHDRAWN, Status.CLOSED}),
+    Status.WITHDRAWN: frozenset({Status.SUBMITTED, Status.PUBLISHED}),
+    Status.CLOSED: frozenset(),
+}
+
+
+def may_become(posting: Posting, status: Status) -> bool:
+    """Whether the posting can go into the state from where it is."""
+    return status in MOVES[posting.status]
+
+
+def move(posting: Posting, status: Status, reason: str = "") -> None:
+    """Bring the posting into the state, or raise :class:`Conflict` when it cannot go there from where it is."""
+    if not may_become(posting, status):
+        raise Conflict(
+            N_("“%(title)s”现在是“%(state)s”，不能变为“%(wanted)s”"),
+            title=posting.title,
+            state=posting.status,
+            wanted=status,
+        )
+    posting.status = status
+    posting.status_reason = reason

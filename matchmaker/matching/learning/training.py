@@ -1,0 +1,212 @@
+"""Learning a ranker from graded judgments, and telling honestly how good it is.
+
+Ridge regression of the grade on the features, then a logistic that turns its output into the probability of being
+related (Platt 1999). Both are linear, so the ranker that is kept is one weight for each feature and a constant. More
+pliable models (extra-trees, boosted trees, kernels) were not better on held-out needs: see docs/matching.md.
+
+scikit-learn is imported when training, not when ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.errors import RankerError
+from matchmaker.matching.learning.judged_pairs import JudgedPairs
+from matchmaker.matching.learning.metrics import expected_calibration_error, ndcg
+from matchmaker.matching.ranking.features import LEARNED
+from matchmaker.matching.ranking.ranker import FusionRanker, LinearRanker, Ranker, SingleFeatureRanker, squash
+
+FOLDS = 5
+SEEDS = 5
+"""Cross-validations with folds drawn anew, so that the mean does not hang on one draw."""
+
+RELATED = 2
+"""The grade from which a pair is related, and not just marginally so (see `domain.judgment.Grade`)."""
+
+PENALTIES = (100.0, 300.0, 1000.0, 3000.0)
+"""Of ridge regression, for standardized features; chosen by a cross-validation inside the training folds."""
+
+FACT_WEIGHTS: Mapping[str, float] = {
+    "field": 0.4,
+    "industry": 0.3,
+    "budget": 0.3,
+    "trl": 0.2,
+    "cooperation_modes": 0.15,
+    "deadline": 0.1,
+    "district": 0.1,
+}
+"""What a fitting fact adds to the log odds, and a conflicting one takes off. Assumed, for judged datasets know no
+facts; `matchmaker train --from-feedback` corrects them by what happened."""
+
+_UNJUDGED_WEIGHT = 0.02
+"""What an unjudged pair counts in calibration against a judged one. Without any, pairs that nobody would think of would
+look half related; with more, the promise no longer holds for those worth judging."""
+
+_FEWEST_GROUPS = 2 * FOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Means over `SEEDS` cross-validations by need. `baselines` are the same pairs ranked without training."""
+
+    ndcg_at_10: float
+    ndcg_at_10_by_seed: tuple[float, ...]
+    calibration_error: float
+    baselines: Mapping[str, float]
+    needs: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The ranker learned from all pairs, the penalty it was learned with, and its cross-validated scores."""
+
+    ranker: LinearRanker
+    penalty: float
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """grade ≈ features @ weights + constant, in the features' own units."""
+
+    weights: NDArray[np.float64]
+    constant: float
+
+    def predict(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        predicted: NDArray[np.float64] = features @ self.weights + self.constant
+        return predicted
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Judged and unjudged pairs as plain arrays, so that folds are masks."""
+
+    features: NDArray[np.float64]
+    grades: NDArray[np.int64]
+    lists: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+    def part(self, mask: NDArray[np.bool_]) -> _Table:
+        return _Table(self.features[mask], self.grades[mask], self.lists[mask], self.groups[mask])
+
+    @property
+    def judged(self) -> NDArray[np.bool_]:
+        return self.grades >= 0
+
+
+def train(pairs: JudgedPairs, seed: int = 0) -> Training:
+    """Learn from all pairs; the same pairs and seed give the same ranker. Raises RankerError for too few needs."""
+    table = _Table(pairs.matrix(LEARNED), pairs.grades, pairs.lists, pairs.groups)
+    if len(np.unique(table.groups)) < _FEWEST_GROUPS:
+        raise RankerError(f"Judgments for at least {_FEWEST_GROUPS} needs are wanted; these have fewer.")
+    if not (table.grades > 0).any() or not (table.grades == 0).any():
+        raise RankerError("Judgments of related and of unrelated pairs are wanted; these have only one kind.")
+    penalty = _best_penalty(table, seed)
+    return Training(_calibrated(table, penalty, seed), penalty, _cross_validated(table, pairs, seed))
+
+
+def mean_ndcg(grades: NDArray[np.int64], lists: NDArray[np.int64], scores: NDArray[np.floating]) -> float:
+    """Mean nDCG@10 over the needs that have a related offer; equal scores keep their order."""
+    measures = []
+    for one in np.unique(lists):
+        own = np.flatnonzero(lists == one)
+        ranked = grades[own[np.argsort(-scores[own], kind="stable")]]
+        measures.append(ndcg(ranked.tolist(), grades[own].tolist()))
+    return fmean(measure for measure in measures if measure is not None)
+
+
+def _cross_validated(table: _Table, pairs: JudgedPairs, seed: int) -> Scores:
+    """Each fold is ranked by what was learned, penalty and calibration included, from the others."""
+    judged = table.judged
+    gains, errors = [], []
+    for draw in range(seed, seed + SEEDS):
+        scores = np.zeros(len(table.grades))
+        for fold in _folds(table.groups, draw):
+            learned = table.part(~fold)
+            ranker = _calibrated(learned, _best_penalty(learned, draw), draw)
+            scores[fold] = _probabilities(ranker, table.features[fold])
+        gains.append(mean_ndcg(table.grades[judged], table.lists[judged], scores[judged]))
+        errors.append(expected_calibration_error(scores[judged].tolist(), (table.grades[judged] >= RELATED).tolist()))
+    return Scores(
+        ndcg_at_10=fmean(gains),
+        ndcg_at_10_by_seed=tuple(gains),
+        calibration_error=fmean(errors),
+        baselines=_baselines(pairs),
+        needs=len(np.unique(table.lists)),
+        pairs=int(judged.sum()),
+    )
+
+
+def _probabilities(ranker: LinearRanker, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """0–1 for rows of the learned features; judged datasets have no facts."""
+    logits = features @ np.array([ranker.weights[name] for name in LEARNED]) + ranker.constant
+    return squash(logits).astype(np.float64) / 100
+
+
+def _baselines(pairs: JudgedPairs) -> dict[str, float]:
+    judged = pairs.judged
+    rankers: dict[str, Ranker] = {
+        "lexical": SingleFeatureRanker("lexical"),
+        "dense": SingleFeatureRanker("dense"),
+        "hybrid": FusionRanker(),
+    }
+    return {
+        name: mean_ndcg(pairs.grades[judged], pairs.lists[judged], ranker.score(pairs.features)[judged])
+        for name, ranker in rankers.items()
+    }
+
+
+def _best_penalty(table: _Table, seed: int) -> float:
+    judged = table.part(table.judged)
+    predicted = {penalty: _held_out(judged, penalty, seed) for penalty in PENALTIES}
+    return max(PENALTIES, key=lambda penalty: mean_ndcg(judged.grades, judged.lists, predicted[penalty]))
+
+
+def _calibrated(table: _Table, penalty: float, seed: int) -> LinearRanker:
+    """Regression over all of the table, and the logistic fitted on what regressions said of needs they did not know."""
+    from sklearn.linear_model import LogisticRegression
+
+    regression = _regression(table.part(table.judged), penalty)
+    predicted = _held_out(table, penalty, seed)
+    logistic = LogisticRegression(C=1e4).fit(
+        predicted[:, np.newaxis],
+        table.grades >= RELATED,
+        sample_weight=np.where(table.judged, 1.0, _UNJUDGED_WEIGHT),
+    )
+    slope, constant = float(logistic.coef_[0, 0]), float(logistic.intercept_[0])
+    weights = {name: slope * float(weight) for name, weight in zip(LEARNED, regression.weights, strict=True)}
+    return LinearRanker(weights | dict(FACT_WEIGHTS), slope * regression.constant + constant)
+
+
+def _held_out(table: _Table, penalty: float, seed: int) -> NDArray[np.float64]:
+    """What regressions over the other folds' judged pairs say of each pair (n,)."""
+    predicted = np.zeros(len(table.grades))
+    for fold in _folds(table.groups, seed):
+        predicted[fold] = _regression(table.part(~fold & table.judged), penalty).predict(table.features[fold])
+    return predicted
+
+
+def _regression(table: _Table, penalty: float) -> _Regression:
+    from sklearn.linear_model import Ridge
+
+    scale = table.features.std(axis=0)
+    scale[scale == 0] = 1.0
+    fitted = Ridge(penalty).fit(table.features / scale, table.grades)
+    return _Regression(fitted.coef_ / scale, float(fitted.intercept_))
+
+
+def _folds(groups: NDArray[np.int64], seed: int) -> Iterator[NDArray[np.bool_]]:
+    """Masks (n,) of `FOLDS` parts, no group in two of them."""
+    present = np.unique(groups)
+    shuffled = np.random.default_rng(seed).permutation(len(present))
+    fold_of = dict(zip(present.tolist(), (shuffled % FOLDS).tolist(), strict=True))
+    folds = np.array([fold_of[group] for group in groups.tolist()])
+    for number in range(FOLDS):
+        yield folds == number

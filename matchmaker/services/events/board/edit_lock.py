@@ -1,0 +1,209 @@
+"""One organizer's turn at a plan: from waiting for it to the version that it leaves.
+
+Every change by hand happens inside a turn, so that two organizers at two boards come one after the other, each learns
+what the other changed, and neither undoes the other's work unawares.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import Conflict, NotFound
+from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import EventKind
+from matchmaker.i18n import N_, translate
+from matchmaker.services.activity import log
+from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.pairing.partnerships import PairKey
+from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
+from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.plan.plan_changes import Names, PlanChange, in_words, plan_changes, shortened
+from matchmaker.services.events.plan.version_notes import changes_note
+from matchmaker.services.events.plan.versions import latest_version, record_version, version_if_any
+from matchmaker.services.events.scheduling.match_list_state import pair_of
+from matchmaker.services.events.timing import check_not_over
+
+MOST_LINES = 5
+"""Changes of others that a message names one by one."""
+
+SUBJECT = "assignment"
+"""Of the log lines that tell by which step a version was made."""
+
+
+class Step(StrEnum):
+    """What an organizer does at the board, as the log has it."""
+
+    MOVE = "move"
+    SWAP = "swap"
+    PLACE = "place"
+    TAKE_OFF = "take off"
+    CANCEL = "cancel"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What others changed since a board was drawn, and who they are."""
+
+    event: Event
+    people: tuple[str, ...]
+    changes: tuple[PlanChange, ...]
+    names: Names
+
+    def text(self, language: str = "zh") -> str:
+        """In one sentence; a long list is cut."""
+        lines = in_words(self.changes, self.names, self.event, language)
+        people = "、".join(self.people) or translate(N_("参会方"), language)
+        if not lines:
+            return translate(N_("其间%(people)s改过计划，又改了回来"), language, people=people)
+        return translate(
+            N_("其间%(people)s改了：%(changes)s"),
+            language,
+            people=people,
+            changes=shortened(lines, MOST_LINES, language),
+        )
+
+
+class BoardConflict(Conflict):
+    """A change that cannot be made: what stands in the way, and what others changed meanwhile, if they did."""
+
+    def __init__(self, obstacles: Sequence[Conflict], meanwhile: Meanwhile | None) -> None:
+        super().__init__(obstacles[0].message, **obstacles[0].params)
+        self.obstacles = tuple(obstacles)
+        self.meanwhile = meanwhile
+
+    def text(self, language: str = "zh") -> str:
+        texts = dict.fromkeys(obstacle.text(language) for obstacle in self.obstacles)
+        if self.meanwhile is not None:
+            texts[self.meanwhile.text(language)] = None
+        return "；".join(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change that was made: the version it led to, what it changed in words, and what others changed meanwhile."""
+
+    version: Assignment | None
+    changes: tuple[PlanChange, ...]
+    meanwhile: Meanwhile | None
+    names: Names
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The plan as it stands while nobody else can change it. ``latest`` is its last version."""
+
+    session: Session
+    actor: User | None
+    event: Event
+    occupancy: Occupancy
+    latest: Assignment | None
+    meanwhile: Meanwhile | None
+    names: Names
+
+    def meeting(self, meeting_id: int) -> Meeting:
+        """The meeting, fresh from the database. Raises :class:`Conflict` when another organizer changed this very
+        meeting meanwhile, :class:`NotFound` when there is none.
+        """
+        meeting = self.session.get(Meeting, meeting_id, populate_existing=True)
+        if meeting is None and self.meanwhile is not None:
+            raise BoardConflict([Conflict(N_("这一场已不在计划里"))], self.meanwhile)
+        if meeting is None or meeting.event_id != self.event.id:
+            raise NotFound(N_("这一场已不在计划里"))
+        if self.meanwhile is not None and any(pair_of(meeting) == change.pair for change in self.meanwhile.changes):
+            raise BoardConflict([Conflict(N_("这一场刚被别人改过，请看过后再改"))], self.meanwhile)
+        return meeting
+
+    def refuse(self, obstacles: Sequence[Conflict]) -> None:
+        """Raise :class:`BoardConflict` if anything stands in the way."""
+        if obstacles:
+            raise BoardConflict(obstacles, self.meanwhile)
+
+    def place_for(self, pair: PairKey, starts_at: datetime, table: int | None, *, ignoring: Iterable[int]) -> Place:
+        """That slot and table, or the table that suits best. Raises :class:`BoardConflict`."""
+        ignored = frozenset(ignoring)
+        self.refuse(self.occupancy.obstacles(pair, starts_at, table, ignoring=ignored))
+        if table is None:
+            table = self.occupancy.table_for(pair, starts_at, ignoring=ignored)
+        return Place(starts_at, table)
+
+    def put(self, places: Sequence[tuple[Meeting, Place | None]]) -> None:
+        """Give the meetings their places. All leave the old ones first: no table is taken twice at any moment."""
+        for meeting, _ in places:
+            meeting.starts_at = meeting.table = None
+        self.session.flush()
+        for meeting, place in places:
+            if place is not None:
+                meeting.starts_at, meeting.table = place.starts_at, place.table
+        self.session.flush()
+
+    def record(self, step: Step, *, detail: str = "", why: str = "") -> Changed:
+        """Make what was changed the next version, with a note that says what and ``why``, and commit."""
+        version = record_version(self.session, self.actor, self.event)
+        changes = plan_changes(self.latest, version)
+        version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
+        log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
+        self.session.commit()
+        return Changed(version, changes, self.meanwhile, self.names)
+
+    def nothing(self) -> Changed:
+        """The answer to a change that changes nothing."""
+        self.session.rollback()
+        return Changed(self.latest, (), self.meanwhile, self.names)
+
+
+@contextmanager
+def take_turn(session: Session, actor: User | None, event: Event, expected_version: int) -> Iterator[Turn]:
+    """Wait for one's turn and take it; ``expected_version`` is the plan that the organizer was looking at.
+
+    Raises :class:`Conflict` for an event whose plan cannot be changed. Whatever is raised inside undoes everything.
+    """
+    check_organizer(actor)
+    lock_event(session, event)
+    try:
+        _check_changeable(event)
+        occupancy = load_occupancy(session, event)
+        names = {participant.id: participant.name for participant in occupancy.participants.values()}
+        latest = latest_version(session, event)
+        meanwhile = _meanwhile(session, actor, event, names, latest, expected_version)
+        yield Turn(session, actor, event, occupancy, latest, meanwhile, names)
+    except IntegrityError as error:
+        session.rollback()
+        raise Conflict(N_("刚刚有人占用了这个时段或桌位，请刷新页面后再试")) from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _check_changeable(event: Event) -> None:
+    if event.kind is not EventKind.DOCKING:
+        raise Conflict(N_("“%(name)s”没有洽谈桌，不排日程"), name=event.name)
+    check_not_over(event)
+
+
+def _meanwhile(
+    session: Session, actor: User | None, event: Event, names: Names, latest: Assignment | None, expected: int
+) -> Meanwhile | None:
+    if latest is None or expected >= latest.version:
+        return None
+    made = session.execute(
+        select(Assignment.made_by_id, User.name)
+        .outerjoin(User, User.id == Assignment.made_by_id)
+        .where(Assignment.event_id == event.id, Assignment.version > expected)
+        .order_by(Assignment.version)
+    ).all()
+    me = None if actor is None else actor.id
+    if all(made_by_id == me for made_by_id, _ in made):
+        return None
+    people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != me and name))
+    return Meanwhile(event, people, plan_changes(version_if_any(session, event, expected), latest), names)

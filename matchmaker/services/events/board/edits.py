@@ -1,0 +1,161 @@
+"""Changing the plan by hand at the board of slots × tables.
+
+Each verb is one turn (``edit_lock.py``), makes one version and commits. ``expected_version`` is
+the plan that the organizer's board was drawn from: if others changed it since, the change is made all the same unless
+it clashes, and the answer says what they changed. Refusals are :class:`BoardConflict`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.people import User
+from matchmaker.domain.postings.fields import letters_in, one_line
+from matchmaker.domain.vocabulary import MeetingStatus
+from matchmaker.i18n import N_
+from matchmaker.services.events.board.edit_lock import BoardConflict, Changed, Step, take_turn
+from matchmaker.services.events.board.rules import (
+    check_not_excluded,
+    fixed,
+    full,
+    has_place,
+    new_meeting,
+    swap_obstacles,
+)
+from matchmaker.services.events.pairing.partnerships import PairKey, check_pair
+from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.scheduling.match_list_state import pair_of
+from matchmaker.services.indexing.search_index import Corpus
+
+
+def move_meeting(
+    session: Session,
+    actor: User | None,
+    event: Event,
+    meeting_id: int,
+    starts_at: datetime,
+    table: int | None,
+    expected_version: int,
+) -> Changed:
+    """Move a meeting that has a place to another; without a table, to the one that suits best."""
+    with take_turn(session, actor, event, expected_version) as turn:
+        meeting = turn.meeting(meeting_id)
+        turn.refuse(fixed(meeting))
+        if not has_place(meeting):
+            raise Conflict(N_("这一场还没有时段和桌位，请先安排"))
+        place = turn.place_for(pair_of(meeting), starts_at, table, ignoring=[meeting.id])
+        if place == Place(meeting.starts_at or starts_at, meeting.table):
+            return turn.nothing()
+        turn.put([(meeting, place)])
+        return turn.record(Step.MOVE)
+
+
+def swap_meetings(
+    session: Session, actor: User | None, event: Event, one_id: int, other_id: int, expected_version: int
+) -> Changed:
+    """Have two meetings exchange their slots and tables."""
+    with take_turn(session, actor, event, expected_version) as turn:
+        one, other = turn.meeting(one_id), turn.meeting(other_id)
+        turn.refuse(swap_obstacles(turn.occupancy, one, other))
+        if one is other or one.starts_at is None or other.starts_at is None:
+            return turn.nothing()
+        places = Place(other.starts_at, other.table), Place(one.starts_at, one.table)
+        turn.put([(one, places[0]), (other, places[1])])
+        return turn.record(Step.SWAP)
+
+
+def place_meeting(
+    session: Session,
+    corpus: Corpus,
+    actor: User | None,
+    event: Event,
+    pair: PairKey,
+    starts_at: datetime,
+    table: int | None,
+    expected_version: int,
+) -> Changed:
+    """Give a pair without a place one: a pair of the match list, one whose meeting was cancelled, or a new one.
+
+    A rebuild keeps a new pair only if it is locked.
+    """
+    if _find_meeting(session, event, pair) is None:
+        # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
+        session.commit()
+        corpus.refresh()
+    with take_turn(session, actor, event, expected_version) as turn:
+        check_pair(session, event, pair)
+        meeting = _find_meeting(session, event, pair)
+        if meeting is not None:
+            meeting = turn.meeting(meeting.id)
+            check_not_excluded(session, event, pair)
+            if has_place(meeting):
+                raise BoardConflict([Conflict(N_("这一对已经排好，可以移动"))], turn.meanwhile)
+        turn.refuse(full(turn.occupancy, pair))
+        place = turn.place_for(pair, starts_at, table, ignoring=())
+        if meeting is None:
+            meeting = new_meeting(session, corpus, event, pair)
+            session.add(meeting)
+        turn.put([(meeting, place)])
+        meeting.status = MeetingStatus.PLANNED
+        return turn.record(Step.PLACE)
+
+
+def take_off(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
+    """Take a meeting's place from it; the pair stays on the match list and waits for another."""
+    with take_turn(session, actor, event, expected_version) as turn:
+        meeting = turn.meeting(meeting_id)
+        turn.refuse(fixed(meeting))
+        if meeting.starts_at is None:
+            return turn.nothing()
+        turn.put([(meeting, None)])
+        return turn.record(Step.TAKE_OFF)
+
+
+def cancel_meeting(
+    session: Session, actor: User | None, event: Event, meeting_id: int, reason: str, expected_version: int
+) -> Changed:
+    """Cancel a meeting; slot and table are free for others. Raises :class:`InvalidInput` without a reason."""
+    if not letters_in(reason):
+        raise InvalidInput(N_("请写明取消的理由"), field="reason")
+    why = one_line(reason)[:200]
+    with take_turn(session, actor, event, expected_version) as turn:
+        meeting = turn.meeting(meeting_id)
+        turn.refuse(fixed(meeting))
+        meeting.status = MeetingStatus.CANCELLED
+        return turn.record(Step.CANCEL, detail=why, why=why)
+
+
+def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
+    """Have slot and table of a meeting stand, whatever is rebuilt or moved around it."""
+    with take_turn(session, actor, event, expected_version) as turn:
+        meeting = turn.meeting(meeting_id)
+        if meeting.locked:
+            return turn.nothing()
+        turn.refuse(fixed(meeting))
+        if not has_place(meeting):
+            raise Conflict(N_("这一场还没有时段和桌位，不能锁定"))
+        meeting.locked = True
+        return turn.record(Step.LOCK)
+
+
+def unlock_meeting(
+    session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int
+) -> Changed:
+    """Let a locked meeting be moved again."""
+    with take_turn(session, actor, event, expected_version) as turn:
+        meeting = turn.meeting(meeting_id)
+        if not meeting.locked:
+            return turn.nothing()
+        meeting.locked = False
+        return turn.record(Step.UNLOCK)
+
+
+def _find_meeting(session: Session, event: Event, pair: PairKey) -> Meeting | None:
+    return session.scalar(
+        select(Meeting).where(
+            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
+        )
+    )

@@ -1,0 +1,94 @@
+"""What a change by hand must not break, beyond what ``plan/occupancy.py`` knows of calendars."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import Conflict
+from matchmaker.domain.events.event import OCCUPYING, Event, Meeting
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind
+from matchmaker.i18n import N_
+from matchmaker.services.events.pairing.partnerships import (
+    PairKey,
+    best_matches,
+    check_pair,
+    decisions_of,
+    score_partnerships,
+)
+from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.plan.occupancy import Occupancy
+from matchmaker.services.events.scheduling.match_list_state import pair_of
+from matchmaker.services.events.scheduling.problem import shown_score
+from matchmaker.services.indexing.search_index import Corpus
+
+
+def has_place(meeting: Meeting) -> bool:
+    """Whether it keeps a slot and a table."""
+    return meeting.starts_at is not None and meeting.status in OCCUPYING
+
+
+def fixed(meeting: Meeting) -> list[Conflict]:
+    """Why the meeting cannot be changed: it is over, or it is locked."""
+    if meeting.status is MeetingStatus.HELD:
+        return [Conflict(N_("这一场已经洽谈，不能再改"))]
+    if meeting.status is not MeetingStatus.PLANNED:
+        return [Conflict(N_("这一场%(status)s，需要时请重新安排"), status=meeting.status)]
+    return [Conflict(N_("这一场已锁定，请先解锁"))] if meeting.locked else []
+
+
+def swap_obstacles(occupancy: Occupancy, one: Meeting, other: Meeting) -> list[Conflict]:
+    """What stands in the way of the two meetings exchanging slot and table."""
+    found = [*fixed(one), *fixed(other)]
+    both = (one.id, other.id)
+    for meeting, place in ((one, other), (other, one)):
+        if place.starts_at is None:
+            found.append(Conflict(N_("只有已排好的洽谈可以互换")))
+        else:
+            found += occupancy.obstacles(pair_of(meeting), place.starts_at, place.table, ignoring=both)
+    return found
+
+
+def full(occupancy: Occupancy, pair: PairKey, *, ignoring: Collection[int] = ()) -> list[Conflict]:
+    """Which of the two already has as many meetings as it wants at most."""
+    met = Counter(one for m in occupancy.meetings if m.id not in ignoring for one in pair_of(m))
+    participants = (occupancy.participants[one] for one in pair)
+    return [
+        Conflict(N_("“%(name)s”已有 %(met)d 场，达到上限；请先移除一场或提高上限"), name=p.name, met=met[p.id])
+        for p in participants
+        if met[p.id] >= p.max_meetings
+    ]
+
+
+def check_not_excluded(session: Session, event: Event, pair: PairKey) -> None:
+    """Raises :class:`Conflict` for a pair that an organizer excluded."""
+    decision = decisions_of(session, event).get(pair)
+    if decision is not None and decision.decision is PairDecisionKind.EXCLUDE:
+        raise Conflict(N_("这一对已排除（%(reason)s）；请先在候选配对里取消排除"), reason=decision.reason or "—")
+
+
+def new_meeting(session: Session, corpus: Corpus, event: Event, pair: PairKey) -> Meeting:
+    """A pair that was not on the match list, as a meeting without a place, with its score and reason. The caller has
+    refreshed the corpus. Raises :class:`Conflict` for a pair that must not meet.
+    """
+    need_side, offer_side = check_pair(session, event, pair)
+    check_not_excluded(session, event, pair)
+    scores = score_partnerships(session, corpus, event)
+    if need_side not in scores.rows or offer_side not in scores.columns:
+        raise Conflict(N_("只有已确认参会的双方可以安排洽谈"))
+    place = scores.rows.index(need_side), scores.columns.index(offer_side)
+    compared = not scores.silent & set(pair)
+    if need_side.organization_id == offer_side.organization_id or (compared and scores.scores[place] < 0):
+        raise Conflict(N_("这两个参会方不能互相洽谈（同一单位、同一集团，或其中一方不愿与另一方见面）"))
+    (match,) = best_matches(session, scores, [place])
+    return Meeting(
+        event_id=event.id,
+        need_side_id=need_side.id,
+        offer_side_id=offer_side.id,
+        need_id=match[0].id if match else None,
+        offer_id=match[1].id if match else None,
+        score=shown_score(scores, *place),
+        reason=reason_for(corpus, *match) if match else Reason(),
+        status=MeetingStatus.PLANNED,
+    )

@@ -1,0 +1,95 @@
+"""The meetings after which somebody wants to go on, for organizers to follow up."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.cooperation import STAGE_AFTER
+from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.vocabulary import NextStep
+from matchmaker.i18n import N_, translate
+from matchmaker.services.events.onsite.ratings import scheduled_meetings
+from matchmaker.services.transfer.exporting import check_ending
+from matchmaker.services.transfer.spreadsheets import write_csv, write_xlsx
+
+LEADING = tuple(STAGE_AFTER)
+"""Next steps that organizers follow up, the most promising first."""
+
+_HEADINGS = (
+    N_("意向"),
+    N_("双方都有意"),
+    N_("企业"),
+    N_("技术需求"),
+    N_("企业联系方式"),
+    N_("企业评分"),
+    N_("企业下一步"),
+    N_("供给方"),
+    N_("成果或能力"),
+    N_("供给方联系方式"),
+    N_("供给方评分"),
+    N_("供给方下一步"),
+    N_("洽谈时间"),
+    N_("桌号"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A meeting after which at least one side wants to go on. ``step`` is the furthest that either named."""
+
+    meeting: Meeting
+    step: NextStep
+
+    @property
+    def mutual(self) -> bool:
+        """Whether both sides want to go on."""
+        return {self.meeting.need_next_step, self.meeting.offer_next_step} <= set(LEADING)
+
+
+def leads(session: Session, event: Event) -> list[Lead]:
+    """The furthest step first, then those that both sides want."""
+    found = [
+        Lead(meeting, min(steps, key=LEADING.index))
+        for meeting in scheduled_meetings(session, event)
+        if (steps := [step for step in (meeting.need_next_step, meeting.offer_next_step) if step in LEADING])
+    ]
+    return sorted(found, key=lambda lead: (LEADING.index(lead.step), not lead.mutual, lead.meeting.id))
+
+
+def leads_file(session: Session, event: Event, ending: str, language: str = "zh") -> bytes:
+    """The leads as a CSV or XLSX file, with the contacts of both sides: for organizers only.
+
+    Raises :class:`InvalidInput` for another ending.
+    """
+    rows: list[list[object]] = [[translate(heading, language) for heading in _HEADINGS]]
+    rows.extend(_row(lead, language) for lead in leads(session, event))
+    if check_ending(ending) == "csv":
+        return write_csv(rows)
+    return write_xlsx(rows, translate(N_("跟进清单"), language))
+
+
+def _row(lead: Lead, language: str) -> list[object]:
+    meeting = lead.meeting
+    return [
+        lead.step.label(language),
+        translate(N_("是"), language) if lead.mutual else "",
+        meeting.need_side.name,
+        meeting.need.title if meeting.need else "",
+        _contact(meeting.need),
+        meeting.need_rating or "",
+        meeting.need_next_step.label(language) if meeting.need_next_step else "",
+        meeting.offer_side.name,
+        meeting.offer.title if meeting.offer else "",
+        _contact(meeting.offer),
+        meeting.offer_rating or "",
+        meeting.offer_next_step.label(language) if meeting.offer_next_step else "",
+        f"{meeting.starts_at:%Y-%m-%d %H:%M}",
+        meeting.table or "",
+    ]
+
+
+def _contact(posting: Posting | None) -> str:
+    if posting is None:
+        return ""
+    return " ".join(part for part in (posting.contact_name, posting.contact_phone, posting.contact_email) if part)

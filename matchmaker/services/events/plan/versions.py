@@ -1,0 +1,211 @@
+"""The versions of an event's plan: every build and every change by hand makes the next."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from matchmaker.domain.base import now
+from matchmaker.domain.errors import NotFound
+from matchmaker.domain.events.event import AssignedPair, Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
+from matchmaker.i18n import N_, translate
+
+CHANGED_BY_HAND = "changed_by_hand"
+"""Why somebody is unserved whom the last build had served."""
+
+NOTE_LENGTH = 300
+
+TAKES_PLACE = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
+"""Meetings that count for those who meet, whether they have a time or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a later match list has that an earlier one had not, and the other way round."""
+
+    added: tuple[AssignedPair, ...]
+    removed: tuple[AssignedPair, ...]
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Meetings that a later version of a schedule has in addition, no longer, or at another slot or table; each row of
+    ``moved`` as it was and as it is. ``kept`` counts those that stand.
+    """
+
+    added: tuple[ScheduleRow, ...]
+    removed: tuple[ScheduleRow, ...]
+    moved: tuple[tuple[ScheduleRow, ScheduleRow], ...]
+    kept: int
+
+    @property
+    def changed(self) -> int:
+        """How many meetings of the earlier version no longer stand as they were."""
+        return len(self.moved) + len(self.removed)
+
+
+def record_version(
+    session: Session,
+    actor: User | None,
+    event: Event,
+    *,
+    origin: PlanOrigin = PlanOrigin.CHANGED,
+    note: str = "",
+    reasons: Mapping[int, str] | None = None,
+    proven: bool = False,
+    seed: int | None = None,
+    input_hash: str | None = None,
+) -> Assignment:
+    """Make the meetings as they stand in the session the next version of the plan.
+
+    A build gives its ``reasons`` for those left unserved, by participant, and the ``seed`` and the hash of the problem
+    that lead to the same plan again; after a change by hand the reasons that are known stay. Part of the caller's
+    transaction.
+    """
+    session.flush()
+    meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
+    together = [meeting for meeting in meetings if meeting.status in TAKES_PLACE]
+    met = Counter(side_id for meeting in together for side_id in (meeting.need_side_id, meeting.offer_side_id))
+    known = _reasons_of(latest_version(session, event)) if reasons is None else reasons
+    participants = session.scalars(
+        select(Participant)
+        .where(Participant.event_id == event.id, Participant.status == ParticipantStatus.CONFIRMED)
+        .order_by(Participant.id)
+    )
+    event.plan_version += 1
+    event.planned_at = now()
+    version = Assignment(
+        event_id=event.id,
+        version=event.plan_version,
+        made_at=event.planned_at,
+        made_by=actor,
+        origin=origin,
+        note=note[:NOTE_LENGTH],
+        proven=proven,
+        seed=seed,
+        input_hash=input_hash,
+        pairs=[
+            (meeting.need_side_id, meeting.offer_side_id, meeting.score)
+            for meeting in meetings
+            if meeting.status is not MeetingStatus.CANCELLED
+        ],
+        schedule=schedule_rows(meetings),
+        unserved=[(p.id, known.get(p.id, CHANGED_BY_HAND)) for p in participants if met[p.id] < p.min_meetings],
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def worded_note(message: str, **values: object) -> str:
+    """A note of a message (marked with ``N_``) and what fills it. Too long a one is kept in words, and cut."""
+    note = kept_note({"message": message, "values": values})
+    return note if len(note) <= NOTE_LENGTH else translate(message, "zh", **values)[:NOTE_LENGTH]
+
+
+def kept_note(document: Mapping[str, object]) -> str:
+    """What ``version_notes.py`` can say in each reader's language, as a version keeps it."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def schedule_rows(meetings: Iterable[Meeting]) -> list[ScheduleRow]:
+    """The meetings as a version keeps them."""
+    return [_row(meeting) for meeting in meetings]
+
+
+def _row(meeting: Meeting) -> ScheduleRow:
+    starts_at = None if meeting.starts_at is None else meeting.starts_at.isoformat(timespec="minutes")
+    return (
+        meeting.need_side_id,
+        meeting.offer_side_id,
+        starts_at,
+        meeting.table,
+        meeting.locked,
+        meeting.status.value,
+    )
+
+
+def versions(session: Session, event: Event) -> Sequence[Assignment]:
+    """All versions, the latest first. What they hold is loaded when it is asked for."""
+    query = (
+        select(Assignment)
+        .where(Assignment.event_id == event.id)
+        .options(*(defer(column) for column in (Assignment.pairs, Assignment.schedule, Assignment.certificate)))
+        .order_by(Assignment.version.desc())
+    )
+    return session.scalars(query).all()
+
+
+def version_if_any(session: Session, event: Event, number: int | None) -> Assignment | None:
+    """The version with that number."""
+    return session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
+
+
+def find_version(session: Session, event: Event, number: int) -> Assignment:
+    """The version with that number. Raises :class:`NotFound`."""
+    version = version_if_any(session, event, number)
+    if version is None:
+        raise NotFound(N_("没有第 %(version)d 版日程"), version=number)
+    return version
+
+
+def published_version(session: Session, event: Event) -> Assignment | None:
+    """What participants see; ``None`` before the first is published."""
+    return None if event.published_version is None else find_version(session, event, event.published_version)
+
+
+def last_planned(session: Session, event: Event) -> Assignment | None:
+    """The last version that was built or re-planned: what is proven of the plan dates from there."""
+    query = (
+        select(Assignment)
+        .where(Assignment.event_id == event.id, Assignment.origin.in_((PlanOrigin.BUILT, PlanOrigin.REPLANNED)))
+        .order_by(Assignment.version.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def latest_version(session: Session, event: Event) -> Assignment | None:
+    """The match list as it stands, or ``None`` before the first build."""
+    query = select(Assignment).where(Assignment.event_id == event.id).order_by(Assignment.version.desc()).limit(1)
+    return session.scalar(query)
+
+
+def difference(before: Assignment | None, after: Assignment) -> Difference:
+    """What changed from one version to another; everything is new where there was none before."""
+    old = {} if before is None else {(need, offer): score for need, offer, score in before.pairs}
+    new = {(need, offer): score for need, offer, score in after.pairs}
+    return Difference(
+        added=tuple((*key, score) for key, score in new.items() if key not in old),
+        removed=tuple((*key, score) for key, score in old.items() if key not in new),
+        kept=len(new.keys() & old.keys()),
+    )
+
+
+def compare(before: Assignment, after: Assignment) -> Comparison:
+    """What changes for those who meet when one version takes the place of another."""
+    old, new = _taking_place(before), _taking_place(after)
+    both = [(row, new[pair]) for pair, row in old.items() if pair in new]
+    return Comparison(
+        added=tuple(row for pair, row in new.items() if pair not in old),
+        removed=tuple(row for pair, row in old.items() if pair not in new),
+        moved=tuple((row, now_at) for row, now_at in both if row[2:4] != now_at[2:4]),
+        kept=sum(row[2:4] == now_at[2:4] for row, now_at in both),
+    )
+
+
+def _taking_place(version: Assignment) -> dict[tuple[int, int], ScheduleRow]:
+    rows = sorted(version.schedule, key=lambda row: (row[2] or "", row[3] or 0, row[0], row[1]))
+    # From the database they come as lists, from the session that made them as tuples.
+    return {(row[0], row[1]): cast(ScheduleRow, tuple(row)) for row in rows if row[5] in TAKES_PLACE}
+
+
+def _reasons_of(version: Assignment | None) -> dict[int, str]:
+    return {} if version is None else dict(version.unserved)

@@ -1,0 +1,76 @@
+"""Requests that nobody answered in time: both sides are told, once.
+
+Calendars need no clock that ticks: an unanswered request holds nothing from its instant on, marked or not. The mark is
+what makes sure that mail goes out once. It is set whenever somebody does something with a request of the event, and
+by ``matchmaker event expire-requests``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.base import now
+from matchmaker.domain.events.event import Event
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.vocabulary import EventStatus, ParticipantStatus, RequestStatus
+from matchmaker.services.events.plan.occupancy import lock_event
+from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.requests.notifications import LapsedRequest, lapsed_letters, send
+from matchmaker.services.events.requests.rules import hidden_from
+from matchmaker.services.events.timing import is_over
+from matchmaker.services.mailing.mailer import Mailer
+
+
+def expire_requests(session: Session, mailer: Mailer, event: Event, address: str, at: datetime | None = None) -> int:
+    """Mark the event's requests that are past their time, commit, and write to both sides; returns how many.
+
+    ``address`` is where requests are answered. Nobody is written to about an event that is over, a pair that meets
+    anyway, or a request that they no longer see.
+    """
+    at = at or now()
+    session.expire_all()
+    lock_event(session, event)
+    lapsed = session.scalars(
+        select(MeetingRequest)
+        .where(
+            MeetingRequest.event_id == event.id,
+            MeetingRequest.status == RequestStatus.REQUESTED,
+            MeetingRequest.expires_at <= at,
+        )
+        .order_by(MeetingRequest.id)
+    ).all()
+    for request in lapsed:
+        request.status = RequestStatus.EXPIRED
+    told = [] if is_over(event, at) else _to_tell(session, event, lapsed)
+    letters = lapsed_letters(session, event, told, address)
+    session.commit()
+    send(mailer, letters)
+    return len(lapsed)
+
+
+def expire_everywhere(session: Session, mailer: Mailer, base_url: str, at: datetime | None = None) -> int:
+    """The same for all announced events, whose pages begin with ``base_url``."""
+    announced = select(Event).where(Event.status == EventStatus.PUBLISHED).order_by(Event.id)
+    return sum(
+        expire_requests(session, mailer, event, requests_address(base_url, event), at)
+        for event in session.scalars(announced).all()
+    )
+
+
+def requests_address(base_url: str, event: Event) -> str:
+    """Where the event's requests are answered, whoever opens it."""
+    return f"{base_url}/attending/events/{event.id}/requests"
+
+
+def _to_tell(session: Session, event: Event, lapsed: Sequence[MeetingRequest]) -> list[LapsedRequest]:
+    planned = published_places(session, event)
+    told = []
+    for request in lapsed:
+        if (request.need_side_id, request.offer_side_id) in planned:
+            continue
+        told.append(LapsedRequest(request, request.asking))
+        if request.asking.id not in hidden_from(session, event, request.asked):
+            told.append(LapsedRequest(request, request.asked))
+    return [one for one in told if one.to.status is ParticipantStatus.CONFIRMED]

@@ -1,0 +1,252 @@
+"""Mail to the people of an event's participants: requests for a meeting, and what changed in their schedules."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.domain.events.event import Assignment, Delegate, Event, Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.people import Membership, User
+from matchmaker.domain.vocabulary import EventKind, MembershipStatus, ParticipantStatus, Role
+from matchmaker.i18n import N_, translate
+from matchmaker.services.events.participation.participants import acts_for
+from matchmaker.services.events.plan.participant_changes import Change, ChangeKind, changes_by_participant
+from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.mailing.mailer import Mailer
+
+_LINES: Mapping[ChangeKind, str] = {
+    ChangeKind.ADDED: N_("新增 %(after)s 与“%(partner)s”"),
+    ChangeKind.MOVED: N_("改为 %(after)s（原 %(before)s）与“%(partner)s”"),
+    ChangeKind.REMOVED: N_("取消 %(before)s 与“%(partner)s”"),
+}
+
+_WITHOUT_SLOT: Mapping[EventKind, str] = {
+    EventKind.DOCKING: N_("由组织方安排"),
+    EventKind.EXPO: N_("展期内到展位"),
+}
+
+
+class Letter(NamedTuple):
+    """A message ready to be sent."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class LapsedRequest(NamedTuple):
+    """A request that was not answered in time, and which of the two is told."""
+
+    request: MeetingRequest
+    to: Participant
+
+
+def send(mailer: Mailer, letters: Iterable[Letter]) -> None:
+    """Send after the commit: nobody should wait for the database meanwhile, nor read of what was not kept."""
+    for letter in letters:
+        mailer.send(letter.to, letter.subject, letter.text)
+
+
+def people_of(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
+    """Who acts for each participant, by its id: members of its organization, and its delegates with an account."""
+    members: defaultdict[int, list[User]] = defaultdict(list)
+    for organization_id, user in session.execute(
+        select(Membership.organization_id, User)
+        .join(Membership.user)
+        .where(
+            Membership.organization_id.in_({p.organization_id for p in participants}),
+            Membership.status == MembershipStatus.ACTIVE,
+            User.active,
+        )
+        .order_by(User.id)
+    ):
+        members[organization_id].append(user)
+    delegates: defaultdict[int, list[User]] = defaultdict(list)
+    for participant_id, user in session.execute(
+        select(Delegate.participant_id, User)
+        .join(Delegate.user)
+        .where(Delegate.participant_id.in_({p.id for p in participants}), User.active)
+        .order_by(User.id)
+    ):
+        delegates[participant_id].append(user)
+    return {p.id: list(dict.fromkeys((*members[p.organization_id], *delegates[p.id]))) for p in participants}
+
+
+def request_letters(
+    session: Session, request: MeetingRequest, to: Participant, news: str, person: User, words: str, address: str
+) -> list[Letter]:
+    """To the people of one of the two what the other did. ``news`` names the other as ``%(who)s``.
+
+    Where nobody could read it, the organizers get it, to pass it on, but for the one who did it.
+    """
+    other = request.asking if to is request.asked else request.asked
+    signature = "%(person)s" if acts_for(person, other) else N_("%(person)s（组织方代办）")
+    letters = []
+    for reader in _readers(session, [to])[to.id]:
+        if reader is person:
+            continue
+        subject = translate(news, reader.language, who=other.name)
+        slot = _place_text(request.event, Place(request.starts_at, None), reader.language) if request.starts_at else ""
+        text = translate(
+            N_(
+                "%(name)s，您好：\n\n%(news)s。\n\n活动：%(event)s\n参会方：%(to)s\n时段：%(slot)s\n\n%(words)s\n\n"
+                "——%(person)s\n\n请在这里查看和答复：\n%(address)s"
+            ),
+            reader.language,
+            name=reader.name,
+            news=subject,
+            event=request.event.name,
+            to=to.name,
+            slot=slot or translate(_WITHOUT_SLOT[request.event.kind], reader.language),
+            words=words or "—",
+            person=translate(signature, reader.language, person=person.name),
+            address=address,
+        )
+        letters.append(Letter(reader.email, subject, text))
+    return letters
+
+
+def lapsed_letters(session: Session, event: Event, lapsed: Sequence[LapsedRequest], address: str) -> list[Letter]:
+    """To the people of both sides which of their requests nobody answered; one letter each, whatever it lists."""
+    readers = _readers(session, [one.to for one in lapsed])
+    by_reader: defaultdict[User, list[LapsedRequest]] = defaultdict(list)
+    for one in lapsed:
+        for reader in readers[one.to.id]:
+            by_reader[reader].append(one)
+    return [_lapsed_letter(event, reader, theirs, address) for reader, theirs in by_reader.items()]
+
+
+def _lapsed_letter(event: Event, reader: User, lapsed: Sequence[LapsedRequest], address: str) -> Letter:
+    language = reader.language
+    text = translate(
+        N_(
+            "%(name)s，您好：\n\n以下约见请求没有在时限内得到答复，已经失效，时段重新放开：\n\n%(requests)s\n\n"
+            "还想见面可以再约：\n%(address)s"
+        ),
+        language,
+        name=reader.name,
+        requests="\n".join(f"· {_lapsed_line(event, one, language)}" for one in lapsed),
+        address=address,
+    )
+    return Letter(reader.email, translate(N_("“%(event)s”：约见请求过了时限"), language, event=event.name), text)
+
+
+def _lapsed_line(event: Event, lapsed: LapsedRequest, language: str) -> str:
+    request, slot = lapsed.request, lapsed.request.starts_at
+    if lapsed.to is request.asked:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：请求已撤下")
+    elif request.asked.status is ParticipantStatus.CONFIRMED:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：对方没有答复")
+    else:
+        line = N_("“%(asking)s”约“%(asked)s”（%(slot)s）：对方不参会了")
+    return translate(
+        line,
+        language,
+        asking=request.asking.name,
+        asked=request.asked.name,
+        slot=_place_text(event, Place(slot, None), language) if slot else translate(N_("由组织方安排"), language),
+    )
+
+
+def _readers(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
+    """As :func:`people_of`; the organizers for whom nobody could read it, to pass it on."""
+    people = people_of(session, participants)
+    if all(people.values()):
+        return people
+    organizers = session.scalars(
+        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
+    ).all()
+    return {participant_id: readers or list(organizers) for participant_id, readers in people.items()}
+
+
+def tell_changes(
+    session: Session, mailer: Mailer, event: Event, before: Assignment | None, after: Assignment, address: str = ""
+) -> int:
+    """Mail the people of each confirmed participant what a newly published version changed for them, and only that.
+
+    ``before`` is the version published until now, ``None`` for the first; ``address`` is where they find their
+    schedule. Who acts for several participants gets one message. Call it after the commit. Returns how many were
+    written to.
+    """
+    changes = changes_by_participant(before, after)
+    participants = {
+        participant.id: participant
+        for participant in session.scalars(
+            select(Participant)
+            .where(Participant.event_id == event.id)
+            .options(joinedload(Participant.organization), joinedload(Participant.team))
+            .order_by(Participant.id)
+        )
+    }
+    concerned = [
+        participant
+        for participant in participants.values()
+        if participant.id in changes and participant.status is ParticipantStatus.CONFIRMED
+    ]
+    by_reader: defaultdict[User, list[Participant]] = defaultdict(list)
+    for participant_id, readers in people_of(session, concerned).items():
+        for reader in readers:
+            by_reader[reader].append(participants[participant_id])
+    letters = [
+        _changes_letter(event, reader, theirs, participants, changes, after, address)
+        for reader, theirs in by_reader.items()
+    ]
+    send(mailer, letters)
+    return len(letters)
+
+
+def _changes_letter(
+    event: Event,
+    reader: User,
+    theirs: Sequence[Participant],
+    participants: Mapping[int, Participant],
+    changes: Mapping[int, Sequence[Change]],
+    version: Assignment,
+    address: str,
+) -> Letter:
+    language = reader.language
+    blocks = [
+        "\n".join(
+            [
+                participant.name,
+                *(f"· {change_line(event, change, participants, language)}" for change in changes[participant.id]),
+            ]
+        )
+        for participant in theirs
+    ]
+    subject = translate(N_("“%(event)s”：您的洽谈日程有变化"), language, event=event.name)
+    text = translate(
+        N_("%(name)s，您好：\n\n第 %(version)d 版日程已公布，与您有关的变化：\n\n%(changes)s\n\n没有列出的洽谈照旧。"),
+        language,
+        name=reader.name,
+        version=version.version,
+        changes="\n\n".join(blocks),
+    )
+    if address:
+        text += "\n\n" + translate(N_("完整日程：%(address)s"), language, address=address)
+    return Letter(reader.email, subject, text)
+
+
+def change_line(event: Event, change: Change, participants: Mapping[int, Participant], language: str) -> str:
+    """One change in the reader's language, the partner by name."""
+    partner = participants.get(change.partner_id)
+    return translate(
+        _LINES[change.kind],
+        language,
+        partner=partner.name if partner else translate(N_("已退出的参会方"), language),
+        before="" if change.before is None else _place_text(event, change.before, language),
+        after="" if change.after is None else _place_text(event, change.after, language),
+    )
+
+
+def _place_text(event: Event, place: Place, language: str) -> str:
+    end = place.starts_at + event.slot_length
+    text = f"{place.starts_at:%m-%d %H:%M}–{end:%H:%M}"
+    if place.table is None:
+        return text
+    room = event.room_of(place.table)
+    table = translate(N_("%(table)d 号桌"), language, table=place.table)
+    return " ".join((text, *([room.name] if room else []), table))

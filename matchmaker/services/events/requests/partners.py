@@ -1,0 +1,254 @@
+"""Whom a participant can ask for a meeting: the other side's confirmed participants, best first, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.events.event import Participant
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.people import User
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.postings.posting import Need, Offer, Posting
+from matchmaker.domain.postings.visibility import Detail, detail_for
+from matchmaker.domain.vocabulary import RequestStatus, Side
+from matchmaker.matching.ranking.explanation import Explanation
+from matchmaker.services.events.pairing.met_before import met_before
+from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, pair_key, score_partnerships
+from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.participation.participants import open_posting_ids, participants_of
+from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.requests.my_schedule import own_requests, standing
+from matchmaker.services.events.requests.rules import hidden_from
+from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, other, search_ids
+from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.posting.documents import document_of
+
+_POSTINGS_EXPLAINED = 3
+_FOUND_BY_MEANING = 100
+
+
+class Shown(StrEnum):
+    """Which participants a list shows."""
+
+    ALL = "all"
+    OPEN = "open"
+    """Those with whom nothing has been said or planned yet."""
+    ASKED = "asked"
+    NEW = "new"
+    """Those never met before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What there is already between two participants. ``asked_by_us`` tells who made the latest request."""
+
+    request: MeetingRequest | None = None
+    status: RequestStatus | None = None
+    asked_by_us: bool = False
+    planned: bool = False
+    met_before: bool = False
+
+    @property
+    def nothing_yet(self) -> bool:
+        """Whether a request would be the first thing."""
+        return not self.planned and self.status in (None, RequestStatus.WITHDRAWN, RequestStatus.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """A participant as the list shows it; ``score`` is ``None`` where there is nothing to compare."""
+
+    participant: Participant
+    score: float | None
+    posting: Posting | None
+    reason: Reason | None
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class AskablePage:
+    """A stretch of the list, and how many there are in all."""
+
+    lines: Sequence[Askable]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedPostings:
+    """A posting of ours and one of theirs with what speaks for both sides. ``explanation`` is ``None`` where we may not
+    read theirs; the ``reason`` in a line is always there.
+    """
+
+    own: Posting
+    posting: Posting
+    score: float
+    detail: Detail
+    explanation: Explanation | None
+    reason: Reason
+
+
+def list_askable(
+    session: Session,
+    corpus: Corpus,
+    person: User,
+    own: Participant,
+    text: str,
+    shown: Shown,
+    start: int,
+    length: int,
+    at: datetime,
+) -> AskablePage:
+    """A stretch of those that the participant can ask, best first. ``text`` is a part of a name, or says in words what
+    they should be able to do.
+    """
+    corpus.keep_up()
+    event = own.event
+    scores = score_partnerships(session, corpus, event)
+    marks = marks_of(session, own, at)
+    hidden = hidden_from(session, event, own)
+    candidates = [p for p in participants_of(session, event, other(own.side)) if p.id not in hidden]
+    named = _named(session, corpus, person, candidates, text)
+    candidates = [p for p in candidates if (named is None or p.id in named) and _fits(marks[p.id], shown)]
+    own_scores = _scores_with(scores, own)
+    ranked = sorted(candidates, key=lambda p: (-own_scores.get(p.id, -1.0), p.id))
+    page = ranked[start : start + length]
+    return AskablePage(_lines(session, corpus, person, scores, own, page, own_scores, marks), len(ranked))
+
+
+def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, Marks]:
+    """What there is between the participant and each of the other side, by id."""
+    event = own.event
+    latest: dict[int, MeetingRequest] = {}
+    for request in own_requests(session, own):
+        partner = request.asked if request.asking is own else request.asking
+        latest.setdefault(partner.id, request)
+    planned = {one for pair in published_places(session, event) if own.id in pair for one in pair}
+    others = participants_of(session, event, other(own.side))
+    met = met_before(session, event, [pair_key(own, p) for p in others])
+    return {
+        p.id: Marks(
+            request=latest.get(p.id),
+            status=standing(latest[p.id], at) if p.id in latest else None,
+            asked_by_us=p.id in latest and latest[p.id].asking is own,
+            planned=p.id in planned,
+            met_before=pair_key(own, p) in met,
+        )
+        for p in others
+    }
+
+
+def matched_postings(
+    session: Session, corpus: Corpus, person: User, own: Participant, partner: Participant
+) -> list[MatchedPostings]:
+    """The best pairs of their open postings, each posting of the partner's once, as far as the person may read them."""
+    corpus.keep_up()
+    ids = open_posting_ids(session, participants_of(session, own.event))
+    need_side, offer_side = (own, partner) if own.side is Side.NEED else (partner, own)
+    need_ids = [one for one in ids.get(need_side.id, ()) if corpus.access(Side.NEED, one)]
+    offer_ids = [one for one in ids.get(offer_side.id, ()) if corpus.access(Side.OFFER, one)]
+    if not need_ids or not offer_ids:
+        return []
+    values = corpus.matcher.score_pairs(need_ids, offer_ids)
+    pairs = sorted(
+        (
+            (float(values[row, column]), need_id, offer_id)
+            for row, need_id in enumerate(need_ids)
+            for column, offer_id in enumerate(offer_ids)
+        ),
+        reverse=True,
+    )
+    needs, offers = load_postings(session, Side.NEED, need_ids), load_postings(session, Side.OFFER, offer_ids)
+    found: dict[int, MatchedPostings] = {}
+    for score, need_id, offer_id in pairs:
+        theirs = offer_id if own.side is Side.NEED else need_id
+        need, offer = needs.get(need_id), offers.get(offer_id)
+        if score < WEAKEST_SHOWN or len(found) == _POSTINGS_EXPLAINED:
+            break
+        if theirs not in found and isinstance(need, Need) and isinstance(offer, Offer):
+            matched = _matched(corpus, person, own.side, need, offer, score)
+            if matched.detail > Detail.NOTHING:
+                found[theirs] = matched
+    return list(found.values())
+
+
+def _matched(corpus: Corpus, person: User, side: Side, need: Need, offer: Offer, score: float) -> MatchedPostings:
+    mine, theirs = (need, offer) if side is Side.NEED else (offer, need)
+    detail = detail_for(person, theirs, date.today())
+    explanation = corpus.matcher.explain(document_of(need), document_of(offer)) if detail >= Detail.TEXT else None
+    return MatchedPostings(mine, theirs, score, detail, explanation, reason_for(corpus, need, offer))
+
+
+def _named(
+    session: Session, corpus: Corpus, person: User, candidates: Sequence[Participant], text: str
+) -> set[int] | None:
+    """Those whom the text names, or whose postings answer it; ``None`` for all."""
+    wanted = " ".join(text.split())
+    if not wanted:
+        return None
+    named = {p.id for p in candidates if wanted.casefold() in p.name.casefold()}
+    if named or not candidates:
+        return named
+    posting_ids = open_posting_ids(session, candidates)
+    among = [one for ids in posting_ids.values() for one in ids]
+    found = search_ids(corpus, person, candidates[0].side, wanted, _FOUND_BY_MEANING, among)
+    return {participant_id for participant_id, ids in posting_ids.items() if not found.keys().isdisjoint(ids)}
+
+
+def _fits(marks: Marks, shown: Shown) -> bool:
+    match shown:
+        case Shown.ALL:
+            return True
+        case Shown.OPEN:
+            return marks.nothing_yet
+        case Shown.ASKED:
+            return marks.request is not None
+        case Shown.NEW:
+            return not marks.met_before
+
+
+def _scores_with(scores: PairScores, own: Participant) -> dict[int, float]:
+    """The participant's score with each of the other side, by id; only where there is something to compare."""
+    mine, others = (scores.rows, scores.columns) if own.side is Side.NEED else (scores.columns, scores.rows)
+    values = scores.scores if own.side is Side.NEED else scores.scores.T
+    position = next((number for number, one in enumerate(mine) if one.id == own.id), None)
+    if position is None:
+        return {}
+    return {p.id: float(value) for p, value in zip(others, values[position], strict=True) if value >= 0}
+
+
+def _lines(
+    session: Session,
+    corpus: Corpus,
+    person: User,
+    scores: PairScores,
+    own: Participant,
+    page: Sequence[Participant],
+    own_scores: Mapping[int, float],
+    marks: Mapping[int, Marks],
+) -> list[Askable]:
+    rows = {p.id: row for row, p in enumerate(scores.rows)}
+    columns = {p.id: column for column, p in enumerate(scores.columns)}
+    compared = [p for p in page if p.id in own_scores]
+    places = [
+        (rows[own.id], columns[p.id]) if own.side is Side.NEED else (rows[p.id], columns[own.id]) for p in compared
+    ]
+    matches = dict(zip((p.id for p in compared), best_matches(session, scores, places), strict=True))
+    today = date.today()
+    lines = []
+    for participant in page:
+        match = matches.get(participant.id)
+        theirs: Posting | None = None if match is None else match[1 if own.side is Side.NEED else 0]
+        seen = theirs is not None and detail_for(person, theirs, today) > Detail.NOTHING
+        lines.append(
+            Askable(
+                participant=participant,
+                score=own_scores.get(participant.id),
+                posting=theirs if seen else None,
+                reason=reason_for(corpus, *match) if match is not None else None,
+                marks=marks[participant.id],
+            )
+        )
+    return lines

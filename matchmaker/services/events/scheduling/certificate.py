@@ -1,0 +1,212 @@
+"""The certificate of an event's schedule: what the independent checker counts in the meetings as they are stored.
+
+No schedule is published without a valid one.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.vocabulary import MeetingStatus
+from matchmaker.i18n import N_, translate
+from matchmaker.scheduling import Candidate, Certificate, Objective, Plan, Problem, Rule, UnservedParticipant, check
+from matchmaker.scheduling import Meeting as PlannedMeeting
+from matchmaker.scheduling.checker import SCORE_TOLERANCE, Violation
+from matchmaker.services.events.plan.versions import TAKES_PLACE, last_planned
+from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions
+from matchmaker.services.events.scheduling.problem import problem_without_locks
+
+_NOWHERE = -1
+
+_WORDS: Mapping[Rule, str] = {
+    Rule.UNKNOWN_PARTICIPANT: N_("有一方不参会"),
+    Rule.WRONG_SIDE: N_("有一方不在该侧"),
+    Rule.NOT_A_CANDIDATE: N_("这一对已排除、已取消或不能相见"),
+    Rule.PAIR_TWICE: N_("同一对排了两次"),
+    Rule.UNKNOWN_SLOT: N_("没有排进活动的时段"),
+    Rule.UNKNOWN_TABLE: N_("没有这张桌"),
+    Rule.PERSON_COLLISION: N_("同一方或同一人同时有两场"),
+    Rule.TABLE_COLLISION: N_("同一张桌同时有两场"),
+    Rule.TOO_FEW_TABLES: N_("同一时段的洽谈多于桌数"),
+    Rule.NOT_AVAILABLE: N_("有一方这个时段不能参加"),
+    Rule.MAXIMUM_EXCEEDED: N_("超过最多场数"),
+    Rule.LOCKED_MISSING: N_("锁定的配对没有排进日程"),
+    Rule.LOCKED_MOVED: N_("锁定的洽谈被移动"),
+    Rule.AWAY_FROM_BOOTH: N_("不在其固定的桌位"),
+}
+_MISCOUNTED = N_("统计与日程不符")
+
+_PAIR = re.compile(r"\b(\d+)–(\d+)\b")
+_ONE = re.compile(r"^(\d+) ")
+
+
+@dataclass(frozen=True)
+class CertifiedState:
+    """The certificate of the meetings as they stand. ``bounded`` says whether its bound is a proven one: after a change
+    of participants, slots or tables nothing is proven until the next plan.
+    """
+
+    certificate: Certificate
+    conditions: Conditions
+    bounded: bool
+
+    @property
+    def valid(self) -> bool:
+        """Whether the state may be published."""
+        return self.certificate.valid
+
+    @property
+    def proven(self) -> bool:
+        """Whether no better plan exists."""
+        return self.bounded and self.certificate.proven
+
+    def to_document(self) -> dict[str, Any]:
+        """All of it ready for JSON: the certificate, and what its bound depends on."""
+        return self.certificate.to_document() | {
+            "proven": self.proven,
+            "bounded": self.bounded,
+            "pins": len(self.conditions.pinned),
+            "conditions": self.conditions.fingerprint,
+            "unplannable": sorted(self.conditions.unplannable),
+        }
+
+    def violations(self, language: str = "zh") -> list[str]:
+        """What stands in the way of publishing, in the reader's language, with names."""
+        return [_told(violation, self.conditions, language) for violation in self.certificate.violations]
+
+
+def verify(session: Session, event: Event) -> Certificate:
+    """The certificate of the schedule as it stands, whether it can be published or not."""
+    return certify(session, event).certificate
+
+
+def certify(session: Session, event: Event, bound: Objective | None = None) -> CertifiedState:
+    """Check the stored meetings against the event as it is now.
+
+    ``bound`` is what the plan that was just made is proven against; without it, the bound of the last plan counts as
+    long as nothing has changed that could raise it. Raises :class:`~matchmaker.domain.errors.Conflict` for an event
+    without slots.
+    """
+    conditions = load_conditions(session, event)
+    meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
+    together = [meeting for meeting in meetings if meeting.status in TAKES_PLACE]
+    problem = problem_without_locks(conditions, _candidates(conditions, together))
+    if bound is None:
+        bound = _bound_of_last_plan(last_planned(session, event), conditions, together)
+    reached = _plan(problem, conditions, together)
+    proven_bound = None if bound is None else _bound_beyond(bound, reached.objective)
+    certificate = check(problem, replace(reached, bound=proven_bound or _trivial_bound(problem)))
+    return CertifiedState(_with_pins(certificate, conditions, together), conditions, proven_bound is not None)
+
+
+def _candidates(conditions: Conditions, meetings: Sequence[Meeting]) -> list[Candidate]:
+    """Who meets, as far as they may, and who wished to."""
+    wanted = conditions.pinned | conditions.requested
+    scores = {(m.need_side_id, m.offer_side_id): _score(m) for m in meetings}
+    held = {(m.need_side_id, m.offer_side_id) for m in meetings if m.status is MeetingStatus.HELD}
+    allowed = {pair for pair in scores if pair not in conditions.apart or pair in held}
+    return [
+        Candidate(str(pair[0]), str(pair[1]), scores.get(pair, 0.0), requested=pair in wanted)
+        for pair in sorted(allowed | wanted)
+        if pair[0] in conditions.attendee and pair[1] in conditions.attendee
+    ]
+
+
+def _plan(problem: Problem, conditions: Conditions, meetings: Sequence[Meeting]) -> Plan:
+    """The meetings as a plan that claims nothing but what they are."""
+    slot_of = {slot: number for number, slot in enumerate(conditions.slots)}
+    planned = [
+        PlannedMeeting(
+            need=str(m.need_side_id),
+            offer=str(m.offer_side_id),
+            slot=_NOWHERE if m.starts_at is None else slot_of.get(m.starts_at, _NOWHERE),
+            table=_NOWHERE if m.table is None else m.table,
+            score=problem.score((str(m.need_side_id), str(m.offer_side_id))),
+        )
+        for m in meetings
+    ]
+    met = Counter(one for meeting in planned for one in meeting.key)
+    unserved = tuple(
+        UnservedParticipant(p.id, met[p.id], p.min_meetings, "as recorded")
+        for p in problem.participants
+        if met[p.id] < p.min_meetings
+    )
+    objective = Objective(
+        served=len(problem.participants) - len(unserved),
+        requested=sum(meeting.key in problem.requested for meeting in planned),
+        total_score=math.fsum(meeting.score for meeting in planned),
+    )
+    return Plan(tuple(planned), unserved, objective, objective, seconds=0.0)
+
+
+def _bound_of_last_plan(
+    planned: Assignment | None, conditions: Conditions, meetings: Sequence[Meeting]
+) -> Objective | None:
+    """The bound that was proven last, unless something was loosened since."""
+    document = {} if planned is None else planned.certificate or {}
+    if planned is None or not document.get("bounded") or document.get("conditions") != conditions.fingerprint:
+        return None
+    if not {(need, offer) for need, offer in document.get("unplannable", ())} <= conditions.unplannable:
+        return None
+    locked = {(m.need_side_id, m.offer_side_id, _text(m), m.table) for m in meetings if m.locked}
+    if not {tuple(row[:4]) for row in planned.schedule if row[4]} <= locked:
+        return None
+    return Objective(**document["bound"])
+
+
+def _bound_beyond(bound: Objective, reached: Objective) -> Objective | None:
+    """The bound of a plan that reaches that much: a later goal's only holds for plans as good in the earlier ones.
+    ``None`` if the plan is better than what was proven, so that the proof was of something else.
+    """
+    earlier = (reached.served, reached.requested), (bound.served, bound.requested)
+    beyond = earlier[0] > earlier[1]
+    if beyond or (earlier[0] == earlier[1] and reached.total_score > bound.total_score + SCORE_TOLERANCE):
+        return None
+    return Objective(bound.served, max(bound.requested, reached.requested), max(bound.total_score, reached.total_score))
+
+
+def _trivial_bound(problem: Problem) -> Objective:
+    """What no plan exceeds whatever it is."""
+    most = max(len(problem.slots) * problem.tables, len(problem.candidates))
+    return Objective(len(problem.participants), len(problem.requested), float(most))
+
+
+def _with_pins(certificate: Certificate, conditions: Conditions, meetings: Sequence[Meeting]) -> Certificate:
+    """A pinned pair that does not meet is a broken promise as well."""
+    met = {(m.need_side_id, m.offer_side_id) for m in meetings}
+    missing = [
+        Violation(Rule.LOCKED_MISSING, f"pinned pair {need}–{offer} has no meeting")
+        for need, offer in sorted(conditions.pinned - met)
+    ]
+    return replace(certificate, violations=(*certificate.violations, *missing))
+
+
+def _told(violation: Violation, conditions: Conditions, language: str) -> str:
+    """The checker names participants by their ids."""
+
+    def name(text: str) -> str:
+        attendee = conditions.attendee.get(int(text))
+        return translate(N_("已不参会的一方"), language) if attendee is None else attendee.name
+
+    pairs = [f"{name(need)} — {name(offer)}" for need, offer in _PAIR.findall(violation.sentence)]
+    alone = [name(text) for text in _ONE.findall(violation.sentence)]
+    words = translate(_WORDS.get(violation.rule, _MISCOUNTED), language)
+    about = "；".join(pairs or alone) if language == "zh" else "; ".join(pairs or alone)
+    if not about:
+        return words
+    return f"{words}：{about}" if language == "zh" else f"{words}: {about}"
+
+
+def _score(meeting: Meeting) -> float:
+    return min(max(meeting.score / 100, 0.0), 1.0)
+
+
+def _text(meeting: Meeting) -> str | None:
+    return None if meeting.starts_at is None else meeting.starts_at.isoformat(timespec="minutes")

@@ -1,0 +1,144 @@
+"""The match list of an event: building it, and changing it by hand."""
+
+from collections import Counter
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.errors import Conflict
+from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, PlanOrigin
+from matchmaker.i18n import N_
+from matchmaker.scheduling.assignment import assign
+from matchmaker.services.activity import log
+from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.pairing.partnerships import (
+    PairKey,
+    check_pair,
+    decide_exclusion,
+    decide_pin,
+    decisions_of,
+    score_partnerships,
+)
+from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
+from matchmaker.services.events.plan.versions import TAKES_PLACE, record_version
+from matchmaker.services.events.scheduling.build import build_schedule, check_buildable
+from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of, pair_of
+from matchmaker.services.events.scheduling.meetings import draft_meetings, store_meetings
+from matchmaker.services.events.scheduling.problem import assignment_problem
+from matchmaker.services.events.timing import check_not_over
+from matchmaker.services.indexing.search_index import Corpus
+
+
+def build_match_list(session: Session, corpus: Corpus, event: Event, actor: User | None = None) -> Assignment:
+    """Choose who meets whom, at a docking event with time and table: see
+    :func:`~matchmaker.services.events.scheduling.build.build_schedule`. An expo's list has no times.
+
+    Most participants served come first, then the greatest total score, under every maximum. Pins stay, exclusions stay
+    out. The same participants, postings and decisions give the same list. Raises :class:`Conflict` when one side is
+    empty or meetings were held.
+    """
+    if event.kind is EventKind.DOCKING:
+        return build_schedule(session, corpus, event, actor)
+    check_organizer(actor)
+    # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
+    session.commit()
+    corpus.refresh()
+    lock_event(session, event)
+    check_buildable(session, event)
+    scores = score_partnerships(session, corpus, event)
+    assignment = assign(assignment_problem(event, scores, decisions_of(session, event).values()))
+    pinned = {(int(pair.need), int(pair.offer)): pair.pinned for pair in assignment.pairs}
+    stored = store_meetings(session, corpus, event, scores, dict.fromkeys(pinned, (None, None)))
+    for pair, meeting in stored.items():
+        meeting.pinned = pinned[pair]
+    reasons = {
+        int(left.id): NO_POSTINGS if int(left.id) in scores.silent else left.reason.value
+        for left in assignment.unserved
+    }
+    version = record_version(session, actor, event, origin=PlanOrigin.BUILT, reasons=reasons, proven=assignment.proven)
+    log(session, actor, "event", event.id, "match list built", f"{version.version}: {len(assignment.pairs)}")
+    session.commit()
+    return version
+
+
+def add_pair(
+    session: Session, corpus: Corpus, actor: User | None, event: Event, pair: PairKey, reason: str = ""
+) -> None:
+    """Put a pair on the match list by hand and pin it; at a docking event it gets the first free slot and table.
+
+    Raises :class:`Conflict` when one of the two is full, or when there is no such slot.
+    """
+    session.commit()
+    corpus.refresh()
+    lock_event(session, event)
+    check_not_over(event)
+    sides = check_pair(session, event, pair)
+    for participant in sides:
+        if participant.status is not ParticipantStatus.CONFIRMED:
+            raise Conflict(N_("“%(name)s”不参会（%(status)s）"), name=participant.name, status=participant.status)
+    known = _find_meeting(session, event, pair)
+    if known is not None and known.status in TAKES_PLACE:
+        raise Conflict(N_("这一对已在匹配表里"))
+    met = Counter(
+        side_id
+        for meeting in meetings_of(session, event)
+        if meeting.status in TAKES_PLACE
+        for side_id in pair_of(meeting)
+    )
+    for participant in sides:
+        if met[participant.id] >= participant.max_meetings:
+            raise Conflict(
+                N_("“%(name)s”已有 %(met)d 场，达到上限；请先移除一场或提高上限"),
+                name=participant.name,
+                met=met[participant.id],
+            )
+    scores = score_partnerships(session, corpus, event)
+    decide_pin(session, actor, event, pair, reason)
+    (meeting,) = draft_meetings(session, corpus, event, scores, [pair])
+    if known is None:
+        session.add(meeting)
+    else:
+        known.need_id, known.offer_id = meeting.need_id, meeting.offer_id
+        known.score, known.reason, known.status = meeting.score, meeting.reason, MeetingStatus.PLANNED
+        meeting = known
+    meeting.pinned, meeting.locked, meeting.starts_at, meeting.table = True, False, None, None
+    if event.kind is EventKind.DOCKING:
+        _place(session, event, meeting)
+    record_version(session, actor, event)
+    session.commit()
+
+
+def remove_pair(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
+    """Take a pair off the match list by hand and exclude it. Raises :class:`InvalidInput` without a reason."""
+    lock_event(session, event)
+    check_not_over(event)
+    check_pair(session, event, pair)
+    meeting = _find_meeting(session, event, pair)
+    if meeting is not None and meeting.status in (MeetingStatus.HELD, MeetingStatus.NO_SHOW):
+        raise Conflict(N_("这一场已有洽谈记录，不能移除"))
+    decide_exclusion(session, actor, event, pair, reason)
+    if meeting is not None:
+        session.delete(meeting)
+        record_version(session, actor, event)
+    session.commit()
+
+
+def _place(session: Session, event: Event, meeting: Meeting) -> None:
+    with session.no_autoflush:
+        occupancy = load_occupancy(session, event)
+    pair = pair_of(meeting)
+    slots = occupancy.free_slots(pair)
+    if not slots:
+        session.rollback()
+        raise Conflict(N_("没有双方都有空、又有空桌的时段；可以先锁定这一对，再重新排程"))
+    meeting.starts_at, meeting.table = slots[0], occupancy.table_for(pair, slots[0])
+
+
+def _find_meeting(session: Session, event: Event, pair: PairKey) -> Meeting | None:
+    return session.scalar(
+        select(Meeting).where(
+            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
+        )
+    )

@@ -1,0 +1,162 @@
+"""The match list as it stands: the meetings, who was left out and why, and how good it is."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import fmean
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.domain.events.event import Assignment, Event, Meeting, PairDecision, Participant
+from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
+from matchmaker.i18n import N_, translate
+from matchmaker.scheduling import UnservedReason as TimedReason
+from matchmaker.scheduling.assignment import UnservedReason
+from matchmaker.services.events.pairing.partnerships import PairKey, decisions_of
+from matchmaker.services.events.participation.participants import participants_of
+from matchmaker.services.events.plan.versions import CHANGED_BY_HAND, TAKES_PLACE, latest_version
+
+NO_POSTINGS = "no_postings"
+ADDED_LATER = "added_later"
+
+_UNSERVED: Mapping[str, str] = {
+    NO_POSTINGS: N_("没有已发布且在有效期内的信息，无从匹配"),
+    ADDED_LATER: N_("生成匹配表之后才加入，请重新生成"),
+    CHANGED_BY_HAND: N_("匹配表手工调整后，场数不足"),
+    UnservedReason.MAXIMUM_BELOW_MINIMUM: N_("最多场数小于至少场数"),
+    UnservedReason.NO_CANDIDATES: N_("对方参会方里没有可以匹配的信息"),
+    UnservedReason.ALL_EXCLUDED: N_("可匹配的对象都已排除"),
+    UnservedReason.TOO_FEW_CANDIDATES: N_("可匹配的对象少于要求的场数"),
+    UnservedReason.LIST_FULL: N_("时段和桌位已排满"),
+    UnservedReason.PARTNERS_FULL: N_("可匹配的对象都已达到最多场数"),
+    TimedReason.NO_TABLES: N_("没有桌位"),
+    TimedReason.NEVER_AVAILABLE: N_("所有时段都不能参加"),
+    TimedReason.TOO_FEW_SLOTS: N_("能参加的时段少于要求的场数"),
+    TimedReason.NO_COMMON_SLOT: N_("与可匹配的对象没有共同的空闲时段"),
+    TimedReason.CANDIDATES_FULL: N_("能同时到场的可匹配对象都已达到最多场数"),
+    TimedReason.TABLES_FULL: N_("双方都空的时段里桌位已排满"),
+    TimedReason.CANDIDATES_BUSY: N_("双方共同的时段里，总有一方已有别的洽谈"),
+}
+"""The reasons for which somebody has too few meetings, by code word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A participant with fewer meetings than it wants, and the code word of the reason: one of either
+    ``UnservedReason`` of :mod:`matchmaker.scheduling`, or of those above.
+    """
+
+    participant: Participant
+    met: int
+    why: str
+
+    def reason(self, language: str = "zh") -> str:
+        """Why, in the reader's language."""
+        return unserved_text(self.why, language)
+
+
+@dataclass(frozen=True)
+class MatchListState:
+    """The match list as it stands, with all that a page or a sheet says of it.
+
+    ``meetings`` are by enterprise in the order of the participants, each one's best first, without the cancelled;
+    ``version`` is ``None`` before the first build.
+    """
+
+    event: Event
+    version: Assignment | None
+    meetings: Sequence[Meeting]
+    participants: Sequence[Participant]
+    decisions: Mapping[PairKey, PairDecision]
+
+    @cached_property
+    def met(self) -> Counter[int]:
+        """How many meetings each participant has, by id."""
+        together = (meeting for meeting in self.meetings if meeting.status in TAKES_PLACE)
+        return Counter(side_id for meeting in together for side_id in pair_of(meeting))
+
+    @cached_property
+    def unserved(self) -> list[Unserved]:
+        """Who has fewer meetings than it wants; empty before the first build."""
+        if self.version is None:
+            return []
+        known = dict(self.version.unserved)
+        return [
+            Unserved(participant, self.met[participant.id], known.get(participant.id, ADDED_LATER))
+            for participant in self.participants
+            if self.met[participant.id] < participant.min_meetings
+        ]
+
+    def count(self, side: Side) -> int:
+        """The participants of the side."""
+        return sum(participant.side is side for participant in self.participants)
+
+    def served(self, side: Side) -> int:
+        """Those of them who have at least the meetings they want."""
+        return sum(p.side is side and self.met[p.id] >= p.min_meetings for p in self.participants)
+
+    @property
+    def mean_score(self) -> float:
+        """0–100; 0 for an empty list."""
+        return fmean(meeting.score for meeting in self.meetings) if self.meetings else 0.0
+
+    @property
+    def weakest(self) -> float:
+        """The lowest score of a meeting, 0–100; 0 for an empty list."""
+        return min((meeting.score for meeting in self.meetings), default=0.0)
+
+    @property
+    def too_many(self) -> bool:
+        """Whether slots and tables do not suffice for all meetings."""
+        return self.event.most_meetings is not None and len(self.meetings) > self.event.most_meetings
+
+    @property
+    def outdated(self) -> bool:
+        """Whether participants or decisions changed so that a new build would have to give another list."""
+        if self.version is None:
+            return False
+        listed = {pair_of(meeting) for meeting in self.meetings}
+        undone = any(
+            (decision.decision is PairDecisionKind.PIN) != (pair in listed) for pair, decision in self.decisions.items()
+        )
+        return undone or any(left.why == ADDED_LATER for left in self.unserved)
+
+
+def match_list_state(session: Session, event: Event) -> MatchListState:
+    """The match list as it stands."""
+    return MatchListState(
+        event=event,
+        version=latest_version(session, event),
+        meetings=[m for m in meetings_of(session, event) if m.status is not MeetingStatus.CANCELLED],
+        participants=participants_of(session, event),
+        decisions=decisions_of(session, event),
+    )
+
+
+def meetings_of(session: Session, event: Event) -> Sequence[Meeting]:
+    """The meetings by enterprise in the order of the participants, each one's best first."""
+    return session.scalars(
+        select(Meeting)
+        .where(Meeting.event_id == event.id)
+        .options(
+            joinedload(Meeting.need_side).joinedload(Participant.organization),
+            joinedload(Meeting.offer_side).joinedload(Participant.organization),
+            joinedload(Meeting.offer_side).joinedload(Participant.team),
+            joinedload(Meeting.need).load_only(Need.title),
+            joinedload(Meeting.offer).load_only(Offer.title),
+        )
+        .order_by(Meeting.need_side_id, Meeting.score.desc(), Meeting.offer_side_id)
+    ).all()
+
+
+def unserved_text(why: str, language: str = "zh") -> str:
+    """The reason with that code word, in the reader's language."""
+    return translate(_UNSERVED[why], language)
+
+
+def pair_of(meeting: Meeting) -> PairKey:
+    """The two who meet."""
+    return meeting.need_side_id, meeting.offer_side_id

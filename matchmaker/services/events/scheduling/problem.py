@@ -1,0 +1,219 @@
+"""An event as :mod:`matchmaker.scheduling` sees it: whom to bring together, and when and where."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from matchmaker.domain.errors import Conflict
+from matchmaker.domain.events.event import Event, PairDecision
+from matchmaker.domain.vocabulary import PairDecisionKind, Side
+from matchmaker.i18n import N_
+from matchmaker.scheduling import Candidate, LockedMeeting, Participant, Plan, Problem, schedule
+from matchmaker.scheduling.assignment import AssignmentProblem, Pair, Party, shortlist
+from matchmaker.scheduling.errors import InvalidProblemError
+from matchmaker.services.events.pairing.partnerships import PairKey, PairScores
+from matchmaker.services.events.scheduling.constraint_check import check_conditions
+from matchmaker.services.events.scheduling.constraints import Attendee, Conditions
+from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
+
+SHORTLIST = 60
+"""Candidates of each participant that enter the assignment: ten times the usual maximum."""
+
+TIMED_SHORTLIST = 20
+"""Candidates of each participant that enter the schedule: each could be in any slot, so the problem is far larger."""
+
+LAST_RESORTS = 3
+"""Candidates of a participant who has none that scores as much as a list of recommendations asks."""
+
+
+def assignment_problem(event: Event, scores: PairScores, decisions: Collection[PairDecision]) -> AssignmentProblem:
+    """The event as the assignment sees it. Nobody gets more meetings than there are slots; the list is as long as
+    slots × tables allow, but never so short that somebody goes without a meeting.
+    """
+    pinned = _keys(decisions, PairDecisionKind.PIN)
+    pins = Counter(party_id for key in pinned for party_id in key)
+    participants = (*scores.rows, *scores.columns)
+    slots = event.most_meetings_each
+    parties = tuple(
+        Party(
+            id=str(participant.id),
+            side=_side(participant.side),
+            min_meetings=participant.min_meetings,
+            max_meetings=max(_limited(participant.max_meetings, slots), pins[str(participant.id)]),
+        )
+        for participant in participants
+    )
+    excluded = _keys(decisions, PairDecisionKind.EXCLUDE)
+    capacity = event.most_meetings
+    needed = max(sum(participant.min_meetings for participant in participants), len(pinned))
+    return AssignmentProblem(
+        parties=parties,
+        pairs=shortlist(_candidates(scores, excluded), SHORTLIST),
+        pinned=pinned,
+        excluded=excluded,
+        most_pairs=None if capacity is None else max(capacity, needed),
+    )
+
+
+def scheduling_problem(conditions: Conditions, candidates: Iterable[Candidate]) -> Problem:
+    """The event with its calendars. Participants are named by their id, slots by their instant: local time with the UTC
+    offset of the event's zone that day. Begun slots are closed to new meetings.
+
+    Raises :class:`Conflict` for conditions that contradict each other.
+    """
+    check_conditions(conditions)
+    locked = tuple(
+        LockedMeeting(str(m.pair[0]), str(m.pair[1]), conditions.slots.index(m.starts_at), m.table)
+        for m in conditions.fixed
+    )
+    return problem_without_locks(conditions, candidates, locked)
+
+
+def problem_without_locks(
+    conditions: Conditions, candidates: Iterable[Candidate], locked: tuple[LockedMeeting, ...] = ()
+) -> Problem:
+    """The same for a plan as it stands, in which each meeting is where it is."""
+    try:
+        return Problem(
+            slots=tuple(
+                slot.replace(tzinfo=conditions.zone).isoformat(timespec="minutes") for slot in conditions.slots
+            ),
+            tables=conditions.tables,
+            participants=tuple(_participant(conditions, attendee) for attendee in conditions.attendees),
+            candidates=tuple(candidates),
+            locked=locked,
+        )
+    except InvalidProblemError as error:
+        raise Conflict(N_("活动的设定自相矛盾，排不出日程：%(why)s"), why=str(error)) from error
+
+
+def candidates_of(conditions: Conditions, scores: PairScores, also: Collection[PairKey] = ()) -> tuple[Candidate, ...]:
+    """Who could meet whom: for each participant the best that score enough, whoever is pinned or has agreed to meet,
+    and the pairs of ``also``, whatever they score. Pinned pairs count as requested.
+    """
+    apart = {(str(need), str(offer)) for need, offer in conditions.unplannable}
+    worth = [pair for pair in _candidates(scores, apart) if pair.key not in apart]
+    wanted = conditions.pinned | conditions.requested
+    short = {pair.key: pair.score for pair in shortlist(worth, TIMED_SHORTLIST)}
+    rows = {participant.id: row for row, participant in enumerate(scores.rows)}
+    columns = {participant.id: column for column, participant in enumerate(scores.columns)}
+    for need, offer in sorted((wanted | set(also)) - conditions.unplannable):
+        if need in rows and offer in columns:
+            short[str(need), str(offer)] = shown_score(scores, rows[need], columns[offer]) / 100
+    return tuple(
+        Candidate(*key, score, requested=(int(key[0]), int(key[1])) in wanted)
+        for key, score in sorted(short.items(), key=lambda item: (int(item[0][0]), int(item[0][1])))
+    )
+
+
+def plan_with_pins(
+    problem: Problem, conditions: Conditions, plan_for: Callable[[Problem], Plan]
+) -> tuple[Problem, Plan]:
+    """A plan in which every pinned pair meets, and the problem that it solves.
+
+    Pins count as requests. Only where coverage would leave one out are the pins given their places first, and the rest
+    is planned around them. Raises :class:`Conflict` that names the pairs for whom there is no place at all.
+    """
+    plan = plan_for(problem)
+    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
+    if pins <= {meeting.key for meeting in plan.meetings}:
+        return problem, plan
+    met = {m.key: LockedMeeting(*m.key, m.slot) for m in plan.meetings if m.key in pins}
+    settled = {meeting.key for meeting in problem.locked}
+    beside_others = replace(problem, locked=(*problem.locked, *(met[key] for key in sorted(met.keys() - settled))))
+    places = _places_for(beside_others, pins) or _places_for(problem, pins)
+    if places is None:
+        raise _no_place(problem, conditions, pins)
+    fixed = replace(problem, locked=places)
+    return fixed, plan_for(fixed)
+
+
+def check_pins(conditions: Conditions) -> None:
+    """Raise :class:`Conflict` where pinned pairs or fixed meetings have no place, without planning the rest."""
+    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
+    problem = scheduling_problem(conditions, (Candidate(*key, 0.0, requested=True) for key in sorted(pins)))
+    if pins and _places_for(problem, pins) is None:
+        raise _no_place(problem, conditions, pins)
+
+
+def _places_for(problem: Problem, pins: Collection[tuple[str, str]]) -> tuple[LockedMeeting, ...] | None:
+    """The locked meetings and the pins, each with a slot; ``None`` if not all pins find one."""
+    plan = _pins_alone(problem, pins)
+    if not set(pins) <= {meeting.key for meeting in plan.meetings}:
+        return None
+    settled = {meeting.key for meeting in problem.locked}
+    return (*problem.locked, *(LockedMeeting(*m.key, m.slot) for m in plan.meetings if m.key not in settled))
+
+
+def _pins_alone(problem: Problem, pins: Collection[tuple[str, str]]) -> Plan:
+    only_pins = replace(
+        problem,
+        participants=tuple(replace(p, min_meetings=0) for p in problem.participants),
+        candidates=tuple(candidate for candidate in problem.candidates if candidate.key in pins),
+    )
+    return schedule(only_pins)
+
+
+def _no_place(problem: Problem, conditions: Conditions, pins: Collection[tuple[str, str]]) -> Conflict:
+    met = {meeting.key for meeting in _pins_alone(problem, pins).meetings}
+    left = [conditions.name((int(need), int(offer))) for need, offer in sorted(set(pins) - met)]
+    return Conflict(
+        N_(
+            "这些锁定的配对排不进日程：%(pairs)s。双方没有共同的空闲时段，或场数、桌位已被别的锁定占满；请取消锁定或放宽条件"
+        ),
+        pairs="；".join(f"“{need}”与“{offer}”" for need, offer in left[:5]),
+    )
+
+
+def _participant(conditions: Conditions, attendee: Attendee) -> Participant:
+    """A table that does not exist is no table; what took place counts even beyond the maximum."""
+    table = attendee.table if attendee.table is not None and 1 <= attendee.table <= conditions.tables else None
+    return Participant(
+        id=str(attendee.id),
+        side=_side(attendee.side),
+        available=tuple(conditions.available(attendee)),
+        min_meetings=attendee.min_meetings,
+        max_meetings=max(attendee.max_meetings, conditions.facts[attendee.id]),
+        table=table,
+        person=attendee.person,
+    )
+
+
+def _side(side: Side) -> Literal["need", "offer"]:
+    return "need" if side is Side.NEED else "offer"
+
+
+def _candidates(scores: PairScores, excluded: Collection[tuple[str, str]]) -> list[Pair]:
+    """All pairs that score enough, and the best there are for those whom exclusions would leave with none."""
+    values = scores.scores
+    barred = np.array(
+        [[(str(row.id), str(column.id)) in excluded for column in scores.columns] for row in scores.rows],
+        dtype=np.bool_,
+    ).reshape(values.shape)
+    possible = np.where(barred, np.float32(-1), values)
+    worth = values >= WEAKEST_SHOWN
+    for axis in (0, 1):
+        lonely = ~(possible >= WEAKEST_SHOWN).any(axis=axis)
+        ranks = np.argsort(np.argsort(-possible, axis=axis, kind="stable"), axis=axis)
+        last_resorts = (ranks < LAST_RESORTS) & (possible >= 0)
+        worth |= last_resorts & np.expand_dims(lonely, axis)
+    return [
+        Pair(str(scores.rows[row].id), str(scores.columns[column].id), shown_score(scores, row, column) / 100)
+        for row, column in zip(*(places.tolist() for places in np.nonzero(worth)), strict=True)
+    ]
+
+
+def shown_score(scores: PairScores, row: int, column: int) -> float:
+    """0–100 with one decimal: what is shown is what is compared."""
+    return round(max(float(scores.scores[row, column]), 0.0), 1)
+
+
+def _limited(wanted: int, limit: int | None) -> int:
+    return wanted if limit is None else min(wanted, limit)
+
+
+def _keys(decisions: Collection[PairDecision], kind: PairDecisionKind) -> frozenset[tuple[str, str]]:
+    return frozenset((str(d.need_side_id), str(d.offer_side_id)) for d in decisions if d.decision is kind)

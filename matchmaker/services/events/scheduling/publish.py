@@ -1,0 +1,222 @@
+"""Publishing a schedule, going back to an earlier one, and what happens to it when somebody withdraws."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.base import now
+from matchmaker.domain.errors import Conflict, NotFound
+from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import (
+    MeetingStatus,
+    ParticipantStatus,
+    PlanOrigin,
+    RequestStatus,
+)
+from matchmaker.i18n import N_
+from matchmaker.services.activity import log
+from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.pairing.partnerships import PairKey, score_partnerships
+from matchmaker.services.events.participation.participants import participants_of
+from matchmaker.services.events.plan.occupancy import lock_event
+from matchmaker.services.events.plan.versions import (
+    TAKES_PLACE,
+    find_version,
+    latest_version,
+    record_version,
+    schedule_rows,
+    worded_note,
+)
+from matchmaker.services.events.scheduling.build import check_has_schedule
+from matchmaker.services.events.scheduling.certificate import certify
+from matchmaker.services.events.scheduling.match_list_state import pair_of
+from matchmaker.services.events.scheduling.meetings import draft_meetings
+from matchmaker.services.events.scheduling.replan import replan_event
+from matchmaker.services.events.timing import check_not_over
+from matchmaker.services.indexing.search_index import Corpus
+
+__all__ = ["publish_plan", "publish_state", "replan_event", "restore_version", "withdraw_participant"]
+
+_REASONS_SHOWN = 5
+
+
+def publish_plan(session: Session, actor: User | None, event: Event) -> Assignment:
+    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused, and so is an
+    event that is over.
+    """
+    check_organizer(actor)
+    lock_event(session, event)
+    session.expire_all()
+    check_not_over(event)
+    version = publish_state(session, actor, event)
+    session.commit()
+    return version
+
+
+def publish_state(session: Session, actor: User | None, event: Event) -> Assignment:
+    """The same within the caller's transaction, which holds the event: also for what changes on the day by itself.
+
+    The certificate is made of exactly the meetings that are published. Raises :class:`Conflict` with the reasons if it
+    is not valid, and before the first build.
+    """
+    check_has_schedule(event)
+    session.flush()
+    version = latest_version(session, event)
+    if version is None:
+        raise Conflict(N_("“%(name)s”还没有日程，请先生成"), name=event.name)
+    state = certify(session, event)
+    if not state.valid:
+        reasons = state.violations()
+        more = N_("不能公布日程，有 %(count)d 处不合规则：%(reasons)s")
+        raise Conflict(more, count=len(reasons), reasons="；".join(reasons[:_REASONS_SHOWN]))
+    if not _holds(session, event, version):
+        version = record_version(session, actor, event)
+    version.certificate = (version.certificate or {}) | state.to_document()
+    version.published_at = now()
+    event.published_version = version.version
+    log(session, actor, "event", event.id, "schedule published", str(version.version))
+    session.flush()
+    return version
+
+
+def restore_version(session: Session, corpus: Corpus, actor: User | None, event: Event, number: int) -> Assignment:
+    """Make the schedule of an earlier version the working state again, as the next version; nothing is published by it.
+
+    Meetings held or missed meanwhile stay, and whoever has left since is left out. Conditions may have changed since
+    then: the certificate of the new version says what of it no longer holds.
+    Raises :class:`NotFound` for a version that does not exist.
+    """
+    check_organizer(actor)
+    check_has_schedule(event)
+    session.commit()
+    corpus.refresh()
+    lock_event(session, event)
+    session.expire_all()
+    check_not_over(event)
+    earlier = find_version(session, event, number)
+    left_out = _put_back(session, corpus, event, earlier)
+    version = record_version(session, actor, event, origin=PlanOrigin.RESTORED, note=_restored_note(number, left_out))
+    version.seed, version.input_hash = earlier.seed, earlier.input_hash
+    version.certificate = certify(session, event).to_document()
+    log(session, actor, "event", event.id, "schedule restored", f"{number} → {version.version}")
+    session.commit()
+    return version
+
+
+def withdraw_participant(
+    session: Session, actor: User | None, event: Event, participant_id: int, note: str = ""
+) -> Participant:
+    """Take a participant out of an event, published or not: what it was still to have is cancelled, its unanswered
+    requests are withdrawn. The gaps stay until the event is re-planned. Withdrawing twice changes nothing.
+
+    Organizers may do it, and the participant's own people; for others, as for another event's participant, there is
+    none: :class:`NotFound`.
+    """
+    lock_event(session, event)
+    participant = session.get(Participant, participant_id)
+    if participant is None or participant.event_id != event.id or not _speaks_for(actor, participant):
+        raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
+    check_not_over(event)
+    if participant.status is ParticipantStatus.WITHDRAWN:
+        return participant
+    participant.status = ParticipantStatus.WITHDRAWN
+    if note.strip():
+        participant.note = note.strip()[:500]
+    cancelled = _cancel_meetings(session, participant)
+    _withdraw_requests(session, participant)
+    if cancelled:
+        record_version(session, actor, event, note=_withdrawn_note(participant, cancelled))
+    log(session, actor, "event", event.id, "participant withdrawn", participant.name)
+    session.commit()
+    return participant
+
+
+def _holds(session: Session, event: Event, version: Assignment) -> bool:
+    """Whether the version is of the meetings as they stand."""
+    meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
+    return [tuple(row) for row in version.schedule] == [tuple(row) for row in schedule_rows(meetings)]
+
+
+def _put_back(session: Session, corpus: Corpus, event: Event, earlier: Assignment) -> int:
+    """Give the meetings the places of the earlier version; returns how many of its meetings cannot be put back."""
+    coming = {participant.id for participant in participants_of(session, event)}
+    meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
+    facts = [m for m in meetings if m.status in (MeetingStatus.HELD, MeetingStatus.NO_SHOW)]
+    wanted: dict[PairKey, ScheduleRow] = {
+        (row[0], row[1]): row for row in earlier.schedule if row[5] in TAKES_PLACE or row[5] == MeetingStatus.CANCELLED
+    }
+    known = {pair_of(m): m for m in meetings if m not in facts}
+    for pair, meeting in known.items():
+        if pair in wanted:
+            meeting.starts_at = meeting.table = None
+        else:
+            session.delete(meeting)
+    session.flush()
+    taken = {
+        place for m in facts if m.status is MeetingStatus.HELD for place in _places(pair_of(m), m.starts_at, m.table)
+    }
+    met = {pair_of(m) for m in facts}
+    possible = {
+        pair: row
+        for pair, row in wanted.items()
+        if pair not in met and coming.issuperset(pair) and taken.isdisjoint(_places(pair, _start(row), row[3]))
+    }
+    scores = score_partnerships(session, corpus, event)
+    for draft in draft_meetings(session, corpus, event, scores, [pair for pair in possible if pair not in known]):
+        session.add(draft)
+        known[pair_of(draft)] = draft
+    for pair, row in possible.items():
+        meeting = known[pair]
+        meeting.starts_at, meeting.table, meeting.locked = _start(row), row[3], row[4]
+        cancelled = row[5] == MeetingStatus.CANCELLED
+        meeting.status = MeetingStatus.CANCELLED if cancelled else MeetingStatus.PLANNED
+    for pair in wanted.keys() - possible.keys():
+        if pair in known:
+            session.delete(known[pair])
+    session.flush()
+    return sum(wanted[pair][5] in TAKES_PLACE and pair not in met for pair in wanted.keys() - possible.keys())
+
+
+def _places(pair: PairKey, starts_at: datetime | None, table: int | None) -> set[tuple[object, ...]]:
+    return {("participant", pair[0], starts_at), ("participant", pair[1], starts_at), ("table", table, starts_at)}
+
+
+def _start(row: ScheduleRow) -> datetime | None:
+    return None if row[2] is None else datetime.fromisoformat(row[2])
+
+
+def _restored_note(number: int, left_out: int) -> str:
+    if left_out:
+        return worded_note(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
+    return worded_note(N_("恢复第 %(version)d 版"), version=number)
+
+
+def _withdrawn_note(participant: Participant, cancelled: int) -> str:
+    return worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
+
+
+def _cancel_meetings(session: Session, participant: Participant) -> int:
+    either = (Meeting.need_side_id == participant.id) | (Meeting.offer_side_id == participant.id)
+    planned = session.scalars(select(Meeting).where(either, Meeting.status == MeetingStatus.PLANNED)).all()
+    for meeting in planned:
+        meeting.status, meeting.locked = MeetingStatus.CANCELLED, False
+    return len(planned)
+
+
+def _withdraw_requests(session: Session, participant: Participant) -> None:
+    either = (MeetingRequest.need_side_id == participant.id) | (MeetingRequest.offer_side_id == participant.id)
+    waiting = select(MeetingRequest).where(either, MeetingRequest.status == RequestStatus.REQUESTED)
+    for request in session.scalars(waiting):
+        request.status, request.answered_at = RequestStatus.WITHDRAWN, now()
+
+
+def _speaks_for(actor: User | None, participant: Participant) -> bool:
+    return (
+        actor is None
+        or actor.organizes
+        or actor.organization_id == participant.organization_id
+        or any(delegate.user_id == actor.id for delegate in participant.delegates)
+    )

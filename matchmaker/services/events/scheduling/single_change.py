@@ -1,0 +1,57 @@
+"""Publishing one change at once, while other changes of the organizers wait in their draft."""
+
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.base import now
+from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import PlanOrigin
+from matchmaker.services.events.plan.versions import published_version, record_version, schedule_rows
+from matchmaker.services.events.scheduling.certificate import certify
+
+
+def publish_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:
+    """Make the meeting, as it now stands in the session, part of what participants see.
+
+    Without other changes the next version is simply published, with its certificate; what it finds elsewhere in the
+    plan (somebody who can no longer come) is no reason to keep these two apart. Otherwise two versions are made: the
+    published one with this meeting, and after it the organizers' draft, which remains the latest. Part of the caller's
+    transaction, which has locked the event and knows that the meeting fits both.
+    """
+    before = published_version(session, event)
+    assert before is not None, "nothing is published at once before a first plan"
+    if event.plan_version == before.version:
+        after = record_version(session, actor, event, note=note)
+        after.certificate = certify(session, event).to_document()
+    else:
+        after = _with_meeting(session, actor, event, before, meeting, note)
+        record_version(session, actor, event, note=note)
+    after.published_at = now()
+    event.published_version = after.version
+    return after
+
+
+def record_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:
+    """The same for what happens on the day: before the first plan is published, it only makes the next version."""
+    if event.published_version is None:
+        return record_version(session, actor, event, note=note)
+    return publish_at_once(session, actor, event, meeting, note)
+
+
+def _with_meeting(
+    session: Session, actor: User | None, event: Event, before: Assignment, meeting: Meeting, note: str
+) -> Assignment:
+    pair = (meeting.need_side_id, meeting.offer_side_id)
+    event.plan_version += 1
+    version = Assignment(
+        event_id=event.id,
+        version=event.plan_version,
+        made_by=actor,
+        origin=PlanOrigin.CHANGED,
+        note=note,
+        pairs=[one for one in before.pairs if tuple(one[:2]) != pair] + [(*pair, meeting.score)],
+        schedule=[row for row in before.schedule if tuple(row[:2]) != pair] + schedule_rows([meeting]),
+        unserved=before.unserved,
+    )
+    session.add(version)
+    return version

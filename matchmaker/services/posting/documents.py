@@ -1,0 +1,51 @@
+"""Postings as documents for matching: which field becomes which section, and how much it counts."""
+
+from matchmaker.domain.postings.posting import Need, Offer, Posting
+from matchmaker.matching.text.document import Document, Facts, Section, Side
+
+NEED_SECTIONS = {"problem": 1.0, "indicators": 0.8, "groundwork": 0.4}
+"""Field → weight per character: what is missing says more of a need than what is there already."""
+
+OFFER_SECTIONS = {
+    "summary": 1.0,
+    "innovation": 1.0,
+    "indicators": 0.8,
+    "applications": 0.9,
+    "services": 1.0,
+    "platforms": 0.4,
+    "instruments": 0.6,
+    "cases": 0.7,
+}
+
+
+def document_of(posting: Posting) -> Document:
+    """The posting as the matching sees it. Contacts and names of people are no part of it."""
+    weights = NEED_SECTIONS if isinstance(posting, Need) else OFFER_SECTIONS
+    sections = ((name, getattr(posting, name), weight) for name, weight in weights.items())
+    return Document(
+        id=posting.id or 0,
+        side=Side(posting.side.value),
+        title=posting.title,
+        sections=tuple(Section(name, text, weight) for name, text, weight in sections if text),
+        facts=_facts(posting),
+    )
+
+
+def _facts(posting: Posting) -> Facts:
+    amount = posting.amount
+    organization = posting.organization
+    return Facts(
+        industry=posting.industry_code,
+        field=posting.field_code,
+        trl=posting.trl if isinstance(posting, Offer) else None,
+        wanted_trl=posting.wanted_trl if isinstance(posting, Need) else None,
+        amount_min=amount.minimum,
+        amount_max=amount.maximum,
+        negotiable=amount.negotiable,
+        cooperation_modes=frozenset(mode.value for mode in posting.cooperation_modes),
+        district=organization.district_code,
+        city=organization.city or None,
+        deadline=posting.deadline if isinstance(posting, Need) else None,
+        organization_id=posting.organization_id,
+        preferred_partner=posting.preferred_partner if isinstance(posting, Need) else "",
+    )

@@ -1,0 +1,31 @@
+"""What to follow up after an event: the meetings after which somebody wants to go on."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from matchmaker.i18n import N_, translate
+from matchmaker.services.cooperation.lists import cooperations_about
+from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.onsite.follow_ups import leads, leads_file
+from matchmaker.web.access import person
+from matchmaker.web.language import current_language
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.tables import asked_ending, send_table
+from matchmaker.web.request_context import db
+
+
+@blueprint.get("/events/<int:event_id>/leads")
+def event_leads(event_id: int) -> str:
+    """The leads, the most promising first, with what has come of each."""
+    event = get_event(db(), event_id)
+    found = leads(db(), event)
+    cooperations = cooperations_about(db(), person(), [lead.meeting for lead in found])
+    return render_template("organizer/events/follow_ups.html", event=event, leads=found, cooperations=cooperations)
+
+
+@blueprint.get("/events/<int:event_id>/leads.<ending>")
+def event_leads_file(event_id: int, ending: str) -> Response:
+    """The leads as a table, with whom to call."""
+    event, ending, language = get_event(db(), event_id), asked_ending(ending), current_language()
+    name = f"{event.name}-{translate(N_('跟进清单'), language)}"
+    return send_table(leads_file(db(), event, ending, language), name, ending)

@@ -1,0 +1,30 @@
+"""The screen in the hall. It shows what is printed in the hall anyway: names, tables, times."""
+
+from flask import render_template, request
+
+from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.onsite.hall_screen import hall_screen
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.request_context import db
+
+SEATS_ON_A_SCREEN = 36
+SECONDS_BETWEEN_LOOKS = 20
+
+
+@blueprint.get("/events/<int:event_id>/live")
+def event_live(event_id: int) -> str:
+    """Table by table, who meets whom next. It looks again by itself, turning the page where there are many tables."""
+    event = get_event(db(), event_id)
+    screen = hall_screen(db(), event)
+    pages = max(1, -(-len(screen.seats) // SEATS_ON_A_SCREEN))
+    page = min(max(request.args.get("page", 1, int), 1), pages)
+    return render_template(
+        "organizer/events/hall_screen.html",
+        event=event,
+        screen=screen,
+        seats=screen.seats[(page - 1) * SEATS_ON_A_SCREEN : page * SEATS_ON_A_SCREEN],
+        page=page,
+        pages=pages,
+        following=page % pages + 1,
+        seconds=SECONDS_BETWEEN_LOOKS,
+    )

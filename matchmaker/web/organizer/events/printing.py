@@ -1,0 +1,223 @@
+"""Everything an event has on paper: each sheet as a file, the archive of all, and the columns that organizers saved."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from urllib.parse import quote
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import InvalidInput, NotFound
+from matchmaker.domain.events.event import Event, Participant
+from matchmaker.domain.vocabulary import EventKind
+from matchmaker.i18n import LANGUAGES, N_, translate
+from matchmaker.printing.sheets.match_list import Grouping
+from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.plan.versions import versions
+from matchmaker.services.events.printing import (
+    SHEETS,
+    Format,
+    Language,
+    PrintOptions,
+    Sheet,
+    missing_sheets,
+    personal_calendar,
+    print_calendars,
+    print_sheet,
+    start_job,
+)
+from matchmaker.services.events.printing.archive import stream_archive
+from matchmaker.services.events.printing.column_templates import (
+    available_columns,
+    columns_of,
+    delete_template,
+    list_templates,
+    save_template,
+)
+from matchmaker.services.events.printing.files import file_name
+from matchmaker.services.platform import Platform
+from matchmaker.web.access import person
+from matchmaker.web.language import current_language
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events.requests.on_behalf import is_id
+from matchmaker.web.organizer.tables import XLSX
+from matchmaker.web.request_context import db, platform
+
+_GROUPS = (
+    (N_("会前准备"), (Sheet.PROGRAMME, Sheet.SIGN_IN, Sheet.BADGES)),
+    (N_("匹配与日程"), (Sheet.MATCH_LIST, Sheet.SCHEDULES, Sheet.CHANGE_SLIPS)),
+    (N_("洽谈现场"), (Sheet.TABLE_CARDS, Sheet.DAY_SHEETS, Sheet.GRID)),
+    (N_("展览"), (Sheet.CATALOGUE, Sheet.HALL_PLAN, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
+    (N_("会后"), (Sheet.RESULTS,)),
+)
+_ONLY_OF_THE_OTHER = {
+    EventKind.DOCKING: {Sheet.BOOTH_GUIDE, Sheet.HALL_PLAN, Sheet.VISITORS},
+    EventKind.EXPO: {Sheet.SCHEDULES, Sheet.CHANGE_SLIPS, Sheet.DAY_SHEETS, Sheet.GRID},
+}
+"""A docking event is not told that it lacks booths, nor an expo that it lacks a schedule."""
+_GROUPED_NAMES = {
+    Grouping.WHOLE: N_("匹配总表"),
+    Grouping.ENTERPRISE: N_("企业推荐单"),
+    Grouping.TEAM: N_("团队推荐单"),
+}
+_MIME_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": XLSX,
+    "zip": "application/zip",
+    "ics": "text/calendar",
+}
+
+
+@blueprint.get("/events/<int:event_id>/print")
+def event_print(event_id: int) -> str:
+    """What can be printed, what each sheet is for, and what is still missing."""
+    event = get_event(db(), event_id)
+    missing = missing_sheets(db(), event)
+    hidden = _ONLY_OF_THE_OTHER[event.kind] & missing.keys()
+    return render_template(
+        "organizer/events/print.html",
+        event=event,
+        groups=[(title, [sheet for sheet in sheets if sheet not in hidden]) for title, sheets in _GROUPS],
+        kinds=SHEETS,
+        missing=missing,
+        templates=list_templates(db()),
+        earlier=[version for version in versions(db(), event) if version.version < event.plan_version],
+    )
+
+
+@blueprint.get("/events/<int:event_id>/print/<sheet>.<any(pdf, xlsx):form>")
+def event_sheet(event_id: int, sheet: str, form: str) -> Response:
+    """One sheet as a file."""
+    event = get_event(db(), event_id)
+    if sheet not in set(Sheet):
+        raise NotFound(N_("没有这种打印件"))
+    kind, options = Sheet(sheet), _options(sheet)
+    content = print_sheet(
+        db(),
+        event,
+        kind,
+        Format(form),
+        options,
+        corpus=platform().corpus,
+        base_url=platform().settings.base_url,
+    )
+    by_party = kind is Sheet.MATCH_LIST and form == Format.PDF.value
+    title = _GROUPED_NAMES[options.grouping] if by_party else SHEETS[kind].label
+    return _file(event, translate(title, options.language), form, content, options.language)
+
+
+@blueprint.get("/events/<int:event_id>/print/all.zip")
+def event_archive_file(event_id: int) -> Response:
+    """All sheets and calendars as one archive, sent while it is made: a large event takes half a minute."""
+    event, options = get_event(db(), event_id), _options("all")
+    name = _file_name(event, translate(N_("全部打印件"), options.language), "zip", options.language)
+    response = Response(_archive(platform(), event.id, options), mimetype=_MIME_TYPES["zip"])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator[bytes]:
+    """The archive in a session of its own: that of the request is closed when the view returns."""
+    with served.database.reading() as session:
+        event = get_event(session, event_id)
+        yield from stream_archive(session, served.corpus, event, options, base_url=served.settings.base_url)
+
+
+@blueprint.get("/events/<int:event_id>/print/calendars.zip")
+def event_calendars(event_id: int) -> Response:
+    """Everybody's calendar."""
+    event, options = get_event(db(), event_id), _options("calendars")
+    content = print_calendars(start_job(db(), event, options))
+    return _file(event, translate(N_("日历"), options.language), "zip", content, options.language)
+
+
+@blueprint.get("/events/<int:event_id>/print/calendars/<int:participant_id>.ics")
+def event_calendar(event_id: int, participant_id: int) -> Response:
+    """The calendar of one participant."""
+    event, participant = get_event(db(), event_id), db().get(Participant, participant_id)
+    if participant is None or participant.event_id != event.id:
+        raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
+    options = _options("calendars")
+    content = personal_calendar(db(), event, participant, options.language)
+    return _file(event, participant.name, "ics", content, options.language)
+
+
+@blueprint.get("/events/<int:event_id>/print/templates")
+def event_print_templates(event_id: int) -> str:
+    """The saved columns of one kind of sheet, and a form for more."""
+    event, what, name = get_event(db(), event_id), _what(), request.args.get("name", "")
+    chosen = columns_of(db(), what, name) if name else ()
+    return _templates_page(event, what, name, chosen, {})
+
+
+@blueprint.post("/events/<int:event_id>/print/templates")
+def event_save_print_template(event_id: int) -> Response | tuple[str, int]:
+    """Save columns under a name, or delete what was saved."""
+    event, what = get_event(db(), event_id), _what()
+    if is_id(request.form.get("delete", "")):
+        delete_template(db(), person(), int(request.form["delete"]))
+        flash(gettext("已删除"), "success")
+    else:
+        name = request.form.get("name", "")
+        columns = [column for column in request.form.getlist("column") if column]
+        try:
+            save_template(db(), person(), what, name, columns)
+        except InvalidInput as error:
+            problems = {error.field: error.text(current_language())}
+            return _templates_page(event, what, name, columns, problems), 400
+        flash(gettext("已保存模板“%(name)s”", name=name), "success")
+    return redirect(url_for(".event_print_templates", event_id=event.id, what=what), 303)
+
+
+def _templates_page(
+    event: Event, what: str, name: str, chosen: tuple[str, ...] | list[str], problems: dict[str | None, str]
+) -> str:
+    available = available_columns(what, current_language())
+    templates = list_templates(db())
+    return render_template(
+        "organizer/events/print_templates.html",
+        event=event,
+        what=what,
+        kinds={sheet: SHEETS[Sheet(sheet)] for sheet in templates},
+        templates=templates[what],
+        available=available,
+        name=name,
+        chosen=[*chosen, *[""] * len(available)][: len(available)],
+        problems=problems,
+    )
+
+
+def _what() -> str:
+    return request.args.get("what", Sheet.MATCH_LIST.value)
+
+
+def _options(sheet: str) -> PrintOptions:
+    """What the form of the page says; one form serves all sheets, so each has a template of its own in it."""
+    language, grouping = request.args.get("language", current_language()), request.args.get("grouping", "whole")
+    against = request.args.get("against", "")
+    if language not in LANGUAGES or grouping not in set(Grouping):
+        raise InvalidInput(N_("语言只能是 zh 或 en，分组只能是 whole、enterprise 或 team"))
+    if against and not is_id(against):
+        raise InvalidInput(N_("要比较的版次应为整数"))
+    return PrintOptions(
+        language=_language(language),
+        template=request.args.get("template", request.args.get(f"template-{sheet}", "")),
+        against=int(against) if against else None,
+        grouping=Grouping(grouping),
+    )
+
+
+def _language(text: str) -> Language:
+    return "en" if text == "en" else "zh"
+
+
+def _file(event: Event, title: str, ending: str, content: bytes, language: str) -> Response:
+    name = _file_name(event, title, ending, language)
+    return send_file(BytesIO(content), _MIME_TYPES[ending], as_attachment=True, download_name=name)
+
+
+def _file_name(event: Event, title: str, ending: str, language: str) -> str:
+    """Says event, sheet and version; RFC 5987 has it in UTF-8."""
+    version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
+    return file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")

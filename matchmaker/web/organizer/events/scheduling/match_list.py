@@ -1,0 +1,80 @@
+"""The match list of an event: building it, changing it by hand."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.events.event import Event
+from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.plan.versions import difference, versions
+from matchmaker.services.events.scheduling.match_list import (
+    add_pair,
+    build_match_list,
+    remove_pair,
+)
+from matchmaker.services.events.scheduling.match_list_state import match_list_state
+from matchmaker.web.access import person
+from matchmaker.web.language import current_language
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events.requests.on_behalf import kept_arguments, pair_from_form
+from matchmaker.web.request_context import db, platform
+
+
+@blueprint.get("/events/<int:event_id>/match-list")
+def event_match_list(event_id: int) -> str:
+    """The match list as it stands, who was left out, and what changed."""
+    return _page(get_event(db(), event_id))
+
+
+@blueprint.post("/events/<int:event_id>/match-list/build")
+def event_build(event_id: int) -> Response:
+    """Build the match list, or build it anew."""
+    event = get_event(db(), event_id)
+    try:
+        version = build_match_list(db(), platform().corpus, event, person())
+        flash(gettext("已生成第 %(version)d 版匹配表", version=version.version), "success")
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+    return redirect(url_for(".event_match_list", event_id=event_id), 303)
+
+
+@blueprint.post("/events/<int:event_id>/match-list")
+def event_change_pair(event_id: int) -> Response | tuple[str, int]:
+    """Put a pair on the list by hand, or take one off."""
+    event, pair = get_event(db(), event_id), pair_from_form()
+    reason = request.form.get("reason", "")
+    try:
+        if request.form.get("change") == "remove":
+            remove_pair(db(), person(), event, pair, reason)
+            flash(gettext("已移除并排除这一对"), "success")
+        else:
+            add_pair(db(), platform().corpus, person(), event, pair, reason)
+            flash(gettext("已加入并锁定这一对"), "success")
+    except (InvalidInput, Conflict) as error:
+        flash(error.text(current_language()), "danger")
+        return _page(event), 400 if isinstance(error, InvalidInput) else 409
+    return redirect(url_for(".event_match_list", event_id=event.id, **kept_arguments("text")), 303)
+
+
+def _page(event: Event) -> str:
+    history = versions(db(), event)
+    against = request.args.get("against", None, int)
+    before = next((v for v in history[1:] if against is None or v.version == against), None)
+    state = match_list_state(db(), event)
+    text = request.args.get("text", "").strip()
+    return render_template(
+        "organizer/events/match_list.html",
+        event=event,
+        state=state,
+        before=before,
+        history=history,
+        difference=difference(before, history[0]) if before else None,
+        names={participant.id: participant.name for participant in state.participants},
+        text=text,
+        meetings=[
+            meeting
+            for meeting in state.meetings
+            if text.casefold() in f"{meeting.need_side.name} {meeting.offer_side.name}".casefold()
+        ],
+    )

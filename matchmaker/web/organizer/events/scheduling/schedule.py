@@ -1,0 +1,268 @@
+"""The schedule of an event: building and repairing it, its certificate, publishing, versions, “why not”, “what if”."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Response as FlaskResponse
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
+from matchmaker.domain.events.event import Assignment, Event, ScheduleRow
+from matchmaker.i18n import N_, translate
+from matchmaker.services.events.editing import get_event
+from matchmaker.services.events.participation.participants import everyone_of
+from matchmaker.services.events.plan.version_notes import note_text
+from matchmaker.services.events.plan.versions import (
+    TAKES_PLACE,
+    compare,
+    find_version,
+    latest_version,
+    versions,
+)
+from matchmaker.services.events.scheduling.build import build_schedule, check_has_schedule
+from matchmaker.services.events.scheduling.certificate import certify
+from matchmaker.services.events.scheduling.match_list_state import match_list_state
+from matchmaker.services.events.scheduling.publish import replan_event, restore_version
+from matchmaker.services.events.scheduling.replan import disturbance_of
+from matchmaker.services.events.scheduling.schedule_metrics import schedule_quality
+from matchmaker.services.events.scheduling.what_if import apply_changes, what_if
+from matchmaker.services.events.scheduling.why_not import STRONG, explain_left_out
+from matchmaker.web.access import person
+from matchmaker.web.language import current_language
+from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events.scheduling.charts import PICTURES
+from matchmaker.web.organizer.events.scheduling.publishing import publish_and_tell
+from matchmaker.web.organizer.events.scheduling.schedule_forms import WhatIfForm
+from matchmaker.web.request_context import db, platform
+
+MOST_EXPLAINED = 100
+
+Page = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One meeting in a comparison, with the names of the two."""
+
+    need: str
+    offer: str
+    before: str
+    after: str
+
+
+@blueprint.get("/events/<int:event_id>/schedule")
+def event_schedule(event_id: int) -> str:
+    """The schedule as it stands, whether it can be published, and how good it is."""
+    event = _docking(event_id)
+    state, text = match_list_state(db(), event), request.args.get("text", "").strip()
+    if state.version is None:
+        return render_template("organizer/events/schedule.html", event=event, state=state)
+    certified = certify(db(), event)
+    shown = [
+        meeting
+        for meeting in state.meetings
+        if meeting.status in TAKES_PLACE
+        and text.casefold() in f"{meeting.need_side.name} {meeting.offer_side.name}".casefold()
+    ]
+    shown.sort(key=lambda m: (m.starts_at is None, m.starts_at, m.table or 0, m.id))
+    return render_template(
+        "organizer/events/schedule.html",
+        event=event,
+        state=state,
+        note=note_text(state.version.note, {p.id: p.name for p in state.participants}, event, current_language()),
+        certified=certified,
+        certificate=certified.to_document(),
+        disturbance=disturbance_of(state.version),
+        pictures=PICTURES,
+        board_link=_board_link(event),
+        text=text,
+        slots=[(slot, list(meetings)) for slot, meetings in groupby(shown, key=lambda m: m.starts_at)],
+    )
+
+
+@blueprint.post("/events/<int:event_id>/schedule/<any(build, replan, publish, restore):action>")
+def event_schedule_action(event_id: int, action: str) -> Response:
+    """Build the schedule, repair it, publish it, or go back to an earlier version."""
+    event = get_event(db(), event_id)
+    try:
+        flash(_ACTIONS[action](event), "success")
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+    page = ".event_schedule_versions" if action == "restore" else ".event_schedule"
+    return redirect(url_for(page, event_id=event_id), 303)
+
+
+@blueprint.get("/events/<int:event_id>/schedule/<any(coverage, scores, gaps, tables):picture>.svg")
+def event_schedule_picture(event_id: int, picture: str) -> FlaskResponse:
+    """One of the pictures of the schedule's quality."""
+    drawn = PICTURES[picture](schedule_quality(db(), _docking(event_id)))
+    return FlaskResponse(drawn, mimetype="image/svg+xml")
+
+
+@blueprint.get("/events/<int:event_id>/schedule/why-not")
+def event_why_not(event_id: int) -> str:
+    """Wishes and strong matches that are not in the schedule: why, and what would help."""
+    event, text = _docking(event_id), request.args.get("text", "")
+    built = latest_version(db(), event) is not None
+    explanations = explain_left_out(db(), platform().corpus, event) if built and event.slots else None
+    found = explanations.about(text) if explanations else []
+    return render_template(
+        "organizer/events/why_not.html",
+        event=event,
+        explanations=explanations,
+        text=text.strip(),
+        total=len(found),
+        strong=round(STRONG),
+        found=found[:MOST_EXPLAINED],
+    )
+
+
+@blueprint.get("/events/<int:event_id>/schedule/what-if")
+def event_what_if(event_id: int) -> Page:
+    """Try other conditions without changing anything."""
+    event = _docking(event_id)
+    form = WhatIfForm(event, request.args)
+    if "try" not in request.args:
+        return _what_if_page(event, form)
+    if not form.validate():
+        return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True)
+    try:
+        trial = what_if(db(), platform().corpus, event, form.changes())
+    except InvalidInput as error:
+        form.show(error)
+        return _what_if_page(event, form), 400
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+        return _what_if_page(event, form), 409
+    return _what_if_page(event, form, trial)
+
+
+@blueprint.post("/events/<int:event_id>/schedule/what-if")
+def event_apply(event_id: int) -> Page:
+    """Change the event as tried, and build its schedule anew."""
+    event = _docking(event_id)
+    form = WhatIfForm(event, request.form)
+    if not form.validate():
+        return _what_if_page(event, form), 400
+    if form.changes().nothing:
+        return _what_if_page(event, form, nothing=True), 400
+    try:
+        version = apply_changes(db(), platform().corpus, person(), event, form.changes())
+    except InvalidInput as error:
+        form.show(error)
+        return _what_if_page(event, form), 400
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+        return _what_if_page(event, form), 409
+    flash(gettext("已按新的条件生成第 %(version)d 版日程", version=version.version), "success")
+    return redirect(url_for(".event_schedule", event_id=event_id), 303)
+
+
+@blueprint.get("/events/<int:event_id>/schedule/versions")
+def event_schedule_versions(event_id: int) -> str:
+    """All versions; two of them side by side."""
+    event = _docking(event_id)
+    history = versions(db(), event)
+    after = _asked_version(event, "after", history[0].version if history else None)
+    before = _asked_version(event, "before", _one_before(event, after))
+    comparison = compare(before, after) if before and after else None
+    names = {participant.id: participant.name for participant in everyone_of(db(), event)}
+
+    def told(row: ScheduleRow, before: ScheduleRow | None, after: ScheduleRow | None) -> _Change:
+        need, offer = (names.get(one, gettext("已移出的参会方")) for one in row[:2])
+        return _Change(need, offer, _place_text(event, before), _place_text(event, after))
+
+    return render_template(
+        "organizer/events/versions.html",
+        event=event,
+        history=history,
+        note_of=lambda version: note_text(version.note, names, event, current_language()),
+        before=before,
+        after=after,
+        comparison=comparison,
+        added=[told(row, None, row) for row in comparison.added] if comparison else [],
+        removed=[told(row, row, None) for row in comparison.removed] if comparison else [],
+        moved=[told(old, old, new) for old, new in comparison.moved] if comparison else [],
+    )
+
+
+def _build(event: Event) -> str:
+    version = build_schedule(db(), platform().corpus, event, person())
+    return _text(
+        N_("已生成第 %(version)d 版日程：%(meetings)d 场洽谈，%(unserved)d 个参会方场数不足"),
+        version=version.version,
+        meetings=len(version.pairs),
+        unserved=len(version.unserved),
+    )
+
+
+def _replan(event: Event) -> str:
+    version = replan_event(db(), platform().corpus, event, person())
+    disturbance = disturbance_of(version)
+    done = _text(N_("已生成第 %(version)d 版"), version=version.version)
+    return f"{done} · {disturbance.text(current_language())}" if disturbance else done
+
+
+def _restore(event: Event) -> str:
+    number = request.form.get("version", 0, int)
+    version = restore_version(db(), platform().corpus, person(), event, number)
+    return _text(N_("已把第 %(old)d 版恢复为第 %(new)d 版，尚未公布"), old=number, new=version.version)
+
+
+_ACTIONS: dict[str, Callable[[Event], str]] = {
+    "build": _build,
+    "replan": _replan,
+    "publish": publish_and_tell,
+    "restore": _restore,
+}
+
+
+def _text(message: str, **params: object) -> str:
+    return translate(message, current_language(), **params)
+
+
+def _docking(event_id: int) -> Event:
+    """The event, if it has a schedule. Raises :class:`NotFound` for an expo."""
+    event = get_event(db(), event_id)
+    try:
+        check_has_schedule(event)
+    except Conflict as error:
+        raise NotFound(error.message, **error.params) from error
+    return event
+
+
+def _board_link(event: Event) -> str | None:
+    """Where meetings are moved by hand, where the platform has such a page."""
+    endpoint = "organizer.event_board"
+    return url_for(endpoint, event_id=event.id) if endpoint in current_app.view_functions else None
+
+
+def _what_if_page(event: Event, form: WhatIfForm, trial: object = None, *, nothing: bool = False) -> str:
+    return render_template("organizer/events/what_if.html", event=event, form=form, trial=trial, nothing=nothing)
+
+
+def _asked_version(event: Event, name: str, otherwise: int | None) -> Assignment | None:
+    number = request.args.get(name, otherwise, int)
+    return None if number is None else find_version(db(), event, number)
+
+
+def _one_before(event: Event, after: Assignment | None) -> int | None:
+    """What to compare with unless somebody says: what participants see, or else the version before."""
+    if after is None:
+        return None
+    if event.published_version is not None and event.published_version != after.version:
+        return event.published_version
+    return after.version - 1 if after.version > 1 else None
+
+
+def _place_text(event: Event, row: ScheduleRow | None) -> str:
+    """As 05-18 09:20 · 7 号桌; nothing for no place."""
+    if row is None or row[2] is None:
+        return ""
+    moment = row[2][5:].replace("T", " ")
+    return _text(N_("%(time)s · %(table)s 号桌"), time=moment, table=row[3])
