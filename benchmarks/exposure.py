@@ -29,8 +29,8 @@ from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore,
 from matchmaker.matching.learning.dataset import Judgments, read_dataset
 from matchmaker.matching.learning.metrics import ndcg
 from matchmaker.matching.matcher import Matcher
+from matchmaker.matching.ranking.hubness import STRENGTH, gini, share_of_most_shown
 from matchmaker.matching.ranking.ranker_file import FILE_NAME, read_ranker
-from matchmaker.matching.retrieval.hubness import STRENGTH, gini, share_of_most_shown
 from matchmaker.matching.text.document import Document, Side
 from matchmaker.services.learning.rankers import MODELS
 

@@ -4,6 +4,8 @@ Vocabularies that differ from city to city (districts, industries, technology fi
 see :mod:`matchmaker.domain.reference`.
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
 from typing import Self
 
@@ -151,6 +153,11 @@ class Side(Term):
 
     NEED = "need", "需求方", "Need side"
     OFFER = "offer", "供给方", "Offer side"
+
+    @property
+    def other(self) -> Side:
+        """The opposite side."""
+        return Side.OFFER if self is Side.NEED else Side.NEED
 
 
 class ParticipantStatus(Term):

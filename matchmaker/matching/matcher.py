@@ -28,11 +28,11 @@ from matchmaker.matching.encoding.vectors import (
 )
 from matchmaker.matching.ranking.explanation import Explanation, explain
 from matchmaker.matching.ranking.features import Features, pair_features
+from matchmaker.matching.ranking.hubness import STRENGTH, Evenness
 from matchmaker.matching.ranking.ranker import FusionRanker, Ranker, log_odds
 from matchmaker.matching.retrieval.candidates import nominate, nominate_all
 from matchmaker.matching.retrieval.collection import Collection, IndexedDocument
 from matchmaker.matching.retrieval.diversity import collapse
-from matchmaker.matching.retrieval.hubness import STRENGTH, Evenness
 from matchmaker.matching.retrieval.index import Market
 from matchmaker.matching.retrieval.lexical import TermCounts, Vocabulary, count_terms
 from matchmaker.matching.text.document import LONGEST_PASSAGE, Document, Section, Side

@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -26,12 +25,9 @@ from matchmaker.scheduling.errors import (
     ValueRangeError,
 )
 from matchmaker.scheduling.objective import Objective
+from matchmaker.scheduling.pair import PairKey, Side
 from matchmaker.scheduling.solving.coverage import Options, coverage_program
 from matchmaker.scheduling.solving.lexicographic import bound_in_order, maximize_in_order
-
-Side = Literal["need", "offer"]
-PairKey = tuple[str, str]
-"""Ids of the need and the offer, in this order."""
 
 
 @dataclass(frozen=True, slots=True)

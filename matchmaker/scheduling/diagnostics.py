@@ -12,8 +12,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from matchmaker.scheduling.assignment import PairKey
 from matchmaker.scheduling.errors import UnknownPartyError
+from matchmaker.scheduling.pair import PairKey
 from matchmaker.scheduling.plan import Meeting, Plan, UnservedParticipant, UnservedReason
 from matchmaker.scheduling.problem import Candidate, Participant, Problem
 from matchmaker.scheduling.solving.grid import can_ever_meet

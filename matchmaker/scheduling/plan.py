@@ -10,10 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from matchmaker.scheduling.assignment import PairKey
 from matchmaker.scheduling.errors import InvalidPlanError
 from matchmaker.scheduling.json_reader import Fields, read_document
 from matchmaker.scheduling.objective import Objective
+from matchmaker.scheduling.pair import PairKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from matchmaker.scheduling.assignment import PairKey, Side
 from matchmaker.scheduling.errors import (
     ContradictionError,
     DuplicateError,
@@ -32,6 +31,7 @@ from matchmaker.scheduling.errors import (
     ValueRangeError,
 )
 from matchmaker.scheduling.json_reader import Fields, read_document
+from matchmaker.scheduling.pair import PairKey, Side
 
 DEFAULT_MIN_MEETINGS = 1
 DEFAULT_MAX_MEETINGS = 6

@@ -1,13 +1,21 @@
-"""What a viewer's lists may contain: the domain's rule for one posting, for many at once."""
+"""Who sees what, for lists and on paper: the domain's rule for one posting (``domain/postings/visibility.py``) applied.
+
+Paper goes from hand to hand, so what is printed for participants follows the rule for members. What is given to
+everybody, like the catalogue, asks the domain for a viewer who is nobody. A posting that has since expired or been
+closed is printed as while it was open: a schedule keeps its topics after the event. One that was withdrawn, or never
+published, is not printed.
+"""
 
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from matchmaker.domain.people import User
-from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.postings.match_reason import Reason
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.postings.visibility import Detail, detail_for
-from matchmaker.domain.vocabulary import PostingStatus, Visibility
+from matchmaker.domain.vocabulary import PostingStatus, Role, Visibility
+from matchmaker.i18n import N_, translate
 from matchmaker.services.indexing.search_index import Access
 
 
@@ -49,3 +57,56 @@ class Sight:
 def _strangers(visibility: Visibility) -> Need:
     """An open posting of an organization that nobody belongs to."""
     return Need(status=PostingStatus.PUBLISHED, visibility=visibility, organization_id=0)
+
+
+_WAS_OPEN = frozenset({PostingStatus.PUBLISHED, PostingStatus.EXPIRED, PostingStatus.CLOSED})
+_OPEN_IN_SUMMARY = frozenset({"industry", "field"})
+"""Facts of a posting that its summary shows."""
+
+
+_MEMBER = User(email="", name="", role=Role.BROKER, active=True)
+_DETAILS = {
+    visibility: detail_for(
+        _MEMBER, Need(status=PostingStatus.PUBLISHED, visibility=visibility, organization_id=0), date.min
+    )
+    for visibility in Visibility
+}
+
+
+def printed_detail(posting: Posting) -> Detail:
+    """How much of the posting a sheet for participants may show. Contacts are left out in any case."""
+    if posting.status not in _WAS_OPEN:
+        return Detail.NOTHING
+    return min(_DETAILS[posting.visibility], Detail.TEXT)
+
+
+def printed_title(posting: Posting | None, language: str, *, own: bool = False) -> str:
+    """The title for participants; ``own`` is for a sheet that only the posting's own people get."""
+    if posting is None:
+        return ""
+    if own or printed_detail(posting) > Detail.NOTHING:
+        return posting.title
+    return translate(N_("（议题不公开）"), language)
+
+
+def printed_reason(reason: Reason, need: Posting | None, offer: Posting | None, language: str) -> str:
+    """What :func:`disclosed_reason` leaves, in words."""
+    return disclosed_reason(reason, need, offer).label(language)
+
+
+def disclosed_reason(reason: Reason, need: Posting | None, offer: Posting | None) -> Reason:
+    """What speaks for the pair, without a word that only a text kept back could have told.
+
+    The reason may have been found while the posting was still open to all.
+    """
+    postings = [posting for posting in (need, offer) if posting is not None]
+    least = min((printed_detail(posting) for posting in postings), default=Detail.TEXT)
+    if least is Detail.NOTHING:
+        return Reason()
+    if least is Detail.SUMMARY:
+        titles = [posting.title.casefold() for posting in postings]
+        return Reason(
+            tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
+            tuple(fact for fact in reason.facts if fact in _OPEN_IN_SUMMARY),
+        )
+    return reason

@@ -7,8 +7,8 @@ from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.ranking.features import broad_features, pair_features
+from matchmaker.matching.ranking.hubness import MOST_LOG_ODDS, Evenness, gini, handicaps, share_of_most_shown
 from matchmaker.matching.ranking.ranker import FusionRanker, log_odds
-from matchmaker.matching.retrieval.hubness import MOST_LOG_ODDS, Evenness, gini, handicaps, share_of_most_shown
 from matchmaker.matching.text.document import Side
 from tests.matching.documents import city, need, offer
 

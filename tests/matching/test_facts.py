@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from matchmaker.matching.ranking.explanation import Verdict, compare_facts
-from matchmaker.matching.ranking.facts import FACTS, fact_columns, fact_features
 from matchmaker.matching.text.document import Facts
+from matchmaker.matching.text.facts import FACTS, fact_columns, fact_features
 
 VALUES = {Verdict.FITS: 1.0, Verdict.CONFLICTS: -1.0, Verdict.UNKNOWN: 0.0}
 

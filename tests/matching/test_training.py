@@ -12,8 +12,8 @@ from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.errors import RankerError
 from matchmaker.matching.learning.dataset import read_dataset
 from matchmaker.matching.learning.judged_pairs import UNJUDGED_PER_JUDGED, JudgedPairs, judged_pairs
-from matchmaker.matching.learning.training import FACT_WEIGHTS, RELATED, train
-from matchmaker.matching.ranking.features import LEARNED
+from matchmaker.matching.learning.training import RELATED, train
+from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
 from matchmaker.matching.ranking.ranker import LinearRanker
 from matchmaker.matching.ranking.ranker_file import CARD_NAME, Card, StoredRanker, read_ranker, write_ranker
 from matchmaker.services.learning.rankers import MODELS

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from matchmaker.scheduling import Candidate, InvalidProblemError, LockedMeeting, Participant, Problem
-from matchmaker.scheduling.assignment import Side
+from matchmaker.scheduling.pair import Side
 
 
 def times(n_slots: int) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, NextStep, OrganizationKind, Role, Side, Visibility
+from matchmaker.services.cooperation import interests
 from matchmaker.services.cooperation.access import ChangedMeanwhile, get_cooperation
 from matchmaker.services.cooperation.beginning import begin_from_interest, begin_from_meeting
 from matchmaker.services.cooperation.by_hand import AlreadyBegun, begin_by_hand
@@ -51,7 +52,6 @@ from matchmaker.services.cooperation.lists import (
 from matchmaker.services.cooperation.stages import add_note, advance, fail, step_back
 from matchmaker.services.events.onsite.ratings import choose_next_step, withdraw_rating
 from matchmaker.services.events.onsite.results import event_results
-from matchmaker.services.interests import asking
 from matchmaker.services.learning.from_feedback import VALUES
 from tests.factories import make_need, make_offer, make_organization, make_user
 from tests.services.running_event import Fair, make_fair
@@ -253,10 +253,10 @@ def test_accepting_an_interest_begins_a_cooperation(session: Session) -> None:
     class Silent:
         def send(self, to: str, subject: str, text: str) -> None: ...
 
-    pair = asking.get_askable(session, engineer, Side.NEED, need.id, offer.id)
-    interest = asking.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
+    pair = interests.get_askable(session, engineer, Side.NEED, need.id, offer.id)
+    interest = interests.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
     assert cooperations(session) == []
-    asking.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")
+    interests.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")
     (cooperation,) = cooperations(session)
     assert (cooperation.stage, cooperation.changes[0].cause) == (Stage.CONTACT, ChangeCause.INTEREST)
     assert cooperations_about(session, engineer, [interest]) == {interest.id: cooperation}

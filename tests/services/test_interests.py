@@ -14,7 +14,7 @@ from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, PostingStatus, Role, Side, Visibility
-from matchmaker.services.interests import asking as service
+from matchmaker.services.cooperation import interests as service
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 ADDRESS = "https://match.example/feedback/interests"

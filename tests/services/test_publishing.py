@@ -9,6 +9,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
 from matchmaker.domain.events.event import Assignment, Event, Meeting
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
 from matchmaker.services.events.plan.version_notes import note_text
@@ -16,7 +17,7 @@ from matchmaker.services.events.plan.versions import compare, latest_version, pu
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
 from matchmaker.services.events.scheduling.match_list import remove_pair
-from matchmaker.services.events.scheduling.match_list_state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.publish import (
     publish_plan,
     replan_event,

@@ -12,6 +12,7 @@ from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.events.event import Assignment, Delegate, Meeting, PairDecision, Participant
 from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.events.pair import pair_key
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -24,7 +25,6 @@ from matchmaker.domain.vocabulary import (
     Side,
 )
 from matchmaker.services.activity import history
-from matchmaker.services.events.pairing.partnerships import pair_key
 from matchmaker.services.events.participation.registration import withdraw as leave_event
 from matchmaker.services.events.plan.placements import Place, places_of
 from matchmaker.services.events.plan.versions import record_version

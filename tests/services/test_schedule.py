@@ -17,6 +17,7 @@ from matchmaker.domain.errors import Conflict, MatchmakerError, NotAllowed
 from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant
 from matchmaker.domain.events.event import Session as EventSession
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Role, Side
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.scheduling import Plan, Rule
@@ -27,7 +28,7 @@ from matchmaker.services.events.scheduling import build as scheduling_service
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import certify, verify
 from matchmaker.services.events.scheduling.constraints import load_conditions
-from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of
 from matchmaker.services.events.scheduling.problem import candidates_of, scheduling_problem
 from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.platform import Platform

@@ -9,11 +9,12 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidFields
 from matchmaker.domain.events.event import Event, Room
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, RequestStatus, Side
 from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.match_list_state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.what_if import Changes, apply_changes, what_if
 from matchmaker.services.events.scheduling.why_not import LeftOut, explain_left_out
 from matchmaker.services.indexing.search_index import Corpus

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from matchmaker.matching.errors import RankerError
 from matchmaker.matching.learning.judged_pairs import JudgedPairs
 from matchmaker.matching.learning.metrics import expected_calibration_error, ndcg
-from matchmaker.matching.ranking.features import LEARNED
+from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
 from matchmaker.matching.ranking.ranker import FusionRanker, LinearRanker, Ranker, SingleFeatureRanker, squash
 
 FOLDS = 5
@@ -31,18 +31,6 @@ RELATED = 2
 
 PENALTIES = (100.0, 300.0, 1000.0, 3000.0)
 """Of ridge regression, for standardized features; chosen by a cross-validation inside the training folds."""
-
-FACT_WEIGHTS: Mapping[str, float] = {
-    "field": 0.4,
-    "industry": 0.3,
-    "budget": 0.3,
-    "trl": 0.2,
-    "cooperation_modes": 0.15,
-    "deadline": 0.1,
-    "district": 0.1,
-}
-"""What a fitting fact adds to the log odds, and a conflicting one takes off. Assumed, for judged datasets know no
-facts; `matchmaker train --from-feedback` corrects them by what happened."""
 
 _UNJUDGED_WEIGHT = 0.02
 """What an unjudged pair counts in calibration against a judged one. Without any, pairs that nobody would think of would

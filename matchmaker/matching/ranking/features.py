@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.matching.encoding.projection import project
-from matchmaker.matching.ranking.facts import fact_columns, fact_features
 from matchmaker.matching.retrieval.collection import Collection, IndexedDocument
 from matchmaker.matching.retrieval.index import Market
 from matchmaker.matching.retrieval.lexical import count_matrix, need_weights
 from matchmaker.matching.text.document import Side
+from matchmaker.matching.text.facts import fact_columns, fact_features
 
 Features: TypeAlias = Mapping[str, NDArray[np.float32]]
 """One array (n,) for each feature, over the n pairs of a document with its candidates."""
@@ -33,6 +33,18 @@ LEARNED = (
     "offer_title_covered",
 )
 """What the ranker weighs by what it has learned from judgments, beside the facts."""
+
+FACT_WEIGHTS: Mapping[str, float] = {
+    "field": 0.4,
+    "industry": 0.3,
+    "budget": 0.3,
+    "trl": 0.2,
+    "cooperation_modes": 0.15,
+    "deadline": 0.1,
+    "district": 0.1,
+}
+"""What a fitting fact adds to the log odds, and a conflicting one takes off. Assumed, for judged datasets know no
+facts; `matchmaker train --from-feedback` corrects them by what happened."""
 
 _LEXICAL_MIDPOINT = 30.0
 """The BM25 score at which the lexical feature is 0.5; about the median of strongly related pairs."""

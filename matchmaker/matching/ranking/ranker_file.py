@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.matching.errors import OtherSpaceError, RankerError
-from matchmaker.matching.learning.training import FACT_WEIGHTS
-from matchmaker.matching.ranking.features import LEARNED
+from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
 from matchmaker.matching.ranking.ranker import LinearRanker
 
 FILE_NAME = "ranker.json"

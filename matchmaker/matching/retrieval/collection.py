@@ -15,7 +15,6 @@ from matchmaker.matching.encoding.background import Background, mean_vector
 from matchmaker.matching.encoding.encoder import Vector, Vectors
 from matchmaker.matching.encoding.projection import Projection, project
 from matchmaker.matching.encoding.vectors import EmbeddedDocument
-from matchmaker.matching.ranking.facts import FactColumns, fact_columns
 from matchmaker.matching.retrieval.dense import FlatIndex
 from matchmaker.matching.retrieval.lexical import (
     LexicalIndex,
@@ -25,6 +24,7 @@ from matchmaker.matching.retrieval.lexical import (
     need_weights,
 )
 from matchmaker.matching.text.document import TITLE, Document, Side
+from matchmaker.matching.text.facts import FactColumns, fact_columns
 
 _NO_ORGANIZATION = -1
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from matchmaker.scheduling.assignment import PairKey
+from matchmaker.scheduling.pair import PairKey
 from matchmaker.scheduling.problem import Problem
 
 

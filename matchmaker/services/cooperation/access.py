@@ -13,7 +13,7 @@ from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import Visibility
 from matchmaker.i18n import N_
-from matchmaker.services.interests.asking import contact_granted
+from matchmaker.services.cooperation.interests import contact_granted
 
 
 class ChangedMeanwhile(Conflict):

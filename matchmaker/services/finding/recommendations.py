@@ -108,11 +108,6 @@ class _Looked:
         return self.place is not None and self.place <= MUTUAL_PLACES
 
 
-def other(side: Side) -> Side:
-    """The opposite side."""
-    return Side.OFFER if side is Side.NEED else Side.NEED
-
-
 def matches_for(
     session: Session, corpus: Corpus, viewer: User | None, posting: Posting, k: int = PAGE_LENGTH
 ) -> list[Recommendation]:
@@ -121,7 +116,7 @@ def matches_for(
     Near-identical postings take one place.
     """
     corpus.keep_up()
-    side = other(posting.side)
+    side = posting.side.other
     document = document_of(posting)
     if posting.id is not None and posting.status is not PostingStatus.PUBLISHED:
         corpus.remember([document])
@@ -219,16 +214,16 @@ def recommended_partners(
     """
     corpus.keep_up()
     side = organization.side
-    listed = _listed(corpus, viewer, other(side), organization.id)
+    listed = _listed(corpus, viewer, side.other, organization.id)
     pairs = [
         pair
         for own in _published(session, organization, team)
         for pair in _pairs_of(corpus, own, listed - dismissed_ids(session, viewer, own))
     ]
-    groups = _gathered(corpus, other(side), pairs)[: RECONSIDERED * k]
-    looked = sorted(_looked_at(session, corpus, other(side), groups), key=lambda one: -one.worth)[:k]
+    groups = _gathered(corpus, side.other, pairs)[: RECONSIDERED * k]
+    looked = sorted(_looked_at(session, corpus, side.other, groups), key=lambda one: -one.worth)[:k]
     shown = sorted(looked, key=lambda one: (not one.mutual, -one.pairs[0].score))
-    return _partners(session, corpus, viewer, other(side), shown)
+    return _partners(session, corpus, viewer, side.other, shown)
 
 
 def published_teams(session: Session, organization: Organization) -> Sequence[Team]:
@@ -252,7 +247,7 @@ def _published(session: Session, organization: Organization, team: Team | None) 
 def _pairs_of(corpus: Corpus, own: Posting, among: Collection[int]) -> list[_Pair]:
     """What fits a posting, best first."""
     found = _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=among))
-    return [_Pair(own, _id_of(one, other(own.side)), one.score, place) for place, one in enumerate(found, start=1)]
+    return [_Pair(own, _id_of(one, own.side.other), one.score, place) for place, one in enumerate(found, start=1)]
 
 
 def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_Pair]]:

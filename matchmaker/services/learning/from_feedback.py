@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
 from matchmaker.domain.vocabulary import Side
 from matchmaker.matching.learning.preferences import Deed, Learned, learn, preferences_from
-from matchmaker.matching.learning.training import FACT_WEIGHTS
-from matchmaker.matching.ranking.features import LEARNED, pair_features
+from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED, pair_features
 from matchmaker.matching.ranking.ranker_file import Card, StoredRanker
 from matchmaker.matching.retrieval.index import Market
 from matchmaker.matching.text.document import Side as MatchingSide

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Participant
 from matchmaker.i18n import translate
-from matchmaker.services.interests.asking import members
 from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.organizations.members import active_users
 
 AddressOf = Callable[[Participant], str]
 """Where the participant's people do what a letter asks of them; the web knows its own addresses."""
@@ -38,7 +38,9 @@ def readers_of(session: Session, participant: Participant) -> list[Reader]:
     none, the contact of its organization. Empty where nobody left an address.
     """
     organization = participant.organization
-    found = {user.email: Reader(user.name, user.email, user.language, True) for user in members(session, organization)}
+    found = {
+        user.email: Reader(user.name, user.email, user.language, True) for user in active_users(session, organization)
+    }
     for delegate in participant.delegates:
         if delegate.email:
             found.setdefault(delegate.email, Reader(delegate.name, delegate.email, "zh", delegate.user_id is not None))

@@ -102,6 +102,20 @@ def members_of(session: Session, organization: Organization) -> Sequence[Members
     ).all()
 
 
+def active_users(session: Session, organization: Organization) -> Sequence[User]:
+    """People who act for the organization and can log in."""
+    return session.scalars(
+        select(User)
+        .join(User.membership)
+        .where(
+            Membership.organization_id == organization.id,
+            Membership.status == MembershipStatus.ACTIVE,
+            User.active,
+        )
+        .order_by(User.id)
+    ).all()
+
+
 def pending_members(session: Session, owner: User) -> Sequence[Membership]:
     """People who wait for this owner's yes; empty for anyone who owns nothing."""
     organization = owner.organization

@@ -12,10 +12,10 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Participant
 from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.events.pair import pair_key
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
 from matchmaker.services.activity import history
-from matchmaker.services.events.pairing.partnerships import pair_key
 from matchmaker.services.events.participation.participants import acts_for
 from matchmaker.services.events.plan.placements import published_places
 from matchmaker.services.events.requests import requests as service

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.base import now
 from matchmaker.domain.events.event import AgendaItem, Delegate, Participant
 from matchmaker.domain.vocabulary import EventKind, Side
+from matchmaker.services.events.calendar_links import delegate_calendar, delegate_schedule_pdf, personal_calendar
 from matchmaker.services.events.plan.participant_changes import ChangeKind
-from matchmaker.services.events.requests.my_calendar import delegate_calendar, delegate_schedule_pdf, personal_calendar
 from matchmaker.services.events.requests.my_schedule import (
     Appointment,
     attending_at,

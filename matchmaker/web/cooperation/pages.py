@@ -17,8 +17,8 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.access import get_cooperation, sight_of, withheld
 from matchmaker.services.cooperation.beginning import begin_from_interest
+from matchmaker.services.cooperation.interests import get_interest
 from matchmaker.services.cooperation.lists import own_cooperations
-from matchmaker.services.interests.asking import get_interest
 from matchmaker.web.access import person
 from matchmaker.web.cooperation import blueprint
 from matchmaker.web.cooperation.forms import ContractForm

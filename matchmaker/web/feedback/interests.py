@@ -9,8 +9,8 @@ from matchmaker.domain.interest import WORDS_LENGTH, InterestAction
 from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
+from matchmaker.services.cooperation import interests as service
 from matchmaker.services.cooperation.lists import cooperations_about
-from matchmaker.services.interests import asking as service
 from matchmaker.services.learning.feedback import Pair, Shown, detail_of
 from matchmaker.web.access import person
 from matchmaker.web.feedback import blueprint

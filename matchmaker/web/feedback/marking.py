@@ -5,8 +5,8 @@ from typing import Any
 
 from matchmaker.domain.learning.feedback import FeedbackKind
 from matchmaker.domain.postings.posting import Posting
+from matchmaker.services.cooperation.interests import standing_interests
 from matchmaker.services.finding.recommendations import Recommendation
-from matchmaker.services.interests.asking import standing_interests
 from matchmaker.services.learning.feedback import said_about
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db

@@ -16,18 +16,17 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.plan.placements import Place
 from matchmaker.services.events.plan.plan_changes import Names, PlanChange, in_words, plan_changes, shortened
 from matchmaker.services.events.plan.version_notes import changes_note
 from matchmaker.services.events.plan.versions import latest_version, record_version, version_if_any
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.timing import check_not_over
 
 MOST_LINES = 5

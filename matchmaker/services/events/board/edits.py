@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.domain.vocabulary import MeetingStatus
@@ -25,9 +26,8 @@ from matchmaker.services.events.board.rules import (
     new_meeting,
     swap_obstacles,
 )
-from matchmaker.services.events.pairing.partnerships import PairKey, check_pair
+from matchmaker.services.events.pairing.partnerships import check_pair
 from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.indexing.search_index import Corpus
 
 

@@ -7,19 +7,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind
 from matchmaker.i18n import N_
-from matchmaker.services.events.pairing.partnerships import (
-    PairKey,
-    best_matches,
-    check_pair,
-    decisions_of,
-    score_partnerships,
-)
+from matchmaker.services.events.pairing.partnerships import best_matches, check_pair, decisions_of, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.indexing.search_index import Corpus
 

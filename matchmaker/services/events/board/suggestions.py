@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.board.rules import full
 from matchmaker.services.events.pairing.partnerships import (
-    PairKey,
     PairScores,
     best_matches,
     check_pair,
@@ -27,7 +27,6 @@ from matchmaker.services.events.pairing.partnerships import Place as Position
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 from matchmaker.services.indexing.search_index import Corpus

@@ -15,16 +15,15 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.activity import Activity
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Assignment, Event, Meeting, ScheduleRow
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
 from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn
 from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.placements import Place
 from matchmaker.services.events.plan.plan_changes import PlanChange, place_of, plan_changes
 from matchmaker.services.events.plan.versions import version_if_any
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.indexing.search_index import Corpus
 
 

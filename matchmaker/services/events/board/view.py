@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import OCCUPYING, Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.board.rules import fixed, full, has_place, swap_obstacles
-from matchmaker.services.events.pairing.partnerships import PairKey, check_pair
+from matchmaker.services.events.pairing.partnerships import check_pair
 from matchmaker.services.events.participation.participants import everyone_of
 from matchmaker.services.events.plan.occupancy import load_occupancy
 from matchmaker.services.events.plan.placements import Place

@@ -28,11 +28,11 @@ from matchmaker.services.events.expo.booth_recommendations import (
     exhibits_by_industry,
 )
 from matchmaker.services.events.expo.halls import expo_plan
-from matchmaker.services.events.printing.disclosure import disclosed_reason
 from matchmaker.services.events.requests.my_schedule import get_attending
 from matchmaker.services.events.requests.partners import Marks, marks_of
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.visibility import disclosed_reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, Side
@@ -22,7 +23,6 @@ from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
 from matchmaker.services.events.plan.versions import worded_note
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.scheduling.single_change import record_at_once
 from matchmaker.services.events.timing import local_time
 from matchmaker.services.learning.feedback import Pair, record

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Delegate, Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.learning.feedback import HIGHEST_RATING, Feedback, FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, Side
@@ -21,10 +22,8 @@ from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.cooperation.beginning import follow_next_steps
 from matchmaker.services.events.onsite.attendance import has_begun, posting_pair, remember_met
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import TOLD, Place, published_places
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.learning.feedback import record
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import PairKey, pair_key, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PairDecisionKind, RequestStatus, Side
@@ -20,18 +21,10 @@ from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.onsite.attendance import absent_sides, check_running, get_meeting
-from matchmaker.services.events.pairing.partnerships import (
-    PairKey,
-    PairScores,
-    best_matches,
-    decisions_of,
-    pair_key,
-    score_partnerships,
-)
+from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, decisions_of, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.plan.versions import worded_note
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.events.scheduling.single_change import record_at_once
 from matchmaker.services.events.timing import local_time

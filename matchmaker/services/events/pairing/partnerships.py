@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, PairDecision, Participant
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.domain.postings.match_reason import Reason
@@ -37,14 +38,11 @@ from matchmaker.services.events.participation.participants import (
     participants_of,
     pins_of,
 )
-from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, other
+from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 from matchmaker.services.indexing.search_index import Corpus, load_postings
 
 FEW_CANDIDATES = 3
 """A participant with fewer candidates than this gets suggestions whom else to invite."""
-
-PairKey = tuple[int, int]
-"""Ids of the participants on the need side and on the offer side."""
 
 Place = tuple[int, int]
 """Row and column of a pair in :class:`PairScores`."""
@@ -136,11 +134,6 @@ class PartnershipList:
     prospects: Prospects | None
 
 
-def pair_key(one: Participant, other: Participant) -> PairKey:
-    """The two participants in the order of a pair: who needs, who offers."""
-    return (one.id, other.id) if one.side is Side.NEED else (other.id, one.id)
-
-
 def score_partnerships(session: Session, corpus: Corpus, event: Event, about: Participant | None = None) -> PairScores:
     """The scores of all pairs of participants, or of those that ``about`` is one of; −1 where :func:`barred_pairs` bars
     them. The caller has refreshed the corpus.
@@ -195,7 +188,7 @@ def suggest_invitations(
     session: Session, corpus: Corpus, event: Event, participant: Participant, k: int = 5
 ) -> list[Invitation]:
     """Organizations and teams not at the event that would suit the participant, best first."""
-    side = other(participant.side)
+    side = participant.side.other
     barred = barred_organizations(session, participant.organization)
     parties = [
         party for party in addable_parties(session, event, side, PartyFilter()) if party.organization.id not in barred

@@ -21,7 +21,7 @@ from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.participation.participants import changeable_participant
 from matchmaker.services.events.timing import is_over
-from matchmaker.services.interests.asking import members
+from matchmaker.services.organizations.members import active_users
 
 MOST_DELEGATES = 20
 _LENGTHS = {"name": 60, "title": 60, "phone": 60, "email": 200}
@@ -89,7 +89,7 @@ def remove_delegate(session: Session, actor: User | None, delegate_id: int) -> P
 def addable_members(session: Session, participant: Participant) -> list[User]:
     """Members of the participant's organization who are not named yet."""
     named = {delegate.user_id for delegate in participant.delegates}
-    return [user for user in members(session, participant.organization) if user.id not in named]
+    return [user for user in active_users(session, participant.organization) if user.id not in named]
 
 
 def also_coming_for(session: Session, event: Event) -> Mapping[int, Sequence[Participant]]:

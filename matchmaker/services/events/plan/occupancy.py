@@ -16,9 +16,9 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, Several
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
-from matchmaker.services.events.pairing.partnerships import PairKey
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import OCCUPYING, Event, ScheduleRow
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.versions import published_version
 
 EXPECTED = OCCUPYING | {MeetingStatus.NO_SHOW}

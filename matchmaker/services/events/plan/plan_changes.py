@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matchmaker.domain.events.event import Assignment, Event, ScheduleRow
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus, Term
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.placements import Place
 
 Names = Mapping[int, str]

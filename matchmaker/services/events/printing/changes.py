@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.printing.sheets.change_slips import Change, ChangeSlip, Place, change_slips_pdf, change_slips_xlsx
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.participation.participants import everyone_of
 from matchmaker.services.events.printing.job import Format, PrintJob, people_of
 from matchmaker.services.events.printing.plan import is_placed, listed_meetings
 from matchmaker.services.events.printing.schedules import meeting_as_seen, partners_topic
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 
 _Places = dict[PairKey, Place]
 

@@ -20,10 +20,10 @@ from matchmaker.printing.sheets.visitors import (
 )
 from matchmaker.services.events.expo import booth_recommendations
 from matchmaker.services.events.expo.halls import expo_plan
-from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.visibility import printed_reason, printed_title
 
 SUMMARY_LENGTH = 120
 """Characters of an exhibit's description in the catalogue."""

@@ -14,10 +14,10 @@ from matchmaker.printing.sheets.match_list import (
     match_list_pdf,
     match_list_xlsx,
 )
-from matchmaker.services.events.printing.disclosure import printed_reason, printed_title
 from matchmaker.services.events.printing.job import Format, Language, PrintJob, PrintOptions, slot_text, start_job
 from matchmaker.services.events.printing.plan import listed_meetings, place_text
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
+from matchmaker.services.visibility import printed_reason, printed_title
 
 _OWN_TITLES = {Grouping.WHOLE: None, Grouping.ENTERPRISE: Side.NEED, Grouping.TEAM: Side.OFFER}
 """Whose titles a sheet of the grouping shows to nobody but themselves."""

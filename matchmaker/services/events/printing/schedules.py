@@ -15,7 +15,6 @@ from matchmaker.printing.sheets.schedules import (
     personal_schedules_pdf,
     personal_schedules_xlsx,
 )
-from matchmaker.services.events.printing.disclosure import printed_title
 from matchmaker.services.events.printing.files import zip_of
 from matchmaker.services.events.printing.job import (
     Format,
@@ -27,6 +26,7 @@ from matchmaker.services.events.printing.job import (
     start_job,
 )
 from matchmaker.services.events.printing.plan import expected_participants, place_text, scheduled_meetings
+from matchmaker.services.visibility import printed_title
 
 
 def schedules_sheet(job: PrintJob, form: Format) -> bytes:

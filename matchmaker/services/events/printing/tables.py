@@ -9,9 +9,9 @@ from matchmaker.printing.order import counting_order
 from matchmaker.printing.sheets.day_sheets import DaySheet, SeatedMeeting, day_sheets_pdf, day_sheets_xlsx
 from matchmaker.printing.sheets.grid import GridMeeting, GridTable, MasterGrid, grid_pdf, grid_xlsx
 from matchmaker.printing.sheets.table_cards import TableCard, TableMeeting, table_cards_pdf, table_cards_xlsx
-from matchmaker.services.events.printing.disclosure import printed_title
 from matchmaker.services.events.printing.job import Format, PrintJob, room_name, slot_text
 from matchmaker.services.events.printing.plan import expected_participants, placed_meetings, scheduled_meetings
+from matchmaker.services.visibility import printed_title
 
 
 def table_cards_sheet(job: PrintJob, form: Format) -> bytes:

@@ -22,13 +22,13 @@ from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
 from matchmaker.i18n import N_
+from matchmaker.services.cooperation.interests import contact_granted
 from matchmaker.services.events.participation.participants import own_participant, own_participants
 from matchmaker.services.events.plan.participant_changes import Change, ChangeKind, changes_by_participant
 from matchmaker.services.events.plan.placements import EXPECTED, Place, places_of, published_places
 from matchmaker.services.events.plan.versions import published_version, version_if_any
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.events.timing import is_over, local_time
-from matchmaker.services.interests.asking import contact_granted
 
 _FRESH = timedelta(days=1)
 """How long a change is pointed out on the participant's page."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_key
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.postings.posting import Need, Offer, Posting
@@ -16,13 +17,13 @@ from matchmaker.domain.postings.visibility import Detail, detail_for
 from matchmaker.domain.vocabulary import RequestStatus, Side
 from matchmaker.matching.ranking.explanation import Explanation
 from matchmaker.services.events.pairing.met_before import met_before
-from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, pair_key, score_partnerships
+from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import open_posting_ids, participants_of
 from matchmaker.services.events.plan.placements import published_places
 from matchmaker.services.events.requests.my_schedule import own_requests, standing
 from matchmaker.services.events.requests.rules import hidden_from
-from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, other, search_ids
+from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, search_ids
 from matchmaker.services.indexing.search_index import Corpus, load_postings
 from matchmaker.services.posting.documents import document_of
 
@@ -109,7 +110,7 @@ def list_askable(
     scores = score_partnerships(session, corpus, event)
     marks = marks_of(session, own, at)
     hidden = hidden_from(session, event, own)
-    candidates = [p for p in participants_of(session, event, other(own.side)) if p.id not in hidden]
+    candidates = [p for p in participants_of(session, event, own.side.other) if p.id not in hidden]
     named = _named(session, corpus, person, candidates, text)
     candidates = [p for p in candidates if (named is None or p.id in named) and _fits(marks[p.id], shown)]
     own_scores = _scores_with(scores, own)
@@ -126,7 +127,7 @@ def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, M
         partner = request.asked if request.asking is own else request.asking
         latest.setdefault(partner.id, request)
     planned = {one for pair in published_places(session, event) if own.id in pair for one in pair}
-    others = participants_of(session, event, other(own.side))
+    others = participants_of(session, event, own.side.other)
     met = met_before(session, event, [pair_key(own, p) for p in others])
     return {
         p.id: Marks(

@@ -15,12 +15,13 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
+from matchmaker.domain.events.pair import PairKey, pair_key
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import limited_words
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Term
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.pairing.partnerships import PairKey, best_matches, pair_key, score_partnerships
+from matchmaker.services.events.pairing.partnerships import best_matches, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import acts_for
 from matchmaker.services.events.plan.occupancy import lock_event
@@ -42,7 +43,6 @@ from matchmaker.services.events.requests.rules import (
 )
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.events.scheduling.single_change import publish_at_once
-from matchmaker.services.finding.recommendations import other as opposite
 from matchmaker.services.indexing.search_index import Corpus
 from matchmaker.services.mailing.mailer import Mailer
 
@@ -96,7 +96,7 @@ def get_askable(session: Session, own: Participant, other_id: int) -> Participan
     if (
         other is None
         or other.event_id != own.event_id
-        or other.side is not opposite(own.side)
+        or other.side is not own.side.other
         or other.status is not ParticipantStatus.CONFIRMED
         or other.id in hidden_from(session, own.event, own)
     ):

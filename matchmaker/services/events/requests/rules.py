@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import (
     EventKind,
     EventStatus,
@@ -24,7 +25,6 @@ from matchmaker.domain.vocabulary import (
 )
 from matchmaker.i18n import N_
 from matchmaker.services.events.pairing.exclusions import barred_pairs
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.plan.placements import Place, published_places
 from matchmaker.services.events.timing import local_time, wishes_are_open, wishes_close

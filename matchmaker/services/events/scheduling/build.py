@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
@@ -24,7 +25,7 @@ from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.scheduling.certificate import certify, verify
 from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions
-from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
 from matchmaker.services.events.scheduling.meetings import Places, store_meetings
 from matchmaker.services.events.scheduling.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.timing import check_not_over

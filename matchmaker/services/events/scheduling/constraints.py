@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, ParticipantStatus, RequestStatus, Side
 from matchmaker.services.events.editing import Period
 from matchmaker.services.events.pairing.exclusions import barred_pairs
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.timing import exists_on_clock
 
 

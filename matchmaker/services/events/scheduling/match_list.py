@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, PlanOrigin
 from matchmaker.i18n import N_
@@ -14,7 +15,6 @@ from matchmaker.scheduling.assignment import assign
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.pairing.partnerships import (
-    PairKey,
     check_pair,
     decide_exclusion,
     decide_pin,
@@ -24,7 +24,7 @@ from matchmaker.services.events.pairing.partnerships import (
 from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
 from matchmaker.services.events.plan.versions import TAKES_PLACE, record_version
 from matchmaker.services.events.scheduling.build import build_schedule, check_buildable
-from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
 from matchmaker.services.events.scheduling.meetings import draft_meetings, store_meetings
 from matchmaker.services.events.scheduling.problem import assignment_problem
 from matchmaker.services.events.timing import check_not_over

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.events.event import Assignment, Event, Meeting, PairDecision, Participant
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import UnservedReason as TimedReason
 from matchmaker.scheduling.assignment import UnservedReason
-from matchmaker.services.events.pairing.partnerships import PairKey, decisions_of
+from matchmaker.services.events.pairing.partnerships import decisions_of
 from matchmaker.services.events.participation.participants import participants_of
 from matchmaker.services.events.plan.versions import CHANGED_BY_HAND, TAKES_PLACE, latest_version
 
@@ -155,8 +156,3 @@ def meetings_of(session: Session, event: Event) -> Sequence[Meeting]:
 def unserved_text(why: str, language: str = "zh") -> str:
     """The reason with that code word, in the reader's language."""
     return translate(_UNSERVED[why], language)
-
-
-def pair_of(meeting: Meeting) -> PairKey:
-    """The two who meet."""
-    return meeting.need_side_id, meeting.offer_side_id

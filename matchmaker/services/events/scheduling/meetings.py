@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.pairing.partnerships import PairKey, PairScores, best_matches
+from matchmaker.services.events.pairing.partnerships import PairScores, best_matches
 from matchmaker.services.events.pairing.reasons import reason_for
-from matchmaker.services.events.scheduling.match_list_state import meetings_of, pair_of
+from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.indexing.search_index import Corpus
 

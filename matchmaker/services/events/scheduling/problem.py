@@ -9,12 +9,13 @@ import numpy as np
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, PairDecision
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import PairDecisionKind, Side
 from matchmaker.i18n import N_
 from matchmaker.scheduling import Candidate, LockedMeeting, Participant, Plan, Problem, schedule
 from matchmaker.scheduling.assignment import AssignmentProblem, Pair, Party, shortlist
 from matchmaker.scheduling.errors import InvalidProblemError
-from matchmaker.services.events.pairing.partnerships import PairKey, PairScores
+from matchmaker.services.events.pairing.partnerships import PairScores
 from matchmaker.services.events.scheduling.constraint_check import check_conditions
 from matchmaker.services.events.scheduling.constraints import Attendee, Conditions
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN

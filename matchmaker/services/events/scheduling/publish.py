@@ -9,6 +9,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant, ScheduleRow
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import (
     MeetingStatus,
@@ -19,7 +20,7 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.pairing.partnerships import PairKey, score_partnerships
+from matchmaker.services.events.pairing.partnerships import score_partnerships
 from matchmaker.services.events.participation.participants import participants_of
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.versions import (
@@ -32,7 +33,6 @@ from matchmaker.services.events.plan.versions import (
 )
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.certificate import certify
-from matchmaker.services.events.scheduling.match_list_state import pair_of
 from matchmaker.services.events.scheduling.meetings import draft_meetings
 from matchmaker.services.events.scheduling.replan import replan_event
 from matchmaker.services.events.timing import check_not_over

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -16,7 +17,7 @@ from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling import Objective, Plan, Problem, Replanned, check, replan, upper_bound
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.pairing.partnerships import PairKey, PairScores
+from matchmaker.services.events.pairing.partnerships import PairScores
 from matchmaker.services.events.plan.placements import Place, places_of
 from matchmaker.services.events.plan.versions import published_version, worded_note
 from matchmaker.services.events.scheduling.build import (

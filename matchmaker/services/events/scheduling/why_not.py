@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling import Objective, Plan, Problem, WhyNot, WhyNotReason, table_gains, why_not_all
 from matchmaker.scheduling.diagnostics import Change, ChangeKind
-from matchmaker.services.events.pairing.partnerships import PairKey, PairScores, score_partnerships
+from matchmaker.services.events.pairing.partnerships import PairScores, score_partnerships
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions

@@ -5,8 +5,8 @@ from typing import Any
 from flask import request
 
 from matchmaker.domain.errors import NotFound
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.i18n import N_
-from matchmaker.services.events.pairing.partnerships import PairKey
 
 
 def kept_arguments(*names: str) -> dict[str, Any]:

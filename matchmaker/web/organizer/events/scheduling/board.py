@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotFound
 from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus
 from matchmaker.i18n import N_
 from matchmaker.services.events.board import edits, undo
@@ -20,7 +21,6 @@ from matchmaker.services.events.board.edit_lock import Changed, Step
 from matchmaker.services.events.board.suggestions import suggest_partners, suggest_places
 from matchmaker.services.events.board.view import BoardMeeting, BoardState, board_state, preview
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.pairing.partnerships import PairKey
 from matchmaker.services.events.plan.plan_changes import in_words, lasts_days, plan_changes
 from matchmaker.services.events.plan.versions import version_if_any
 from matchmaker.web.access import person

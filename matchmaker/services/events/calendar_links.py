@@ -25,8 +25,8 @@ from matchmaker.printing.wording import Language
 from matchmaker.services.events.participation.delegates import also_coming_for
 from matchmaker.services.events.participation.participants import acts_for, changeable_participant
 from matchmaker.services.events.printing import event_header
-from matchmaker.services.events.printing.disclosure import printed_title
 from matchmaker.services.events.requests.my_schedule import Appointment, get_attending, own_schedule, partner_detail
+from matchmaker.services.visibility import printed_title
 
 
 class TakenAlong(NamedTuple):

@@ -1,6 +1,6 @@
 """Interests (对接意向): asking to be put in touch, answering, and who may then see whose contact."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from matchmaker.i18n import N_, translate
 from matchmaker.services.cooperation.beginning import begin_from_interest
 from matchmaker.services.learning.feedback import Pair, Shown, record
 from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.organizations.members import active_users
 from matchmaker.services.posting.postings import get_own_posting, get_posting
 
 WORDS_NEEDED: Mapping[InterestAction, str] = {
@@ -253,7 +254,7 @@ def _cases(session: Session, person: User, *, only_open: bool = False) -> list[I
 def _case(session: Session, person: User, interest: Interest) -> InterestCase | None:
     """The interest from the person's side; ``None`` when it is none of their business."""
     own = interest.posting_of(person.organization_id) if person.organization_id is not None else None
-    on_behalf = own is None and person.organizes and not members(session, interest.asked.organization)
+    on_behalf = own is None and person.organizes and not active_users(session, interest.asked.organization)
     if on_behalf:
         own = interest.asked
     if own is None:
@@ -261,20 +262,6 @@ def _case(session: Session, person: User, interest: Interest) -> InterestCase | 
     asker = own is interest.asking
     actions = tuple(action for action in MOVES[interest.status] if (action in ASKERS_ACTIONS) is asker)
     return InterestCase(interest, own, interest.counterpart(own), actions, on_behalf)
-
-
-def members(session: Session, organization: Organization) -> Sequence[User]:
-    """People who act for the organization and can log in."""
-    return session.scalars(
-        select(User)
-        .join(User.membership)
-        .where(
-            Membership.organization_id == organization.id,
-            Membership.status == MembershipStatus.ACTIVE,
-            User.active,
-        )
-        .order_by(User.id)
-    ).all()
 
 
 def _has_members(organization_id: object) -> ColumnElement[bool]:
@@ -296,7 +283,7 @@ def _letters(
     address: str,
 ) -> list[_Letter]:
     """To an organization's members, or to the organizers, who then pass it on, when it has none."""
-    readers = members(session, organization) or session.scalars(
+    readers = active_users(session, organization) or session.scalars(
         select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
     )
     sender = next(p for p in (interest.need, interest.offer) if p.organization_id != organization.id).organization
