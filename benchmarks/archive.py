@@ -22,8 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.config import load_settings
-from matchmaker.domain.events.event import Delegate, Event, Meeting, Participant, Room
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Delegate, Event, EventSession, Meeting, Participant, Room
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.postings.posting import Need, Offer
@@ -68,7 +67,7 @@ def main() -> int:
 def _measure(session: Session, platform: Platform, event: Event) -> Result:
     started = time.perf_counter()
     first, size = None, 0
-    for chunk in stream_archive(session, platform.corpus, event):
+    for chunk in stream_archive(session, platform.search_index, event):
         first = first or time.perf_counter() - started
         size += len(chunk)
     seconds = time.perf_counter() - started
@@ -90,10 +89,10 @@ def _city(folder: str, firms: int, teams: int) -> Platform:
         for kind in EventKind:
             _event(session, kind, *sides)
         session.commit()
-    store_vectors(platform.corpus.store, platform.corpus.encoder.name)
-    platform.corpus.refresh()
+    store_vectors(platform.search_index.store, platform.search_index.encoder.name)
+    platform.search_index.refresh()
     with platform.database.writing() as session:
-        load_meetings(session, platform.corpus)
+        load_meetings(session, platform.search_index)
     return platform
 
 

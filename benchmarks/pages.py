@@ -62,10 +62,10 @@ def _demo_city(folder: str) -> Platform:
     platform.database.upgrade()
     with platform.database.writing() as session:
         load_demo(session)
-    store_vectors(platform.corpus.store, platform.corpus.encoder.name)
-    platform.corpus.refresh()
+    store_vectors(platform.search_index.store, platform.search_index.encoder.name)
+    platform.search_index.refresh()
     with platform.database.writing() as session:
-        load_meetings(session, platform.corpus)
+        load_meetings(session, platform.search_index)
     return platform
 
 

@@ -21,7 +21,7 @@ from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Offer
 from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus
 from matchmaker.services.platform import create_platform
-from matchmaker.services.posting.postings import touch
+from matchmaker.services.posting.postings import bump_revision
 
 QUERY = "高铁轴承疲劳寿命与润滑"
 THINGS = [
@@ -105,7 +105,7 @@ def _add_offers(folder: Path, wanted: int) -> None:
             for number in range(wanted)
         ]
         session.add_all(offers)
-        touch(session, *offers)
+        bump_revision(session, *offers)
         session.commit()
 
 

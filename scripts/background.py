@@ -20,16 +20,20 @@ BACKGROUNDS = Path(matchmaker.matching.encoding.__file__).parent / "backgrounds"
 
 def main() -> None:
     """Write the mean vectors."""
-    corpus = create_platform(load_settings()).corpus
-    corpus.refresh()
-    embedded = {side: embed_documents(corpus.matcher.documents(side), corpus.encoder, corpus.store) for side in Side}
+    search_index = create_platform(load_settings()).search_index
+    search_index.refresh()
+    embedded = {
+        side: embed_documents(search_index.matcher.documents(side), search_index.encoder, search_index.store)
+        for side in Side
+    }
     means = {
         "needs": np.mean([one.vector for one in embedded[Side.NEED]], axis=0),
         "offers": np.mean([one.vector for one in embedded[Side.OFFER]], axis=0),
         "openings": np.mean([one.opening for one in embedded[Side.NEED]], axis=0),
     }
     np.savez_compressed(
-        BACKGROUNDS / f"{corpus.encoder.name}.npz", **{name: mean.astype(np.float16) for name, mean in means.items()}
+        BACKGROUNDS / f"{search_index.encoder.name}.npz",
+        **{name: mean.astype(np.float16) for name, mean in means.items()},
     )
 
 

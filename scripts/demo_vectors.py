@@ -21,15 +21,14 @@ def main() -> None:
         platform.database.upgrade()
         with platform.database.writing() as session:
             load_demo(session)
-        corpus = platform.corpus
-        store_vectors(corpus.store, corpus.encoder.name)
+        search_index = platform.search_index
+        store_vectors(search_index.store, search_index.encoder.name)
         with tqdm(desc="encoding", file=sys.stderr) as bar:
-            corpus.refresh(lambda done, total: (bar.reset(total), bar.update(done)))
-        documents = [document for side in Side for document in corpus.matcher.documents(side)]
-        path = DEMO / f"vectors-{corpus.encoder.name}.npz"
-        print(
-            f"{save_vectors(documents, corpus.store, path)} vectors, {path.stat().st_size / 1e6:.1f} MB in {path.name}"
-        )
+            search_index.refresh(lambda done, total: (bar.reset(total), bar.update(done)))
+        documents = [document for side in Side for document in search_index.matcher.documents(side)]
+        path = DEMO / f"vectors-{search_index.encoder.name}.npz"
+        count = save_vectors(documents, search_index.store, path)
+        print(f"{count} vectors, {path.stat().st_size / 1e6:.1f} MB in {path.name}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from matchmaker.matching.encoding.unpacking import unpack
 from matchmaker.services.accounts import user_accounts
 from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.mailing.mailer import create_mailer
 from matchmaker.services.platform import Platform
 from matchmaker.services.vocabularies import load_reference
@@ -94,7 +94,7 @@ def platform(settings: Settings, encoder: Encoder) -> Iterator[Platform]:
     yield Platform(
         settings=settings,
         database=database,
-        corpus=Corpus(database, encoder),
+        search_index=SearchIndex(database, encoder),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
     )

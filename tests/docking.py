@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.events.event import Event, Meeting, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import (
     EventKind,

@@ -11,7 +11,7 @@ from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, OfferKind, OrganizationKind, PostingStatus, Role
 from matchmaker.services.accounts.user_accounts import set_password
-from matchmaker.services.posting.postings import touch
+from matchmaker.services.posting.postings import bump_revision
 
 PASSWORD = "correct horse"
 
@@ -70,6 +70,6 @@ def _published() -> dict[str, Any]:
 
 def _saved(session: Session, posting: Any) -> Any:
     session.add(posting)
-    touch(session, posting)
+    bump_revision(session, posting)
     session.commit()
     return posting

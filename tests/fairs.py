@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.events.event import Event, Meeting, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant
 from matchmaker.domain.people import Organization
 from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Side
 from matchmaker.services.platform import Platform

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.events.event import Event, Meeting, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Side
 from matchmaker.scheduling import Candidate, Plan, Problem, schedule
 from matchmaker.scheduling import Participant as Calendar

@@ -55,7 +55,7 @@ def build_command(event: str, as_json: bool) -> None:
     platform = open_platform()
     with platform.database.writing() as session:
         found = find_event(session, event)
-        version = build_match_list(session, platform.corpus, found)
+        version = build_match_list(session, platform.search_index, found)
         figures = {
             "event": found.id,
             "name": found.name,
@@ -131,12 +131,14 @@ def print_command(
     with platform.database.reading() as session:
         found = find_event(session, event)
         if what == _EVERYTHING:
-            content = event_archive(session, platform.corpus, found, options, base_url=base_url)
+            content = event_archive(session, platform.search_index, found, options, base_url=base_url)
         elif what == _CALENDARS:
             content = print_calendars(start_job(session, found, options))
         else:
             form = Format(_ending(output))
-            content = print_sheet(session, found, Sheet(what), form, options, corpus=platform.corpus, base_url=base_url)
+            content = print_sheet(
+                session, found, Sheet(what), form, options, search_index=platform.search_index, base_url=base_url
+            )
     write_whole(output, content)
     click.echo(say(N_("已写入 %(file)s"), file=output), err=True)
 

@@ -31,7 +31,7 @@ def judge_command() -> None:
 def start_command(email: str) -> None:
     platform = open_platform()
     with progress_bar(say(N_("编码"))) as progress:
-        platform.corpus.refresh(progress)
+        platform.search_index.refresh(progress)
     for number in count(1):
         if not _grade_next(platform, email, number):
             return
@@ -71,7 +71,7 @@ def _grade_next(platform: Platform, email: str, number: int) -> bool:
     """Show a pair and keep the answer; whether to go on."""
     with platform.database.reading() as session:
         grader = _grader(find_user(session, email))
-        pair = judging.next_pair(session, platform.corpus, grader)
+        pair = judging.next_pair(session, platform.search_index, grader)
         if pair is None:
             click.echo(say(N_("全部评完了")))
             return False

@@ -19,7 +19,7 @@ from matchmaker.matching.matcher import Match
 from matchmaker.matching.ranking.explanation import Explanation, Span
 from matchmaker.matching.text.document import Document
 from matchmaker.matching.text.document import Side as MatchingSide
-from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import get_posting
 
@@ -38,40 +38,40 @@ def index_command() -> None:
 @click.option("--forget-others", is_flag=True, help=say(N_("把其他编码器的向量也删去")))
 @_JSON
 def rebuild_command(forget_others: bool, as_json: bool) -> None:
-    corpus = open_platform().corpus
+    search_index = open_platform().search_index
     started = time.perf_counter()
     with progress_bar(say(N_("编码"))) as progress:
-        dropped = corpus.rebuild(progress, forget_others=forget_others)
+        dropped = search_index.rebuild(progress, forget_others=forget_others)
     if as_json:
-        show_json({"dropped": dropped, "seconds": round(time.perf_counter() - started, 3)} | _status(corpus))
+        show_json({"dropped": dropped, "seconds": round(time.perf_counter() - started, 3)} | _status(search_index))
     else:
         click.echo(say(N_("删去无用向量 %(dropped)d 个"), dropped=dropped))
-        _tell_status(corpus)
+        _tell_status(search_index)
 
 
 @index_command.command("status", help=say(N_("索引与数据库是否一致，换编码器进行到哪里。缺少的向量会先补上。")))
 @_JSON
 def status_command(as_json: bool) -> None:
-    corpus = open_platform().corpus
+    search_index = open_platform().search_index
     with progress_bar(say(N_("编码"))) as progress:
-        corpus.refresh(progress)
+        search_index.refresh(progress)
     if as_json:
-        show_json(_status(corpus))
+        show_json(_status(search_index))
     else:
-        _tell_status(corpus)
+        _tell_status(search_index)
 
 
-def _status(corpus: Corpus) -> dict[str, Any]:
-    status = corpus.status()
-    change = corpus.change()
+def _status(search_index: SearchIndex) -> dict[str, Any]:
+    status = search_index.status()
+    change = search_index.change()
     return asdict(status) | {
         "in_step": status.revision == status.database_revision,
         "change": None if change is None else asdict(change),
     }
 
 
-def _tell_status(corpus: Corpus) -> None:
-    status = _status(corpus)
+def _tell_status(search_index: SearchIndex) -> None:
+    status = _status(search_index)
     click.echo(
         say(N_("需求 %(needs)d，供给 %(offers)d，向量 %(vectors)d，编码器 %(encoder)s，版本 %(revision)d"), **status)
     )
@@ -96,10 +96,10 @@ def match_command(need: int | None, offer: int | None, text: str | None, k: int,
         raise click.UsageError(say(N_("--text 是空的")))
     platform = open_platform()
     with progress_bar(say(N_("编码"))) as progress:
-        platform.corpus.refresh(progress)
+        platform.search_index.refresh(progress)
     with platform.database.reading() as session:
         subject, own = _subject(session, need, offer, text)
-        lines = _ranking(session, platform.corpus, subject, own, k)
+        lines = _ranking(session, platform.search_index, subject, own, k)
     if as_json:
         query = {"need": need, "offer": offer, "text": text}
         show_json({"query": {name: value for name, value in query.items() if value is not None}, "matches": lines})
@@ -122,18 +122,20 @@ def _subject(session: Session, need: int | None, offer: int | None, text: str | 
     return document_of(posting), posting.organization_id
 
 
-def _ranking(session: Session, corpus: Corpus, subject: Document, own: int | None, k: int) -> list[dict[str, Any]]:
+def _ranking(
+    session: Session, search_index: SearchIndex, subject: Document, own: int | None, k: int
+) -> list[dict[str, Any]]:
     side = Side.parse(subject.side.other.value)
     today = date.today()
     among = {
         posting_id
-        for posting_id, access in corpus.accesses(side).items()
+        for posting_id, access in search_index.accesses(side).items()
         if access.organization_id != own and (access.valid_until is None or access.valid_until >= today)
     }
-    matches = {_other_id(match, side): match for match in corpus.matcher.match(subject, k, among=among)}
+    matches = {_other_id(match, side): match for match in search_index.matcher.match(subject, k, among=among)}
     postings = load_postings(session, side, matches)
     return [
-        _line(rank, postings[posting_id], match, _explain(corpus, subject, postings[posting_id]))
+        _line(rank, postings[posting_id], match, _explain(search_index, subject, postings[posting_id]))
         for rank, (posting_id, match) in enumerate(matches.items(), 1)
         if posting_id in postings
     ]
@@ -145,10 +147,10 @@ def _other_id(match: Match, side: Side) -> int:
     return posting_id
 
 
-def _explain(corpus: Corpus, subject: Document, posting: Posting) -> Explanation:
+def _explain(search_index: SearchIndex, subject: Document, posting: Posting) -> Explanation:
     other = document_of(posting)
     need, offer = (subject, other) if subject.side is MatchingSide.NEED else (other, subject)
-    return corpus.matcher.explain(need, offer)
+    return search_index.matcher.explain(need, offer)
 
 
 def _line(rank: int, posting: Posting, match: Match, explanation: Explanation) -> dict[str, Any]:

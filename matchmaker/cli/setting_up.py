@@ -37,11 +37,11 @@ def _load_demo(platform: Any) -> None:
 
     with platform.database.writing() as session:
         city = load_demo(session)
-    store_vectors(platform.corpus.store, platform.corpus.encoder.name)
+    store_vectors(platform.search_index.store, platform.search_index.encoder.name)
     with progress_bar(say(N_("编码"))) as progress:
-        platform.corpus.refresh(progress)
+        platform.search_index.refresh(progress)
     with platform.database.writing() as session:
-        load_history(session, platform.corpus)
+        load_history(session, platform.search_index)
     click.echo(
         say(
             N_("演示城市：单位 %(organizations)d，团队 %(teams)d，需求 %(needs)d，供给 %(offers)d，活动 %(events)d"),
@@ -94,7 +94,7 @@ def serve_command(host: str, port: int) -> None:
 def _warm_up(worker: Any) -> None:
     """Fill the matcher before somebody waits for it. In a thread: the worker must show that it is alive."""
     platform = worker.wsgi.extensions["matchmaker"]
-    threading.Thread(target=platform.corpus.keep_up, daemon=True).start()
+    threading.Thread(target=platform.search_index.refresh_async, daemon=True).start()
 
 
 @click.group(help=say(N_("管理用户。")))

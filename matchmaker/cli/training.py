@@ -63,15 +63,15 @@ def train_command(
 
 def _train_from_feedback(output: Path | None, as_json: bool) -> None:
     platform = open_platform()
-    start = stored_ranker_for(platform.settings, platform.corpus.encoder.name)
+    start = stored_ranker_for(platform.settings, platform.search_index.encoder.name)
     if start is None:
         raise RankerError(
             "There is no trained ranker for this encoder to start from: run `matchmaker train` on judgments."
         )
     with progress_bar(say(N_("编码"))) as progress:
-        platform.corpus.refresh(progress)
+        platform.search_index.refresh(progress)
     with platform.database.reading() as session:
-        stored, learned = learn_from_feedback(session, platform.corpus, start)
+        stored, learned = learn_from_feedback(session, platform.search_index, start)
     _report(
         {
             "people": learned.people,

@@ -41,7 +41,7 @@ def import_command(file: Path, kind: str, dry_run: bool, skip_bad: bool, as_json
     else:
         with progress_bar(say(N_("编码"))) as progress:
             report = import_and_encode(
-                platform.database, platform.corpus, None, table_kind, table, skip_bad=skip_bad, progress=progress
+                platform.database, platform.search_index, None, table_kind, table, skip_bad=skip_bad, progress=progress
             )
     if as_json:
         show_json({"dry_run": dry_run} | report.to_dict(LANGUAGE))

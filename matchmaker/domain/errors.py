@@ -10,20 +10,20 @@ from matchmaker.i18n import translate
 
 
 @runtime_checkable
-class Labelled(Protocol):
+class HasLabel(Protocol):
     """A field, a term or a vocabulary's row: something with a name in each language."""
 
     def label(self, language: str = "zh") -> str: ...
 
 
-class Several:
+class LabelList:
     """Things named one after the other in the reader's language, as one value of a message."""
 
-    def __init__(self, things: Iterable[Labelled | str]) -> None:
+    def __init__(self, things: Iterable[HasLabel | str]) -> None:
         self._things = tuple(things)
 
     def label(self, language: str = "zh") -> str:
-        names = (thing.label(language) if isinstance(thing, Labelled) else thing for thing in self._things)
+        names = (thing.label(language) if isinstance(thing, HasLabel) else thing for thing in self._things)
         return ("、" if language == "zh" else ", ").join(names)
 
 
@@ -31,7 +31,7 @@ class MatchmakerError(Exception):
     """Base of all errors a user may see.
 
     ``message`` is a Chinese message id (see :mod:`matchmaker.i18n`), ``params`` fill its placeholders;
-    one that is :class:`Labelled` is named in the reader's language too.
+    one that is :class:`HasLabel` is named in the reader's language too.
     """
 
     def __init__(self, message: str, **params: object) -> None:
@@ -42,7 +42,7 @@ class MatchmakerError(Exception):
     def text(self, language: str = "zh") -> str:
         """The message in the reader's language."""
         named = {
-            name: value.label(language) if isinstance(value, Labelled) else value for name, value in self.params.items()
+            name: value.label(language) if isinstance(value, HasLabel) else value for name, value in self.params.items()
         }
         return translate(self.message, language, **named)
 
@@ -58,7 +58,7 @@ class InvalidInput(MatchmakerError):
         self.field = field
 
 
-class InvalidFields(InvalidInput):
+class ValidationErrors(InvalidInput):
     """Several errors of one form at once, so that a person mends them in one go.
 
     ``problems`` has one error for each field at fault; the message is that of the first.
@@ -70,10 +70,10 @@ class InvalidFields(InvalidInput):
         self.problems = tuple(problems)
 
 
-def refuse(problems: Sequence[InvalidInput]) -> None:
-    """Raise :class:`InvalidFields` if there are any."""
+def raise_if_any(problems: Sequence[InvalidInput]) -> None:
+    """Raise :class:`ValidationErrors` if there are any."""
     if problems:
-        raise InvalidFields(problems)
+        raise ValidationErrors(problems)
 
 
 class NotFound(MatchmakerError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from matchmaker.domain.errors import InvalidInput, Several
+from matchmaker.domain.errors import InvalidInput, LabelList
 from matchmaker.i18n import N_
 
 
@@ -40,7 +40,7 @@ class Term(StrEnum):
         for term in cls:
             if wanted in (term.value.casefold(), term.zh.casefold(), term.en.casefold()):
                 return term
-        raise InvalidInput(N_("不认识“%(text)s”，可填：%(known)s"), text=text.strip(), known=Several(cls))
+        raise InvalidInput(N_("不认识“%(text)s”，可填：%(known)s"), text=text.strip(), known=LabelList(cls))
 
 
 class OrganizationKind(Term):

@@ -28,9 +28,9 @@ from matchmaker.matching.encoding.vectors import (
 )
 from matchmaker.matching.ranking.explanation import Explanation, explain
 from matchmaker.matching.ranking.features import Features, pair_features
-from matchmaker.matching.ranking.hubness import STRENGTH, Evenness
+from matchmaker.matching.ranking.hubness import STRENGTH, HubnessCorrection
 from matchmaker.matching.ranking.ranker import FusionRanker, Ranker, log_odds
-from matchmaker.matching.retrieval.candidates import nominate, nominate_all
+from matchmaker.matching.retrieval.candidates import candidates_for, candidates_of_all
 from matchmaker.matching.retrieval.collection import Collection, IndexedDocument
 from matchmaker.matching.retrieval.diversity import collapse
 from matchmaker.matching.retrieval.index import Market
@@ -95,7 +95,7 @@ class Matcher:
         projection = projection_of(encoder.name, encoder.dimension)
         needs, offers = (Collection(side, background, 0, projection=projection) for side in (Side.NEED, Side.OFFER))
         self._market = Market(needs, offers)
-        self._evenness = Evenness(self._market, self._ranker, evenness)
+        self._evenness = HubnessCorrection(self._market, self._ranker, evenness)
         self._writing = threading.Lock()
 
     def upsert(self, documents: Sequence[Document], progress: Progress | None = None) -> None:
@@ -154,10 +154,10 @@ class Matcher:
         side = document.side.other
         others = market.side(side)
         allowed = _allowed(others, exclude_organizations, among)
-        rows = nominate(market, subject, allowed, _candidates(k))
+        rows = candidates_for(market, subject, allowed, _candidates(k))
         features = pair_features(market, subject, rows)
         scores = self._ranker.score(features)
-        order = _best_first(log_odds(scores) - self._handicaps(market, side)[rows], others.ids[rows])
+        order = _best_first(log_odds(scores) - self._penalties(market, side)[rows], others.ids[rows])
         positions = {int(rows[position]): int(position) for position in order}
         chosen = collapse(others, list(positions), k) if varied else [(row, []) for row in list(positions)[:k]]
         return [
@@ -177,8 +177,8 @@ class Matcher:
         The lists are those that `match` gives document by document, made together in a fraction of the time.
         """
         market = self._market
-        by_needs, by_offers = nominate_all(market, _candidates(k))
-        scores = self._score_nominated(market, by_needs | by_offers)
+        by_needs, by_offers = candidates_of_all(market, _candidates(k))
+        scores = self._score_candidates(market, by_needs | by_offers)
         return {
             Side.NEED: self._top_matches(market, Side.NEED, by_needs, scores, k),
             Side.OFFER: self._top_matches(market, Side.OFFER, by_offers.T, scores.T.tocsr(), k),
@@ -218,10 +218,10 @@ class Matcher:
             market.needs.boilerplate | market.offers.boilerplate,
         )
 
-    def _handicaps(self, market: Market, side: Side) -> NDArray[np.float32]:
+    def _penalties(self, market: Market, side: Side) -> NDArray[np.float32]:
         """What `exposure` takes off, computed once for each state of the market."""
         evenness = self._evenness = self._evenness.at(market)
-        return evenness.handicaps(side)
+        return evenness.penalties(side)
 
     def _score_rows(self, market: Market, pairs: Iterable[tuple[int, NDArray[np.intp]]]) -> list[NDArray[np.float32]]:
         """The scores of needs (rows) with some offers each (rows), the ranker being asked about many pairs at once."""
@@ -243,7 +243,7 @@ class Matcher:
         ends = np.cumsum([len(next(iter(features.values()))) for features in batch])
         return np.split(self._ranker.score(together), ends[:-1])
 
-    def _score_nominated(self, market: Market, nominated: NDArray[np.bool_]) -> sparse.csr_array:
+    def _score_candidates(self, market: Market, nominated: NDArray[np.bool_]) -> sparse.csr_array:
         """The scores of the pairs that the mask (needs, offers) marks, as the entries of a matrix."""
         rows = [np.flatnonzero(marked) for marked in nominated]
         scores = self._score_rows(market, enumerate(rows))
@@ -268,7 +268,7 @@ class Matcher:
         )
         found[rows, places] = other_ids[columns]
         listed[rows, places] = values
-        keys[rows, places] = log_odds(values) - self._handicaps(market, side.other)[columns]
+        keys[rows, places] = log_odds(values) - self._penalties(market, side.other)[columns]
         best = _best_first(keys, found)[:, :k]
         return TopMatches(ids, np.take_along_axis(found, best, 1), np.take_along_axis(listed, best, 1))
 

@@ -22,8 +22,8 @@ from matchmaker.scheduling.objective import Objective
 from matchmaker.scheduling.plan import (
     Meeting,
     Plan,
+    UnscheduledReason,
     UnservedParticipant,
-    UnservedReason,
     read_plan,
     write_plan,
 )
@@ -52,8 +52,8 @@ __all__ = [
     "Rule",
     "SchedulingError",
     "SolverError",
+    "UnscheduledReason",
     "UnservedParticipant",
-    "UnservedReason",
     "Violation",
     "WhyNot",
     "WhyNotReason",

@@ -95,7 +95,7 @@ class AssignmentProblem:
             )
 
 
-class UnservedReason(StrEnum):
+class UnmatchedReason(StrEnum):
     """Why a party has fewer pairs than it wanted. The first that holds, in this order, is given."""
 
     MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
@@ -128,7 +128,7 @@ class Unserved:
     id: str
     met: int
     wanted: int
-    reason: UnservedReason
+    reason: UnmatchedReason
 
 
 @dataclass(frozen=True)
@@ -290,20 +290,20 @@ def _unserved(problem: AssignmentProblem, met: Counter[str], made: int) -> tuple
         for party_id in key:
             candidates[party_id].add(key)
 
-    def reason(party: Party) -> UnservedReason:
+    def reason(party: Party) -> UnmatchedReason:
         proposed = candidates[party.id]
         allowed = proposed - problem.excluded
         if party.max_meetings < party.min_meetings:
-            return UnservedReason.MAXIMUM_BELOW_MINIMUM
+            return UnmatchedReason.MAXIMUM_BELOW_MINIMUM
         if not proposed:
-            return UnservedReason.NO_CANDIDATES
+            return UnmatchedReason.NO_CANDIDATES
         if not allowed:
-            return UnservedReason.ALL_EXCLUDED
+            return UnmatchedReason.ALL_EXCLUDED
         if len(allowed) < party.min_meetings:
-            return UnservedReason.TOO_FEW_CANDIDATES
+            return UnmatchedReason.TOO_FEW_CANDIDATES
         if made == problem.most_pairs:
-            return UnservedReason.LIST_FULL
-        return UnservedReason.PARTNERS_FULL
+            return UnmatchedReason.LIST_FULL
+        return UnmatchedReason.PARTNERS_FULL
 
     return tuple(
         Unserved(party.id, met[party.id], party.min_meetings, reason(party))

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from matchmaker.scheduling.errors import UnknownPartyError
 from matchmaker.scheduling.pair import PairKey
-from matchmaker.scheduling.plan import Meeting, Plan, UnservedParticipant, UnservedReason
+from matchmaker.scheduling.plan import Meeting, Plan, UnscheduledReason, UnservedParticipant
 from matchmaker.scheduling.problem import Candidate, Participant, Problem
 from matchmaker.scheduling.solving.grid import can_ever_meet
 from matchmaker.scheduling.solving.occupancy import Occupancy, Timed
@@ -55,46 +55,46 @@ def _unserved(
 
 
 _UNSERVED_SENTENCES = {
-    UnservedReason.MAXIMUM_BELOW_MINIMUM: "{id} wants {wanted} meetings but its max_meetings is {maximum}",
-    UnservedReason.NO_TABLES: "there are no tables",
-    UnservedReason.NO_CANDIDATES: "no candidate was proposed for {id}",
-    UnservedReason.NEVER_AVAILABLE: "{id} is free in no slot",
-    UnservedReason.TOO_FEW_SLOTS: "{id} wants {wanted} meetings but is free in {slots} slots",
-    UnservedReason.TOO_FEW_CANDIDATES: "{id} wants {wanted} meetings but has {candidates} candidates",
-    UnservedReason.NO_COMMON_SLOT: "no candidate is free when {id} is",
-    UnservedReason.CANDIDATES_FULL: "every candidate who is free when {id} is has reached its max_meetings",
-    UnservedReason.TABLES_FULL: "every table is taken when {id} and its candidates are free",
-    UnservedReason.CANDIDATES_BUSY: "whenever {id} and a candidate are both free, one of them is in another meeting",
+    UnscheduledReason.MAXIMUM_BELOW_MINIMUM: "{id} wants {wanted} meetings but its max_meetings is {maximum}",
+    UnscheduledReason.NO_TABLES: "there are no tables",
+    UnscheduledReason.NO_CANDIDATES: "no candidate was proposed for {id}",
+    UnscheduledReason.NEVER_AVAILABLE: "{id} is free in no slot",
+    UnscheduledReason.TOO_FEW_SLOTS: "{id} wants {wanted} meetings but is free in {slots} slots",
+    UnscheduledReason.TOO_FEW_CANDIDATES: "{id} wants {wanted} meetings but has {candidates} candidates",
+    UnscheduledReason.NO_COMMON_SLOT: "no candidate is free when {id} is",
+    UnscheduledReason.CANDIDATES_FULL: "every candidate who is free when {id} is has reached its max_meetings",
+    UnscheduledReason.TABLES_FULL: "every table is taken when {id} and its candidates are free",
+    UnscheduledReason.CANDIDATES_BUSY: "whenever {id} and a candidate are both free, one of them is in another meeting",
 }
 
 
 def _unserved_code(
     problem: Problem, occupancy: Occupancy, participant: Participant, candidates: int, partners: list[Participant]
-) -> UnservedReason:
+) -> UnscheduledReason:
     if participant.max_meetings < participant.min_meetings:
-        return UnservedReason.MAXIMUM_BELOW_MINIMUM
+        return UnscheduledReason.MAXIMUM_BELOW_MINIMUM
     if problem.tables == 0:
-        return UnservedReason.NO_TABLES
+        return UnscheduledReason.NO_TABLES
     if candidates == 0:
-        return UnservedReason.NO_CANDIDATES
+        return UnscheduledReason.NO_CANDIDATES
     if not participant.available:
-        return UnservedReason.NEVER_AVAILABLE
+        return UnscheduledReason.NEVER_AVAILABLE
     if len(participant.available) < participant.min_meetings:
-        return UnservedReason.TOO_FEW_SLOTS
+        return UnscheduledReason.TOO_FEW_SLOTS
     if candidates < participant.min_meetings:
-        return UnservedReason.TOO_FEW_CANDIDATES
+        return UnscheduledReason.TOO_FEW_CANDIDATES
     with_common_slot = [other for other in partners if occupancy.common_slots(participant, other)]
     if not with_common_slot:
-        return UnservedReason.NO_COMMON_SLOT
+        return UnscheduledReason.NO_COMMON_SLOT
     with_room = [other for other in with_common_slot if occupancy.has_room(other)]
     if not with_room:
-        return UnservedReason.CANDIDATES_FULL
+        return UnscheduledReason.CANDIDATES_FULL
     for other in with_room:
         for slot in occupancy.common_slots(participant, other):
             busy = occupancy.in_the_way(participant, slot) or occupancy.in_the_way(other, slot)
             if busy is None and occupancy.is_full(slot):
-                return UnservedReason.TABLES_FULL
-    return UnservedReason.CANDIDATES_BUSY
+                return UnscheduledReason.TABLES_FULL
+    return UnscheduledReason.CANDIDATES_BUSY
 
 
 class WhyNotReason(StrEnum):

@@ -31,7 +31,7 @@ class Meeting:
         return self.need, self.offer
 
 
-class UnservedReason(StrEnum):
+class UnscheduledReason(StrEnum):
     """Why a participant has fewer meetings than its min_meetings; the first that holds, in this order, is given."""
 
     MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
@@ -60,7 +60,7 @@ class UnservedParticipant:
     met: int
     wanted: int
     reason: str
-    code: UnservedReason | None = None
+    code: UnscheduledReason | None = None
 
 
 @dataclass(frozen=True)

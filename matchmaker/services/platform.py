@@ -6,7 +6,7 @@ from functools import partial
 from matchmaker.config import Settings
 from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.learning.rankers import ranker_for
 from matchmaker.services.mailing.mailer import Mailer, create_mailer
 
@@ -17,7 +17,7 @@ class Platform:
 
     settings: Settings
     database: Database
-    corpus: Corpus
+    search_index: SearchIndex
     mailer: Mailer
     password_links: PasswordLinks
 
@@ -28,7 +28,7 @@ def create_platform(settings: Settings) -> Platform:
     return Platform(
         settings=settings,
         database=database,
-        corpus=Corpus(database, settings.encoder, partial(ranker_for, settings)),
+        search_index=SearchIndex(database, settings.encoder, partial(ranker_for, settings)),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
     )

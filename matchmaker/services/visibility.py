@@ -19,7 +19,7 @@ from matchmaker.i18n import N_, translate
 from matchmaker.services.indexing.search_index import Access
 
 
-class Sight:
+class VisibilityFilter:
     """A viewer on a day. Derived from :func:`detail_for`, so there is no second rule that could disagree with it.
 
     Lists hold what is published and valid, whoever looks; people find their own drafts on their own pages.

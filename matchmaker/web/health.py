@@ -22,9 +22,9 @@ def ready() -> tuple[Response, int]:
         db().execute(text("SELECT 1"))
         parts["database"] = True
         parts["schema"] = platform().database.is_current()
-        parts["encoder"] = bool(platform().corpus.encoder.encode_queries(["ready"]).any())
-        platform().corpus.refresh()
-        status = platform().corpus.status()
+        parts["encoder"] = bool(platform().search_index.encoder.encode_queries(["ready"]).any())
+        platform().search_index.refresh()
+        status = platform().search_index.status()
         parts["index"] = status.revision >= 0
     except Exception as error:
         return jsonify(status="unavailable", parts=parts, error=type(error).__name__), 503

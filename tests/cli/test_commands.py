@@ -15,7 +15,7 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import OrganizationKind, Side
 from matchmaker.services.database import Database
 from matchmaker.services.demo.city import load_demo, load_history, store_vectors
-from matchmaker.services.indexing.search_index import Corpus, DatabaseVectorStore
+from matchmaker.services.indexing.search_index import DatabaseVectorStore, SearchIndex
 from tests.cli.conftest import CommandLine
 from tests.docking import make_docking
 from tests.factories import make_need, make_offer, make_organization
@@ -39,10 +39,10 @@ def city(command: CommandLine) -> CommandLine:
     with database.writing() as session:
         load_demo(session)
     store_vectors(DatabaseVectorStore(database, "e5"), "e5")
-    corpus = Corpus(database, "e5")
-    corpus.refresh()
+    search_index = SearchIndex(database, "e5")
+    search_index.refresh()
     with database.writing() as session:
-        load_history(session, corpus)
+        load_history(session, search_index)
     database.engine.dispose()
     return command
 

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from matchmaker.domain.events.event import Event, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Event, EventSession, Participant
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, Side
 from matchmaker.services.database import Database

@@ -14,7 +14,7 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep, RequestStatus, Side
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from tests.e2e.conftest import Server
 from tests.e2e.test_three_people import fits_the_screen, log_in
 from tests.services.running_event import Fair, make_fair
@@ -49,7 +49,7 @@ def fair(database: Database, encoder: Encoder) -> Fair:
         _ = [participant.name for participant in (*made.firms, *made.teams)], made.event.slots
         session.commit()
     # So that the server, which shares the vectors, need not encode while somebody waits for a page.
-    Corpus(database, encoder).refresh()
+    SearchIndex(database, encoder).refresh()
     return made
 
 

@@ -9,7 +9,7 @@ from matchmaker.matching.encoding.background import background_of
 from matchmaker.matching.encoding.encoder import Encoder, Vector
 from matchmaker.matching.encoding.vectors import MemoryVectorStore, vector_key
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.retrieval.candidates import nominate, nominate_all
+from matchmaker.matching.retrieval.candidates import candidates_for, candidates_of_all
 from matchmaker.matching.retrieval.index import Market
 from matchmaker.matching.text.document import Document, Section, Side
 
@@ -77,11 +77,11 @@ def test_every_list_is_that_of_match(large: Matcher, k: int) -> None:
 
 def test_candidates_are_the_best_by_rough_score(large: Matcher) -> None:
     snapshot: Market = large._market
-    by_needs, by_offers = nominate_all(snapshot, 40)
+    by_needs, by_offers = candidates_of_all(snapshot, 40)
     for side, nominated in ((Side.NEED, by_needs), (Side.OFFER, by_offers.T)):
         everybody = np.ones(len(snapshot.side(side.other)), dtype=np.bool_)
         for row in range(0, len(nominated), 7):
-            alone = nominate(snapshot, snapshot.side(side).documents[row], everybody, 40)
+            alone = candidates_for(snapshot, snapshot.side(side).documents[row], everybody, 40)
             assert len(np.setdiff1d(alone, np.flatnonzero(nominated[row]))) <= 1
             assert len(alone) == np.count_nonzero(nominated[row])
 
@@ -89,7 +89,7 @@ def test_candidates_are_the_best_by_rough_score(large: Matcher) -> None:
 def test_who_is_not_allowed_is_no_candidate(large: Matcher) -> None:
     snapshot = large._market
     allowed = np.arange(len(snapshot.offers)) % 3 == 0
-    rows = nominate(snapshot, snapshot.needs.documents[5], allowed, 40)
+    rows = candidates_for(snapshot, snapshot.needs.documents[5], allowed, 40)
     assert len(rows) == 40
     assert allowed[rows].all()
     assert all(one < other for one, other in pairwise(rows))

@@ -10,7 +10,7 @@ from matchmaker.scheduling.assignment import (
     AssignmentProblem,
     Pair,
     Party,
-    UnservedReason,
+    UnmatchedReason,
     assign,
     shortlist,
 )
@@ -98,18 +98,18 @@ def test_a_pinned_pair_needs_no_score_and_counts_towards_the_maximum() -> None:
     assignment = assign(AssignmentProblem(parties, (Pair("e1", "r2", 1.0),), pinned=frozenset({("e1", "r1")})))
     (pair,) = assignment.pairs
     assert (pair.offer, pair.score, pair.pinned) == ("r1", 0.0, True)
-    assert [(u.id, u.reason) for u in assignment.unserved] == [("r2", UnservedReason.PARTNERS_FULL)]
+    assert [(u.id, u.reason) for u in assignment.unserved] == [("r2", UnmatchedReason.PARTNERS_FULL)]
 
 
 @pytest.mark.parametrize(
     ("party", "pairs", "excluded", "most_pairs", "reason"),
     [
-        (Party("e9", "need"), (), (), None, UnservedReason.NO_CANDIDATES),
-        (Party("e9", "need"), (Pair("e9", "r1", 1.0),), (("e9", "r1"),), None, UnservedReason.ALL_EXCLUDED),
-        (Party("e9", "need", 2), (Pair("e9", "r1", 1.0),), (), None, UnservedReason.TOO_FEW_CANDIDATES),
-        (Party("e9", "need", 2, 1), (Pair("e9", "r1", 1.0),), (), None, UnservedReason.MAXIMUM_BELOW_MINIMUM),
-        (Party("e9", "need"), (Pair("e9", "r1", 0.1),), (), None, UnservedReason.PARTNERS_FULL),
-        (Party("e9", "need"), (Pair("e9", "r1", 0.1),), (), 1, UnservedReason.LIST_FULL),
+        (Party("e9", "need"), (), (), None, UnmatchedReason.NO_CANDIDATES),
+        (Party("e9", "need"), (Pair("e9", "r1", 1.0),), (("e9", "r1"),), None, UnmatchedReason.ALL_EXCLUDED),
+        (Party("e9", "need", 2), (Pair("e9", "r1", 1.0),), (), None, UnmatchedReason.TOO_FEW_CANDIDATES),
+        (Party("e9", "need", 2, 1), (Pair("e9", "r1", 1.0),), (), None, UnmatchedReason.MAXIMUM_BELOW_MINIMUM),
+        (Party("e9", "need"), (Pair("e9", "r1", 0.1),), (), None, UnmatchedReason.PARTNERS_FULL),
+        (Party("e9", "need"), (Pair("e9", "r1", 0.1),), (), 1, UnmatchedReason.LIST_FULL),
     ],
 )
 def test_who_is_left_out_is_told_why(party, pairs, excluded, most_pairs, reason) -> None:  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ from matchmaker.services.events.participation.participants import (
     participants_of,
     set_limits,
 )
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need, make_offer, make_organization
 
 TOPICS = (
@@ -33,7 +33,7 @@ def on_day(day: int = 30, begins: str = "09:00", ends: str = "11:00") -> Period:
     return first, last
 
 
-def make_fair(session: Session, corpus: Corpus, **values: object) -> Event:
+def make_fair(session: Session, search_index: SearchIndex, **values: object) -> Event:
     """Three enterprises with a need each and three teams with an offer each, at six slots with twenty tables."""
     university = make_organization(session, OrganizationKind.UNIVERSITY, name="示例理工大学")
     for number, (problem, answer) in enumerate(TOPICS, start=1):
@@ -47,7 +47,7 @@ def make_fair(session: Session, corpus: Corpus, **values: object) -> Event:
     for side in Side:
         keys = [party.key for party in addable_parties(session, event, side, PartyFilter())]
         add_participants(session, None, event, side, keys)
-    corpus.refresh()
+    search_index.refresh()
     return event
 
 

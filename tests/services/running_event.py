@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.events.event import Delegate, Event, Meeting, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Delegate, Event, EventSession, Meeting, Participant
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Role, Side
 from matchmaker.services.events.plan.versions import record_version

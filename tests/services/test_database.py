@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from matchmaker.domain.base import Base
 from matchmaker.domain.cooperation import ChangeCause, Cooperation, Stage
 from matchmaker.domain.corpus import CorpusRevision
-from matchmaker.domain.events.event import Assignment, Meeting, Participant
+from matchmaker.domain.events.event import Meeting, Participant, PlanVersion
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
@@ -28,8 +28,8 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
 from matchmaker.services.finding.recommendations import matches_for
-from matchmaker.services.indexing.search_index import Corpus
-from matchmaker.services.posting.postings import touch
+from matchmaker.services.indexing.search_index import SearchIndex
+from matchmaker.services.posting.postings import bump_revision
 from matchmaker.services.vocabularies import load_reference, vocabularies
 
 ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])
@@ -112,7 +112,7 @@ def test_events_of_an_older_version_keep_their_plans(empty_database: Database) -
     empty_database.upgrade()
     with empty_database.reading() as session:
         (meeting,) = session.scalars(select(Meeting)).all()
-        first, latest = session.scalars(select(Assignment).order_by(Assignment.version)).all()
+        first, latest = session.scalars(select(PlanVersion).order_by(PlanVersion.version)).all()
         assert (meeting.need_next_step, meeting.offer_next_step) == (NextStep.VISIT, NextStep.VISIT)
         assert first.schedule == [[1, 2, None, None, False, "planned"]]
         assert latest.schedule == [[1, 2, "2026-05-18T09:20", 3, False, "held"]]
@@ -162,7 +162,7 @@ def test_concurrent_changes_each_get_a_revision_of_their_own(database: Database)
             with database.writing() as session:
                 need = Need(organization_id=1, title=f"需求{number}", status=PostingStatus.PUBLISHED)
                 session.add(need)
-                touch(session, need)
+                bump_revision(session, need)
                 session.commit()
         except Exception as error:
             failures.append(error)
@@ -190,11 +190,11 @@ def test_matching_works_on_either_database(database: Database, encoder: Encoder)
             for title in ("牡丹花色素提取", "轴承滚道表面强化与疲劳寿命提升")
         ]
         session.add_all([need, *offers])
-        touch(session, need, *offers)
+        bump_revision(session, need, *offers)
         session.commit()
-        corpus = Corpus(database, encoder)
-        ranked = matches_for(session, corpus, None, need)
+        search_index = SearchIndex(database, encoder)
+        ranked = matches_for(session, search_index, None, need)
         assert ranked[0].posting is offers[1]
-        assert corpus.status().revision == corpus.status().database_revision
+        assert search_index.status().revision == search_index.status().database_revision
         session.expire_all()
         assert need.cooperation_modes == {CooperationMode.JOINT_DEVELOPMENT, CooperationMode.LICENSE}

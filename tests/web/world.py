@@ -15,8 +15,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from matchmaker.domain.block import Block
 from matchmaker.domain.cooperation import ChangeCause, ContractKind, Cooperation, Stage, TechnologyContract
-from matchmaker.domain.events.event import Delegate, Event, Meeting, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import Delegate, Event, EventSession, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer

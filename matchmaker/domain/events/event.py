@@ -62,8 +62,8 @@ class Event(Timestamps, Base):
     rooms: Mapped[list[Room]] = relationship(
         back_populates="event", order_by="Room.position", cascade="all, delete-orphan"
     )
-    sessions: Mapped[list[Session]] = relationship(
-        back_populates="event", order_by="Session.starts_at", cascade="all, delete-orphan"
+    sessions: Mapped[list[EventSession]] = relationship(
+        back_populates="event", order_by="EventSession.starts_at", cascade="all, delete-orphan"
     )
     agenda: Mapped[list[AgendaItem]] = relationship(
         back_populates="event", order_by="AgendaItem.starts_at, AgendaItem.id", cascade="all, delete-orphan"
@@ -73,8 +73,8 @@ class Event(Timestamps, Base):
     )
     decisions: Mapped[list[PairDecision]] = relationship(back_populates="event", cascade="all, delete-orphan")
     meetings: Mapped[list[Meeting]] = relationship(back_populates="event", cascade="all, delete-orphan")
-    assignments: Mapped[list[Assignment]] = relationship(
-        back_populates="event", order_by="Assignment.version", cascade="all, delete-orphan"
+    assignments: Mapped[list[PlanVersion]] = relationship(
+        back_populates="event", order_by="PlanVersion.version", cascade="all, delete-orphan"
     )
 
     @property
@@ -122,7 +122,7 @@ class Event(Timestamps, Base):
         return len(self.slots) * self.table_count if self.kind is EventKind.DOCKING else None
 
 
-class Session(Base):
+class EventSession(Base):
     """场次: a stretch of an event that is cut into slots of equal length. Times are local and naive."""
 
     __tablename__ = "event_session"
@@ -269,7 +269,7 @@ ScheduleRow: TypeAlias = tuple[int, int, str | None, int | None, bool, str]
 ``2026-05-18T09:00``) and table or ``None`` for a pair without a place, whether locked, and its status."""
 
 
-class Assignment(Base):
+class PlanVersion(Base):
     """配对方案: one state of an event's plan, kept so that two can be compared and an older one restored.
 
     ``pairs`` holds lists of :data:`AssignedPair`, ``schedule`` of :data:`ScheduleRow`, ``unserved`` of

@@ -15,7 +15,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.domain.amount import parse_amount
-from matchmaker.domain.errors import InvalidInput, Several
+from matchmaker.domain.errors import InvalidInput, LabelList
 from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH
 from matchmaker.domain.vocabulary import (
     CooperationMode,
@@ -340,7 +340,7 @@ class _Known:
 
     def label(self, language: str = "zh") -> str:
         words = (w for w in self.codes if w.isascii() == (language == "en") and w != self.codes[w].casefold())
-        return Several(words).label(language)
+        return LabelList(words).label(language)
 
 
 def _read_amount(field: Field, raw: object, vocabularies: Vocabularies) -> Any:

@@ -2,8 +2,8 @@
 
 Vague needs are what matching fails at. The five elements of a technical need are material (材料), method (方法), effect
 (功效), product (产品) and application (应用). They are recognised by rules: words of `coach_lexicon` over segmented
-text, and patterns. How well, the tests say (`tests/matching/test_coach.py`): precision and recall for each element on
-sentences written for it, half of them not looked at while the rules were made, and on needs of the demo city.
+text, and patterns. `tests/matching/coaching/test_coach.py` measures how well: precision and recall of each element, on
+sentences of which half were not looked at while the rules were made, and on needs of the demo city.
 
     reading = read_need(document)
     reading.missing        # what to ask for, what helps most first

@@ -35,7 +35,7 @@ _TRUST_IN_START = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Interaction:
     """The furthest that a person went with a candidate for one of their postings.
 
     `value` orders the deeds: below 0 for a dismissal, 0 for a look, more for more. `position` is the place in the list
@@ -78,9 +78,9 @@ class Learned:
     preferences: int
 
 
-def preferences_from(deeds: Sequence[Deed]) -> Preferences:
+def preferences_from(deeds: Sequence[Interaction]) -> Preferences:
     """What can be learned from the deeds."""
-    by_list: defaultdict[tuple[int, int], list[Deed]] = defaultdict(list)
+    by_list: defaultdict[tuple[int, int], list[Interaction]] = defaultdict(list)
     for deed in deeds:
         by_list[deed.person, deed.posting].append(deed)
     found = [preference for own in by_list.values() for preference in _preferences(own)]
@@ -125,7 +125,7 @@ def learn(start: LinearRanker, names: Sequence[str], preferences: Preferences) -
     return learned
 
 
-def _preferences(deeds: Sequence[Deed]) -> Iterator[tuple[int, float, NDArray[np.float64]]]:
+def _preferences(deeds: Sequence[Interaction]) -> Iterator[tuple[int, float, NDArray[np.float64]]]:
     """Person, weight and difference of features, for each two deeds that differ in value."""
     for one, other in combinations(deeds, 2):
         if one.value != other.value:

@@ -38,7 +38,7 @@ _FEW_DOCUMENTS = 10
 """Nearness to few questions is chance: with so many of them half of it is believed."""
 
 
-class Evenness:
+class HubnessCorrection:
     """The handicaps of the postings of one market under one ranker, computed when first asked for."""
 
     def __init__(self, market: Market, ranker: Ranker, strength: float = STRENGTH) -> None:
@@ -47,11 +47,11 @@ class Evenness:
         self._ranker = ranker
         self._strength = strength
 
-    def at(self, market: Market) -> Evenness:
+    def at(self, market: Market) -> HubnessCorrection:
         """That of a later state of the market, under the same ranker; this one while the market is the same."""
-        return self if market is self.market else Evenness(market, self._ranker, self._strength)
+        return self if market is self.market else HubnessCorrection(market, self._ranker, self._strength)
 
-    def handicaps(self, side: Side) -> NDArray[np.float32]:
+    def penalties(self, side: Side) -> NDArray[np.float32]:
         """What is taken off the log odds of the side's documents (n,) when a list of them is ordered."""
         return self._of_needs if side is Side.NEED else self._of_offers
 
@@ -70,7 +70,7 @@ class Evenness:
         questions = _spaced(asking, shown)
         at_once = max(_PAIRS_AT_ONCE // shown, 1)
         blocks = [questions[start : start + at_once] for start in range(0, len(questions), at_once)]
-        return handicaps(np.concatenate([self._log_odds(side, block) for block in blocks]), self._strength)
+        return penalties(np.concatenate([self._log_odds(side, block) for block in blocks]), self._strength)
 
     def _log_odds(self, side: Side, questions: NDArray[np.intp]) -> NDArray[np.float32]:
         """Of all documents of the side (n,) with some of the other (m,), shape (m, n)."""
@@ -84,7 +84,7 @@ class Evenness:
         return log_odds(scores).reshape(len(questions), -1)
 
 
-def handicaps(odds: NDArray[np.float32], strength: float = STRENGTH) -> NDArray[np.float32]:
+def penalties(odds: NDArray[np.float32], strength: float = STRENGTH) -> NDArray[np.float32]:
     """What is taken off the log odds of each posting (n,), from its log odds with some questions (m, n).
 
     Never part of a score that is shown; the mean handicap is about 0.

@@ -31,7 +31,9 @@ _BIN = 8
 """Of so many numbers only the greatest is looked at when a bound for the k-th greatest is sought."""
 
 
-def nominate(market: Market, subject: IndexedDocument, allowed: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+def candidates_for(
+    market: Market, subject: IndexedDocument, allowed: NDArray[np.bool_], count: int
+) -> NDArray[np.intp]:
     """The `count` allowed rows of the other side with the best rough scores, rising; empty for an illegible subject.
 
     Exact though the vector index is asked for the nearest only: who is not among them is less similar than the last of
@@ -58,7 +60,7 @@ def nominate(market: Market, subject: IndexedDocument, allowed: NDArray[np.bool_
     return np.sort(rows[np.argpartition(-rough, count - 1)[:count]])
 
 
-def nominate_all(market: Market, count: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def candidates_of_all(market: Market, count: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """The same for every document of both sides at once: two masks (needs, offers).
 
     The first marks the pairs that the needs nominate, the second those that the offers do.

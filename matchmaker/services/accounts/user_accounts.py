@@ -19,7 +19,7 @@ from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Rol
 from matchmaker.i18n import LANGUAGES, N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.mailing.mailer import Mailer
-from matchmaker.services.organizations.members import all_or_nothing, enter, owners_of, tell_owners
+from matchmaker.services.organizations.members import all_or_nothing, join_organization, owners_of, tell_owners
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
@@ -73,7 +73,7 @@ def register(session: Session, mailer: Mailer, registration: Registration) -> Us
             kind = registration.organization_kind
             if kind is None and registration.role is Role.ENTERPRISE:
                 kind = OrganizationKind.ENTERPRISE
-            enter(session, user, registration.organization, kind)
+            join_organization(session, user, registration.organization, kind)
     log(session, user, "user_account", user.id, "registered", user.role.value)
     session.commit()
     if user.membership is not None:
@@ -98,7 +98,7 @@ def create_user(
     with all_or_nothing(session):
         user = _new_user(session, email, name.strip() or email.partition("@")[0], role)
         if organization and organization.strip():
-            membership = enter(session, user, organization, _FOUNDED_AS[role])
+            membership = join_organization(session, user, organization, _FOUNDED_AS[role])
             membership.owner = membership.owner or not owners_of(membership.organization)
             membership.status = MembershipStatus.ACTIVE
     log(session, creator, "user_account", user.id, "created", role.value)

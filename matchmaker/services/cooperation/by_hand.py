@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.cooperation import CLOSED, FIRST_STAGES, NOTE_LENGTH, ChangeCause, Cooperation, Stage
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, raise_if_any
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.postings.fields import letters_in, limited_words, one_line
@@ -40,14 +40,14 @@ def begin_by_hand(session: Session, organizer: User, words: Mapping[str, str]) -
     ``offer`` by number or title (may be blank), ``title`` (blank: the posting's), ``stage``, ``event`` by id, ``note``.
 
     Raises :class:`NotAllowed` for others than organizers, :class:`AlreadyBegun`, and
-    :class:`~matchmaker.domain.errors.InvalidFields`.
+    :class:`~matchmaker.domain.errors.ValidationErrors`.
     """
     if not organizer.organizes:
         raise NotAllowed(N_("只有组织方可以登记合作"))
     problems: list[InvalidInput] = []
     parties = _read_parties(session, words, problems)
     title = _read_title(words.get("title", ""), parties, problems)
-    refuse(problems)
+    raise_if_any(problems)
     assert parties is not None
     note = limited_words(words.get("note", ""), "note", NOTE_LENGTH)
     _check_new(session, parties, title)

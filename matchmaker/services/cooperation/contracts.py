@@ -26,7 +26,7 @@ from matchmaker.domain.cooperation import (
     Stage,
     TechnologyContract,
 )
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, raise_if_any
 from matchmaker.domain.learning.feedback import FeedbackKind
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import Field, Kind, read_value
@@ -44,7 +44,7 @@ def read_terms(words: Mapping[str, str], today: date) -> ContractTerms:
     """What a person's words mean: ``kind``, ``signed_on``, ``contract_value``, ``technology_value`` (blank: the same)
     and ``registration_number`` (blank: not registered yet).
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields`, with one error for each field at fault.
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors`, with one error for each field at fault.
     """
     problems: list[InvalidInput] = []
 
@@ -63,7 +63,7 @@ def read_terms(words: Mapping[str, str], today: date) -> ContractTerms:
     registration_number = read("registration_number", _registration_number)
     if contract_value is not None and technology_value is not None and technology_value > contract_value:
         problems.append(InvalidInput(N_("技术交易额不能大于成交额"), field="technology_value"))
-    refuse(problems)
+    raise_if_any(problems)
     assert kind is not None
     assert signed_on is not None
     assert contract_value is not None

@@ -22,8 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.events.event import AgendaItem, Event, Meeting, Participant, Room
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import AgendaItem, Event, EventSession, Meeting, Participant, Room
 from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, NextStep, PlanOrigin, Role, Side
@@ -34,7 +33,7 @@ from matchmaker.services.accounts.user_accounts import create_user, find_user, s
 from matchmaker.services.demo.cooperations import load_cooperations
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.versions import record_version
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.transfer.importing import TableKind, import_table, read_import
 from matchmaker.services.transfer.spreadsheets import Row, Table
 from matchmaker.services.vocabularies import SEED_DATA, load_reference
@@ -79,7 +78,7 @@ def load_demo(session: Session, folder: Path = DEMO, today: date | None = None) 
     return DemoCity(organizations, teams, needs, offers, events, users)
 
 
-def load_history(session: Session, corpus: Corpus, folder: Path = DEMO, today: date | None = None) -> int:
+def load_history(session: Session, search_index: SearchIndex, folder: Path = DEMO, today: date | None = None) -> int:
     """Add the meetings of the past event, with the scores and reasons that the matcher finds for their pairs, and what
     came of them and of other contacts; returns how many meetings.
 
@@ -91,7 +90,7 @@ def load_history(session: Session, corpus: Corpus, folder: Path = DEMO, today: d
     for described in plan["events"]:
         event = session.scalars(select(Event).where(Event.name == described["name"])).one()
         if "meetings" in described and not event.plan_version:
-            _add_meetings(session, corpus, event, described["meetings"], shift)
+            _add_meetings(session, search_index, event, described["meetings"], shift)
             added += len(event.meetings)
     load_cooperations(session, _read_yaml(folder / "cooperations.yaml"), shift)
     session.commit()
@@ -239,7 +238,7 @@ def _add_participant(session: Session, event: Event, side: Side, described: str 
 
 
 def _add_meetings(
-    session: Session, corpus: Corpus, event: Event, described: Iterable[Mapping[str, Any]], shift: timedelta
+    session: Session, search_index: SearchIndex, event: Event, described: Iterable[Mapping[str, Any]], shift: timedelta
 ) -> None:
     needs = {need.code: need for need in session.scalars(select(Need))}
     offers = {offer.code: offer for offer in session.scalars(select(Offer))}
@@ -255,8 +254,8 @@ def _add_meetings(
                 offer_side=sides[Side.OFFER, offer.organization_id, offer.team_id],
                 need=need,
                 offer=offer,
-                score=round(float(corpus.matcher.score_pairs([need.id], [offer.id])[0, 0]), 1),
-                reason=reason_for(corpus, need, offer),
+                score=round(float(search_index.matcher.score_pairs([need.id], [offer.id])[0, 0]), 1),
+                reason=reason_for(search_index, need, offer),
                 starts_at=_moment(one["at"]) + shift,
                 table=one["table"],
                 status=MeetingStatus.parse(one["status"]),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, raise_if_any
 from matchmaker.domain.events.event import AgendaItem, Event
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
@@ -53,7 +53,7 @@ def get_agenda_item(session: Session, event: Event, item_id: int) -> AgendaItem:
 def add_agenda_item(session: Session, actor: User | None, event: Event, values: AgendaValues) -> AgendaItem:
     """Put an item on the agenda.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields`; :class:`Conflict` when the agenda is full.
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors`; :class:`Conflict` when the agenda is full.
     """
     check_organizer(actor)
     lock_event(session, event)
@@ -100,7 +100,7 @@ def _set(event: Event, item: AgendaItem, values: AgendaValues) -> None:
         room=one_line(values.room),
         note=one_line(values.note),
     )
-    refuse(list(_problems(event, item, cleaned)))
+    raise_if_any(list(_problems(event, item, cleaned)))
     for name in ("starts_at", "ends_at", *_LENGTHS):
         setattr(item, name, getattr(cleaned, name))
 

@@ -12,9 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Several, refuse
-from matchmaker.domain.events.event import Event, Meeting, Participant, Room
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.errors import Conflict, InvalidInput, LabelList, NotAllowed, NotFound, raise_if_any
+from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant, Room
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import clean_text, letters_in, one_line
@@ -148,18 +147,18 @@ def find_event(session: Session, name_or_id: str) -> Event:
     for found in (named, numbered, similar):
         if len(found) == 1:
             return found[0]
-    known = Several(f"{event.id} {event.name}" for event in events) if events else "—"
+    known = LabelList(f"{event.id} {event.name}" for event in events) if events else "—"
     raise NotFound(N_("没有名为“%(name)s”的活动，或不止一个。已有：%(known)s"), name=wanted, known=known)
 
 
 def create_event(session: Session, actor: User | None, values: EventValues, *, past: bool = False) -> Event:
     """Save a new event, in preparation. ``past`` allows one that is over, to record it.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields`.
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors`.
     """
     check_organizer(actor)
     values = _cleaned(values)
-    refuse([*_problems(session, values, None), *([] if past else _past_sessions(values, None))])
+    raise_if_any([*_problems(session, values, None), *([] if past else _past_sessions(values, None))])
     event = Event()
     _apply(event, values)
     session.add(event)
@@ -172,11 +171,11 @@ def create_event(session: Session, actor: User | None, values: EventValues, *, p
 def update_event(session: Session, actor: User | None, event: Event, values: EventValues) -> Event:
     """Save changes. Sessions may lie in the past only if they did so before.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields`.
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors`.
     """
     check_organizer(actor)
     values = _cleaned(values)
-    refuse([*_problems(session, values, event), *_past_sessions(values, event)])
+    raise_if_any([*_problems(session, values, event), *_past_sessions(values, event)])
     _apply(event, values)
     _flush(session)
     log(session, actor, "event", event.id, "edited")

@@ -28,11 +28,11 @@ from matchmaker.i18n import N_
 from matchmaker.matching.ranking.explanation import Span
 from matchmaker.services.finding.recommendations import search_ids
 from matchmaker.services.finding.snippets import snippet
-from matchmaker.services.indexing.search_index import Corpus, listing_options, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, listing_options, load_postings
 from matchmaker.services.paging import count_pages, within_pages
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import POSTING_TYPES
-from matchmaker.services.visibility import Sight
+from matchmaker.services.visibility import VisibilityFilter
 
 LINES_ON_A_PAGE = 20
 SEARCH_DEPTH = 200
@@ -111,28 +111,36 @@ class Profile:
 
 
 def browse(
-    session: Session, corpus: Corpus, viewer: User | None, side: Side, filters: Filters, text: str = "", page: int = 1
+    session: Session,
+    search_index: SearchIndex,
+    viewer: User | None,
+    side: Side,
+    filters: Filters,
+    text: str = "",
+    page: int = 1,
 ) -> Page:
     """A page of one side's open postings: the best hits for a text, the newest without one.
 
     A page beyond the last one is the last one.
     """
     if text.strip():
-        return _ranked(session, corpus, viewer, side, filters, text, page)
+        return _ranked(session, search_index, viewer, side, filters, text, page)
     return _newest(session, viewer, side, filters, page)
 
 
 def newest(session: Session, viewer: User | None, side: Side, count: int) -> list[Line]:
     """The postings published last."""
     model = POSTING_TYPES[side]
-    rows = select(model).where(Sight(viewer, date.today()).condition(model)).options(*listing_options(model))
+    rows = select(model).where(VisibilityFilter(viewer, date.today()).condition(model)).options(*listing_options(model))
     return _lines(viewer, session.scalars(rows.order_by(*_newest_first(model)).limit(count)))
 
 
 def counts(session: Session, viewer: User | None) -> Counts:
     """Open postings of both sides, enterprises, and the organizations that usually offer."""
-    sight = Sight(viewer, date.today())
-    needs, offers = (session.scalar(select(func.count()).where(sight.condition(model))) or 0 for model in (Need, Offer))
+    visibility_filter = VisibilityFilter(viewer, date.today())
+    needs, offers = (
+        session.scalar(select(func.count()).where(visibility_filter.condition(model))) or 0 for model in (Need, Offer)
+    )
     kinds = _by_key(session, select(Organization.kind, func.count()).group_by(Organization.kind))
     suppliers = (OrganizationKind.UNIVERSITY, OrganizationKind.INSTITUTE)
     return Counts(
@@ -160,13 +168,13 @@ def profile(session: Session, viewer: User | None, organization_id: int) -> Prof
     )
     if organization is None:
         raise NotFound(N_("没有这个单位"))
-    sight = Sight(viewer, date.today())
+    visibility_filter = VisibilityFilter(viewer, date.today())
     lines = {
         model: _lines(
             viewer,
             session.scalars(
                 select(model)
-                .where(model.organization_id == organization_id, sight.condition(model))
+                .where(model.organization_id == organization_id, visibility_filter.condition(model))
                 .options(*listing_options(model))
                 .order_by(*_newest_first(model))
             ),
@@ -176,7 +184,7 @@ def profile(session: Session, viewer: User | None, organization_id: int) -> Prof
     seen_teams = {line.posting.team_id for line in lines[Offer] if isinstance(line.posting, Offer)}
     return Profile(
         organization=organization,
-        contact=sight.calls(organization_id),
+        contact=visibility_filter.calls(organization_id),
         teams=[
             team
             for team in organization.teams
@@ -194,13 +202,13 @@ def city_targets(session: Session) -> Sequence[Target]:
 
 def district_activity(session: Session, viewer: User | None) -> list[DistrictActivity]:
     """Every district of the plan, in its order, with what the viewer may know to be posted there."""
-    sight = Sight(viewer, date.today())
+    visibility_filter = VisibilityFilter(viewer, date.today())
     posted = {
         model: _by_key(
             session,
             select(Organization.district_code, func.count())
             .join(model, model.organization_id == Organization.id)
-            .where(sight.condition(model))
+            .where(visibility_filter.condition(model))
             .group_by(Organization.district_code),
         )
         for model in (Need, Offer)
@@ -238,14 +246,14 @@ def _newest(session: Session, viewer: User | None, side: Side, filters: Filters,
 
 
 def _ranked(
-    session: Session, corpus: Corpus, viewer: User | None, side: Side, filters: Filters, text: str, page: int
+    session: Session, search_index: SearchIndex, viewer: User | None, side: Side, filters: Filters, text: str, page: int
 ) -> Page:
     model = POSTING_TYPES[side]
     among = None
     if filters:
         condition = _condition(model, viewer, filters)
         among = set(session.scalars(select(model.id).join(model.organization).where(condition)))
-    scores = search_ids(corpus, viewer, side, text, SEARCH_DEPTH, among)
+    scores = search_ids(search_index, viewer, side, text, SEARCH_DEPTH, among)
     number = within_pages(page, len(scores), LINES_ON_A_PAGE)
     shown = list(scores)[(number - 1) * LINES_ON_A_PAGE : number * LINES_ON_A_PAGE]
     postings = load_postings(session, side, shown)
@@ -260,7 +268,7 @@ def _condition(model: type[Need] | type[Offer], viewer: User | None, filters: Fi
     """Which postings the viewer's filtered list holds, for statements that join the organization."""
     # How one would cooperate is no part of a summary: filtering by it must not tell.
     least = Detail.SUMMARY if filters.mode is None else Detail.TEXT
-    conditions = [Sight(viewer, date.today()).condition(model, least)]
+    conditions = [VisibilityFilter(viewer, date.today()).condition(model, least)]
     if filters.industry is not None:
         conditions.append(model.industry_code == filters.industry)
     if filters.field is not None:

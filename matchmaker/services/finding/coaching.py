@@ -16,7 +16,7 @@ from matchmaker.i18n import N_, translate
 from matchmaker.matching.coaching.coach import Element, Reading, read_need, silenced, spread
 from matchmaker.matching.text.document import TITLE, Document, Side
 from matchmaker.services.database import Database
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.posting.documents import document_of
 
 PLACES = 10
@@ -124,27 +124,27 @@ class Coaching:
         return [NAMES[element] for element in Element if element in self.reading.found]
 
 
-def coach(database: Database, corpus: Corpus, need: Need) -> Coaching:
+def coach(database: Database, search_index: SearchIndex, need: Need) -> Coaching:
     """Read a stored need, draft or published, and say what would help.
 
     Keeps the spread on a session of its own, so that it can be compared after the next change: call it from a page that
     only reads.
     """
     document = document_of(need)
-    corpus.keep_up()
-    sharpness = ranking_spread(corpus, document)
-    gains = current_survey(corpus)
+    search_index.refresh_async()
+    sharpness = ranking_spread(search_index, document)
+    gains = current_survey(search_index)
     reading = read_need(document)
     subject = _subject(reading)
     advice = tuple(Advice(element, subject, gains.get(element)) for element in reading.missing)
     return Coaching(need.id, reading, sharpness, keep_spread(database, need, sharpness), advice)
 
 
-def ranking_spread(corpus: Corpus, document: Document) -> float:
+def ranking_spread(search_index: SearchIndex, document: Document) -> float:
     """How sharply the need's ranking, its own organization's offers aside, tells the best from the rest (0–100)."""
     own = document.facts.organization_id
     excluded = frozenset() if own is None else frozenset({own})
-    matches = corpus.matcher.match(document, PLACES, exclude_organizations=excluded)
+    matches = search_index.matcher.match(document, PLACES, exclude_organizations=excluded)
     return spread([match.score for match in matches], PLACES)
 
 
@@ -169,31 +169,31 @@ def keep_spread(database: Database, need: Need, sharpness: float) -> float | Non
         return kept.previous
 
 
-def survey(corpus: Corpus) -> dict[Element, Gain]:
+def survey(search_index: SearchIndex) -> dict[Element, Gain]:
     """What saying each element does for the spread, tried on published needs by cutting it out of their texts."""
-    documents = _evenly(corpus.matcher.documents(Side.NEED), SURVEYED)
+    documents = _evenly(search_index.matcher.documents(Side.NEED), SURVEYED)
     if len(documents) < LEAST_SURVEYED:
         return {}
     tried: defaultdict[Element, list[float]] = defaultdict(list)
     for document in documents:
-        sharpness = ranking_spread(corpus, document)
+        sharpness = ranking_spread(search_index, document)
         for element in Element:
             without = silenced(document, element)
             if without is not None:
-                tried[element].append(sharpness - ranking_spread(corpus, without))
+                tried[element].append(sharpness - ranking_spread(search_index, without))
     return {element: _gain(points) for element, points in tried.items() if len(points) >= LEAST_SURVEYED}
 
 
-def current_survey(corpus: Corpus) -> Mapping[Element, Gain]:
+def current_survey(search_index: SearchIndex) -> Mapping[Element, Gain]:
     """The last :func:`survey`, empty at first; one that is a day old is made anew while nobody waits."""
-    return _surveys_of(corpus).current()
+    return _surveys_of(search_index).current()
 
 
 class _Surveys:
     """A corpus's last survey. Holds the corpus weakly: it is a key of the dictionary that holds this."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = ref(corpus)
+    def __init__(self, search_index: SearchIndex) -> None:
+        self._corpus = ref(search_index)
         self._last: Mapping[Element, Gain] = {}
         self._made_at: float | None = None
         self._working: threading.Thread | None = None
@@ -208,21 +208,21 @@ class _Surveys:
         return self._last
 
     def _renew(self) -> None:
-        corpus = self._corpus()
-        if corpus is not None:
-            self._last = survey(corpus)
+        search_index = self._corpus()
+        if search_index is not None:
+            self._last = survey(search_index)
             self._made_at = monotonic()
 
 
-_kept_surveys: WeakKeyDictionary[Corpus, _Surveys] = WeakKeyDictionary()
+_kept_surveys: WeakKeyDictionary[SearchIndex, _Surveys] = WeakKeyDictionary()
 _keeping = threading.Lock()
 
 
-def _surveys_of(corpus: Corpus) -> _Surveys:
+def _surveys_of(search_index: SearchIndex) -> _Surveys:
     with _keeping:
-        if corpus not in _kept_surveys:
-            _kept_surveys[corpus] = _Surveys(corpus)
-        return _kept_surveys[corpus]
+        if search_index not in _kept_surveys:
+            _kept_surveys[search_index] = _Surveys(search_index)
+        return _kept_surveys[search_index]
 
 
 def _gain(points: Sequence[float]) -> Gain:

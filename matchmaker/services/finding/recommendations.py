@@ -20,11 +20,11 @@ from matchmaker.matching.ranking.explanation import Explanation
 from matchmaker.matching.ranking.reciprocity import harmonic_mean, preference
 from matchmaker.matching.text.document import Document
 from matchmaker.matching.text.document import Side as MatchingSide
-from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 from matchmaker.services.learning.feedback import dismissed_ids
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import POSTING_TYPES
-from matchmaker.services.visibility import Sight
+from matchmaker.services.visibility import VisibilityFilter
 
 PAGE_LENGTH = 20
 PARTNERS_SHOWN = 12
@@ -109,25 +109,25 @@ class _Looked:
 
 
 def matches_for(
-    session: Session, corpus: Corpus, viewer: User | None, posting: Posting, k: int = PAGE_LENGTH
+    session: Session, search_index: SearchIndex, viewer: User | None, posting: Posting, k: int = PAGE_LENGTH
 ) -> list[Recommendation]:
     """The ranked other side for a posting, which may be a draft; empty when nothing fits.
 
     Near-identical postings take one place.
     """
-    corpus.keep_up()
+    search_index.refresh_async()
     side = posting.side.other
     document = document_of(posting)
     if posting.id is not None and posting.status is not PostingStatus.PUBLISHED:
-        corpus.remember([document])
-    listed = _listed(corpus, viewer, side, posting.organization_id)
-    found = _worthwhile(corpus.matcher.match(document, k, among=listed, varied=True))
-    return _recommendations(session, corpus, viewer, side, found, asking=document)
+        search_index.remember([document])
+    listed = _listed(search_index, viewer, side, posting.organization_id)
+    found = _worthwhile(search_index.matcher.match(document, k, among=listed, varied=True))
+    return _recommendations(session, search_index, viewer, side, found, asking=document)
 
 
 def search(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     viewer: User | None,
     side: Side,
     text: str,
@@ -135,7 +135,7 @@ def search(
     among: Collection[int] | None = None,
 ) -> list[Recommendation]:
     """Free text against everything of one side that the viewer may see, or those ``among`` it. Explains nothing."""
-    found = search_ids(corpus, viewer, side, text, k, among)
+    found = search_ids(search_index, viewer, side, text, k, among)
     postings = load_postings(session, side, found)
     today = date.today()
     hits = ((postings[posting_id], score) for posting_id, score in found.items() if posting_id in postings)
@@ -146,23 +146,29 @@ def search(
 
 
 def search_ids(
-    corpus: Corpus, viewer: User | None, side: Side, text: str, k: int, among: Collection[int] | None = None
+    search_index: SearchIndex, viewer: User | None, side: Side, text: str, k: int, among: Collection[int] | None = None
 ) -> dict[int, float]:
     """The same as ids with their scores, best first: for who loads only a page of them.
 
     Empty for a text without a letter or digit: emoji have vectors too, but ask for nothing.
     """
-    corpus.keep_up()
+    search_index.refresh_async()
     if not letters_in(text):
         return {}
-    listed = _listed(corpus, viewer, side)
+    listed = _listed(search_index, viewer, side)
     allowed = listed if among is None else listed.intersection(among)
-    found = _worthwhile(corpus.matcher.search(text, MatchingSide(side.value), k, among=allowed), WEAKEST_FOUND)
+    found = _worthwhile(search_index.matcher.search(text, MatchingSide(side.value), k, among=allowed), WEAKEST_FOUND)
     return {_id_of(match, side): match.score for match in found}
 
 
 def similar_own(
-    session: Session, corpus: Corpus, person: User, side: Side, text: str, k: int = 3, least: float | None = None
+    session: Session,
+    search_index: SearchIndex,
+    person: User,
+    side: Side,
+    text: str,
+    k: int = 3,
+    least: float | None = None,
 ) -> list[Posting]:
     """Postings of the person's own organization that may say the same already, the most alike first.
 
@@ -178,7 +184,7 @@ def similar_own(
         return []
     matching_side = MatchingSide(side.value)
     titles = [Document(id=0, side=matching_side, title=title) for title in (text, *(p.title for p in own))]
-    vectors = [embedded.vector for embedded in corpus.embed(titles)]
+    vectors = [embedded.vector for embedded in search_index.embed(titles)]
     scored = [(float(vectors[0] @ vector), posting) for vector, posting in zip(vectors[1:], own, strict=True)]
     ranked = sorted(scored, key=lambda pair: -pair[0])
     return [posting for score, posting in ranked[:k] if score >= least]
@@ -200,7 +206,7 @@ def seeker(session: Session, viewer: User, side: Side, organization_id: int | No
 
 def recommended_partners(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     viewer: User,
     organization: Organization,
     team: Team | None = None,
@@ -212,18 +218,18 @@ def recommended_partners(
     both (see ``matching/ranking/reciprocity.py``): that decides who is shown. Those who are ``mutual`` come first;
     these, and then the others, are in the order of the score that is shown. ``organization`` comes from :func:`seeker`.
     """
-    corpus.keep_up()
+    search_index.refresh_async()
     side = organization.side
-    listed = _listed(corpus, viewer, side.other, organization.id)
+    listed = _listed(search_index, viewer, side.other, organization.id)
     pairs = [
         pair
         for own in _published(session, organization, team)
-        for pair in _pairs_of(corpus, own, listed - dismissed_ids(session, viewer, own))
+        for pair in _pairs_of(search_index, own, listed - dismissed_ids(session, viewer, own))
     ]
-    groups = _gathered(corpus, side.other, pairs)[: RECONSIDERED * k]
-    looked = sorted(_looked_at(session, corpus, side.other, groups), key=lambda one: -one.worth)[:k]
+    groups = _gathered(search_index, side.other, pairs)[: RECONSIDERED * k]
+    looked = sorted(_looked_at(session, search_index, side.other, groups), key=lambda one: -one.worth)[:k]
     shown = sorted(looked, key=lambda one: (not one.mutual, -one.pairs[0].score))
-    return _partners(session, corpus, viewer, side.other, shown)
+    return _partners(session, search_index, viewer, side.other, shown)
 
 
 def published_teams(session: Session, organization: Organization) -> Sequence[Team]:
@@ -244,13 +250,13 @@ def _published(session: Session, organization: Organization, team: Team | None) 
     return [posting for posting in session.scalars(rows.order_by(model.id)) if posting.open_on(today)]
 
 
-def _pairs_of(corpus: Corpus, own: Posting, among: Collection[int]) -> list[_Pair]:
+def _pairs_of(search_index: SearchIndex, own: Posting, among: Collection[int]) -> list[_Pair]:
     """What fits a posting, best first."""
-    found = _worthwhile(corpus.matcher.match(document_of(own), PAGE_LENGTH, among=among))
+    found = _worthwhile(search_index.matcher.match(document_of(own), PAGE_LENGTH, among=among))
     return [_Pair(own, _id_of(one, own.side.other), one.score, place) for place, one in enumerate(found, start=1)]
 
 
-def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_Pair]]:
+def _gathered(search_index: SearchIndex, side: Side, pairs: Iterable[_Pair]) -> list[list[_Pair]]:
     """The pairs by partner, each posting of the partner once with the own posting it fits best; best partner first."""
     best: dict[int, _Pair] = {}
     for pair in pairs:
@@ -258,33 +264,35 @@ def _gathered(corpus: Corpus, side: Side, pairs: Iterable[_Pair]) -> list[list[_
             best[pair.posting_id] = pair
     groups: dict[tuple[int, int | None], list[_Pair]] = defaultdict(list)
     for pair in sorted(best.values(), key=lambda pair: (-pair.score, pair.posting_id)):
-        access = corpus.access(side, pair.posting_id)
+        access = search_index.access(side, pair.posting_id)
         if access is not None:
             groups[access.organization_id, access.team_id].append(pair)
     return sorted(groups.values(), key=lambda group: (-group[0].score, -len(group)))
 
 
-def _looked_at(session: Session, corpus: Corpus, side: Side, groups: Sequence[list[_Pair]]) -> list[_Looked]:
+def _looked_at(session: Session, search_index: SearchIndex, side: Side, groups: Sequence[list[_Pair]]) -> list[_Looked]:
     """The partners with what their best pair is to them. Who has withdrawn it meanwhile is left out."""
     postings = load_postings(session, side, {group[0].posting_id for group in groups})
     looked = []
     for group in groups:
         best = group[0]
         if best.posting_id in postings:
-            place = _place_in_return(corpus, best, postings[best.posting_id])
+            place = _place_in_return(search_index, best, postings[best.posting_id])
             wanted, wanting = (preference(one or PAGE_LENGTH, PAGE_LENGTH) for one in (best.place, place))
             looked.append(_Looked(group, place, best.score * harmonic_mean(wanted, wanting)))
     return looked
 
 
-def _place_in_return(corpus: Corpus, pair: _Pair, posting: Posting) -> int | None:
+def _place_in_return(search_index: SearchIndex, pair: _Pair, posting: Posting) -> int | None:
     """The place, from 1, of the own posting in the list of the partner's."""
-    back = corpus.matcher.match(document_of(posting), PAGE_LENGTH)
+    back = search_index.matcher.match(document_of(posting), PAGE_LENGTH)
     ids = [_id_of(match, pair.own.side) for match in back]
     return ids.index(pair.own.id) + 1 if pair.own.id in ids else None
 
 
-def _partners(session: Session, corpus: Corpus, viewer: User, side: Side, looked: Sequence[_Looked]) -> list[Partner]:
+def _partners(
+    session: Session, search_index: SearchIndex, viewer: User, side: Side, looked: Sequence[_Looked]
+) -> list[Partner]:
     ids = (pair.posting_id for one in looked for pair in one.pairs[:POSTINGS_OF_A_PARTNER])
     postings = load_postings(session, side, ids)
     partners = []
@@ -292,7 +300,11 @@ def _partners(session: Session, corpus: Corpus, viewer: User, side: Side, looked
         pairs = tuple(
             (pair.own, recommendation)
             for pair in one.pairs[:POSTINGS_OF_A_PARTNER]
-            if (recommendation := _seen(corpus, viewer, postings, pair.posting_id, pair.score, document_of(pair.own)))
+            if (
+                recommendation := _seen(
+                    search_index, viewer, postings, pair.posting_id, pair.score, document_of(pair.own)
+                )
+            )
         )
         if pairs:
             best = pairs[0][1].posting
@@ -301,13 +313,13 @@ def _partners(session: Session, corpus: Corpus, viewer: User, side: Side, looked
     return partners
 
 
-def _listed(corpus: Corpus, viewer: User | None, side: Side, leave_out: int | None = None) -> set[int]:
+def _listed(search_index: SearchIndex, viewer: User | None, side: Side, leave_out: int | None = None) -> set[int]:
     """Ids of the side's published postings that the viewer's lists may contain."""
-    sight = Sight(viewer, date.today())
+    visibility_filter = VisibilityFilter(viewer, date.today())
     return {
         posting_id
-        for posting_id, access in corpus.accesses(side).items()
-        if access.organization_id != leave_out and sight.lists(access)
+        for posting_id, access in search_index.accesses(side).items()
+        if access.organization_id != leave_out and visibility_filter.lists(access)
     }
 
 
@@ -322,7 +334,12 @@ def _id_of(match: Match, side: Side) -> int:
 
 
 def _recommendations(
-    session: Session, corpus: Corpus, viewer: User | None, side: Side, matches: Sequence[Match], asking: Document
+    session: Session,
+    search_index: SearchIndex,
+    viewer: User | None,
+    side: Side,
+    matches: Sequence[Match],
+    asking: Document,
 ) -> list[Recommendation]:
     found = {_id_of(match, side): match for match in matches}
     postings = load_postings(session, side, {*found, *(one for match in matches for one in match.similar)})
@@ -333,7 +350,7 @@ def _recommendations(
     }
     recommendations = []
     for posting_id, match in found.items():
-        recommendation = _seen(corpus, viewer, postings, posting_id, match.score, asking)
+        recommendation = _seen(search_index, viewer, postings, posting_id, match.score, asking)
         if recommendation is not None:
             similar = tuple(visible[one] for one in match.similar if one in visible)
             recommendations.append(replace(recommendation, similar=similar))
@@ -341,7 +358,7 @@ def _recommendations(
 
 
 def _seen(
-    corpus: Corpus,
+    search_index: SearchIndex,
     viewer: User | None,
     postings: Mapping[int, Posting],
     posting_id: int,
@@ -357,10 +374,10 @@ def _seen(
         return None
     if not posting.open_on(date.today()):
         return None
-    explanation = _explain(corpus, asking, document_of(posting)) if detail >= Detail.TEXT else None
+    explanation = _explain(search_index, asking, document_of(posting)) if detail >= Detail.TEXT else None
     return Recommendation(posting, score, detail, explanation)
 
 
-def _explain(corpus: Corpus, asking: Document, answer: Document) -> Explanation:
+def _explain(search_index: SearchIndex, asking: Document, answer: Document) -> Explanation:
     need, offer = (asking, answer) if asking.side is MatchingSide.NEED else (answer, asking)
-    return corpus.matcher.explain(need, offer)
+    return search_index.matcher.explain(need, offer)

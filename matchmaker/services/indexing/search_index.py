@@ -58,7 +58,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class CorpusStatus:
+class IndexStatus:
     """How the matcher stands to the database. ``encoder`` is the one that serves."""
 
     encoder: str
@@ -91,7 +91,7 @@ class Engine:
     matcher: Matcher
 
 
-class Corpus:
+class SearchIndex:
     """The published postings as a :class:`Matcher`, kept current with the database. Safe for many threads.
 
     ``encoder`` is the one the settings ask for. While another one's vectors cover more of the published postings, that
@@ -144,9 +144,9 @@ class Corpus:
         """
         if self._database_revision() != self._revision:
             with self._refreshing:
-                self._take_in_changes(self._serving, self._revision, progress)
+                self._apply_changes(self._serving, self._revision, progress)
 
-    def keep_up(self) -> None:
+    def refresh_async(self) -> None:
         """What a page calls: as :meth:`refresh`, but many changes at once (an import) are taken in in the background.
 
         Until they are, lists are made from the earlier state, without what has been withdrawn since. A change of the
@@ -184,7 +184,7 @@ class Corpus:
             engine = self._engine_of(self._wanted)
             self._encode_published(engine, progress)
             with self._refreshing:
-                self._take_in_changes(engine, _NOTHING_YET, None)
+                self._apply_changes(engine, _NOTHING_YET, None)
                 self._engine = engine
         _log.info("The encoder %s serves now.", engine.encoder.name)
 
@@ -226,15 +226,15 @@ class Corpus:
         """
         self.change_encoder(progress)
         with self._refreshing:
-            self._take_in_changes(self._serving, _NOTHING_YET, progress)
+            self._apply_changes(self._serving, _NOTHING_YET, progress)
         return sum(self._tidy(space, forget_others) for space in stored_spaces(self._database))
 
-    def status(self) -> CorpusStatus:
+    def status(self) -> IndexStatus:
         """Counts for operators, and whether the matcher lags behind the database."""
         encoder = self._serving.encoder.name
         with self._database.reading() as session:
             vectors = session.scalar(select(func.count()).select_from(Embedding).where(Embedding.encoder == encoder))
-        return CorpusStatus(
+        return IndexStatus(
             encoder=encoder,
             needs=len(self._access[DomainSide.NEED]),
             offers=len(self._access[DomainSide.OFFER]),
@@ -348,7 +348,7 @@ class Corpus:
                 for posting in session.scalars(_with_organization(model).where(model.status == PostingStatus.PUBLISHED))
             ]
 
-    def _take_in_changes(self, engine: Engine, since: int, progress: Progress | None) -> None:
+    def _apply_changes(self, engine: Engine, since: int, progress: Progress | None) -> None:
         """Bring the engine's matcher and the access from the state at revision ``since`` to the present.
 
         Only for who holds the lock.

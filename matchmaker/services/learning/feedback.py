@@ -196,7 +196,7 @@ def detail_of(person: User, posting: Posting) -> Detail:
     return detail_for(person, posting, date.today())
 
 
-def said_about(session: Session, person: User, posting: Posting) -> dict[int, dict[FeedbackKind, Feedback]]:
+def feedback_on(session: Session, person: User, posting: Posting) -> dict[int, dict[FeedbackKind, Feedback]]:
     """What the person said about the matches of a posting: by id of the other posting, then by kind."""
     own_column, other_column = (
         (Feedback.need_id, Feedback.offer_id) if posting.side is Side.NEED else (Feedback.offer_id, Feedback.need_id)
@@ -214,7 +214,7 @@ def said_about(session: Session, person: User, posting: Posting) -> dict[int, di
 
 def dismissed_ids(session: Session, person: User, posting: Posting) -> frozenset[int]:
     """Ids of the other side's postings that the person found not suitable for this one."""
-    said = said_about(session, person, posting)
+    said = feedback_on(session, person, posting)
     return frozenset(other_id for other_id, kinds in said.items() if FeedbackKind.DISMISSED in kinds)
 
 

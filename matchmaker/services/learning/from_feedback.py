@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
 from matchmaker.domain.vocabulary import Side
-from matchmaker.matching.learning.preferences import Deed, Learned, learn, preferences_from
+from matchmaker.matching.learning.preferences import Interaction, Learned, learn, preferences_from
 from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED, pair_features
 from matchmaker.matching.ranking.ranker_file import Card, StoredRanker
 from matchmaker.matching.retrieval.index import Market
 from matchmaker.matching.text.document import Side as MatchingSide
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 FEATURES = (*LEARNED, *FACT_WEIGHTS)
 
@@ -42,14 +42,16 @@ DISMISSALS: Mapping[DismissalCause, float] = {
 """Who has a supplier already says nothing against the match."""
 
 
-def learn_from_feedback(session: Session, corpus: Corpus, start: StoredRanker) -> tuple[StoredRanker, Learned]:
+def learn_from_feedback(
+    session: Session, search_index: SearchIndex, start: StoredRanker
+) -> tuple[StoredRanker, Learned]:
     """A ranker that agrees better with what people did, starting from the one in use.
 
     Pairs of which a posting is no longer published teach nothing, for their texts are not indexed. Raises
     :class:`~matchmaker.matching.errors.RankerError` when there is too little feedback or nothing new in it.
     """
     standing = session.scalars(select(Feedback).where(Feedback.undone_at.is_(None)).order_by(Feedback.id)).all()
-    learned = learn(start.ranker, FEATURES, preferences_from(_deeds(standing, corpus.matcher.market)))
+    learned = learn(start.ranker, FEATURES, preferences_from(_interactions(standing, search_index.matcher.market)))
     note = (
         f"Corrected by {learned.preferences} preferences of {learned.people} people: it agrees with "
         f"{learned.agreement:.1%} of the preferences of people it was not shown, before {learned.before:.1%}. "
@@ -65,14 +67,14 @@ def learn_from_feedback(session: Session, corpus: Corpus, start: StoredRanker) -
     return StoredRanker(learned.ranker, start.encoder, card), learned
 
 
-def _deeds(standing: Sequence[Feedback], market: Market) -> list[Deed]:
+def _interactions(standing: Sequence[Feedback], market: Market) -> list[Interaction]:
     """For each person and pair the furthest they went, or their dismissal."""
     by_pair: defaultdict[tuple[int, Side, int, int], list[Feedback]] = defaultdict(list)
     for one in standing:
         if one.need_id in market.needs.rows and one.offer_id in market.offers.rows:
             by_pair[one.person_id, one.side, one.need_id, one.offer_id].append(one)
     return [
-        Deed(
+        Interaction(
             person=person_id,
             posting=need_id if side is Side.NEED else -offer_id,
             value=_value(said),

@@ -31,7 +31,7 @@ from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.matching.text.document import Document
-from matchmaker.services.indexing.search_index import Access, Corpus
+from matchmaker.services.indexing.search_index import Access, SearchIndex
 from matchmaker.services.posting.documents import document_of
 
 TOP = 10
@@ -79,19 +79,21 @@ class Progress:
     pairs: int
 
 
-def next_pair(session: Session, corpus: Corpus, grader: User) -> PairToGrade | None:
+def next_pair(session: Session, search_index: SearchIndex, grader: User) -> PairToGrade | None:
     """The pair the grader should read next; ``None`` when everything in the pools is graded."""
-    return next(next_pairs(session, corpus, grader), None)
+    return next(next_pairs(session, search_index, grader), None)
 
 
-def next_pairs(session: Session, corpus: Corpus, grader: User, among: int | None = None) -> Iterator[PairToGrade]:
+def next_pairs(
+    session: Session, search_index: SearchIndex, grader: User, among: int | None = None
+) -> Iterator[PairToGrade]:
     """The pairs the grader should read next, need by need, at most ``among`` of them.
 
     Needs that the grader is through with cost nothing. Raises :class:`NotAllowed` for who is no organizer.
     """
     _check_organizer(grader)
-    corpus.keep_up()
-    return islice(_ungraded(session, corpus, grader), among)
+    search_index.refresh_async()
+    return islice(_ungraded(session, search_index, grader), among)
 
 
 def judge(session: Session, grader: User, need_id: int, offer_id: int, grade: int) -> Judgment:
@@ -141,11 +143,11 @@ def recent(session: Session, grader: User, count: int = 10) -> Sequence[Judgment
     ).all()
 
 
-def progress(session: Session, corpus: Corpus, grader: User) -> Progress:
+def progress(session: Session, search_index: SearchIndex, grader: User) -> Progress:
     """How far the grader is."""
-    corpus.keep_up()
+    search_index.refresh_async()
     graded = session.scalar(select(func.count()).where(Judgment.grader_id == grader.id)) or 0
-    needs, offers = _open(corpus, Side.NEED), _open(corpus, Side.OFFER)
+    needs, offers = _open(search_index, Side.NEED), _open(search_index, Side.OFFER)
     foreign = _offers_of_others(needs, offers)
     pools = (min(TOP + RANDOM, foreign[access.organization_id]) for access in needs.values())
     return Progress(graded, len(needs), sum(pools))
@@ -238,8 +240,8 @@ def _recorded(session: Session, grader: User, need_id: int, offer_id: int, grade
     return judgment
 
 
-def _ungraded(session: Session, corpus: Corpus, grader: User) -> Iterator[PairToGrade]:
-    needs, offers = _open(corpus, Side.NEED), _open(corpus, Side.OFFER)
+def _ungraded(session: Session, search_index: SearchIndex, grader: User) -> Iterator[PairToGrade]:
+    needs, offers = _open(search_index, Side.NEED), _open(search_index, Side.OFFER)
     foreign = _offers_of_others(needs, offers)
     graded: defaultdict[int, set[int]] = defaultdict(set)
     for need_id, offer_id in session.execute(
@@ -252,31 +254,31 @@ def _ungraded(session: Session, corpus: Corpus, grader: User) -> Iterator[PairTo
         need = session.get(Need, need_id)
         if need is None:
             continue
-        pool = _pool(session, corpus, need, offers)
+        pool = _pool(session, search_index, need, offers)
         for place, offer_id in enumerate(pool, start=1):
             offer = session.get(Offer, offer_id) if offer_id not in graded[need_id] else None
             if offer is not None:
                 yield PairToGrade(need, offer, place, len(pool))
 
 
-def _pool(session: Session, corpus: Corpus, need: Need, offers: Mapping[int, Access]) -> list[int]:
+def _pool(session: Session, search_index: SearchIndex, need: Need, offers: Mapping[int, Access]) -> list[int]:
     """The offers to grade for a need, in an order that tells nothing.
 
     What another grader has judged already belongs to it, even if the matcher would no longer put it first.
     """
     allowed = {offer_id for offer_id, access in offers.items() if access.organization_id != need.organization_id}
-    best = {match.offer_id for match in corpus.matcher.match(document_of(need), TOP, among=allowed)}
+    best = {match.offer_id for match in search_index.matcher.match(document_of(need), TOP, among=allowed)}
     others = sorted(allowed - best, key=lambda offer_id: _shuffled("random", need.id, offer_id))
     judged = session.scalars(select(Judgment.offer_id).where(Judgment.need_id == need.id))
     pool = {offer_id for offer_id in best if offer_id is not None} | set(others[:RANDOM]) | set(judged)
     return sorted(pool, key=lambda offer_id: _shuffled(need.id, offer_id))
 
 
-def _open(corpus: Corpus, side: Side) -> dict[int, Access]:
+def _open(search_index: SearchIndex, side: Side) -> dict[int, Access]:
     today = date.today()
     return {
         posting_id: access
-        for posting_id, access in corpus.accesses(side).items()
+        for posting_id, access in search_index.accesses(side).items()
         if access.valid_until is None or access.valid_until >= today
     }
 

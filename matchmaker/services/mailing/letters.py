@@ -1,18 +1,11 @@
-"""Letters to a participant's people."""
+"""Letters: what is written to whom, and handing them to a mailer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
-from matchmaker.domain.events.event import Participant
 from matchmaker.i18n import translate
 from matchmaker.services.mailing.mailer import Mailer
-from matchmaker.services.organizations.members import active_users
-
-AddressOf = Callable[[Participant], str]
-"""Where the participant's people do what a letter asks of them; the web knows its own addresses."""
 
 
 class Letter(NamedTuple):
@@ -24,7 +17,7 @@ class Letter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Recipient:
     """Somebody to write to. ``member`` says that they can log in and act for the organization."""
 
     name: str
@@ -33,29 +26,12 @@ class Reader:
     member: bool
 
 
-def readers_of(session: Session, participant: Participant) -> list[Reader]:
-    """The participant's people who can be written to: members and delegates, each address once; or, where there is
-    none, the contact of its organization. Empty where nobody left an address.
-    """
-    organization = participant.organization
-    found = {
-        user.email: Reader(user.name, user.email, user.language, True) for user in active_users(session, organization)
-    }
-    for delegate in participant.delegates:
-        if delegate.email:
-            found.setdefault(delegate.email, Reader(delegate.name, delegate.email, "zh", delegate.user_id is not None))
-    if not found and organization.contact_email:
-        name = organization.contact_name or organization.name
-        found[organization.contact_email] = Reader(name, organization.contact_email, "zh", False)
-    return list(found.values())
-
-
-def letter(reader: Reader, subject: str, text: str, **params: object) -> Letter:
+def letter(recipient: Recipient, subject: str, text: str, **params: object) -> Letter:
     """The message in the reader's language; ``subject`` and ``text`` are message ids."""
     return Letter(
-        reader.email,
-        translate(subject, reader.language, **params),
-        translate(text, reader.language, reader=reader.name, **params),
+        recipient.email,
+        translate(subject, recipient.language, **params),
+        translate(text, recipient.language, reader=recipient.name, **params),
     )
 
 

@@ -20,7 +20,7 @@ from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.mailing.mailer import Mailer
-from matchmaker.services.posting.postings import REFERENCE_COLUMNS, touch
+from matchmaker.services.posting.postings import REFERENCE_COLUMNS, bump_revision
 
 EDITABLE_FIELDS = tuple(field for field in ORGANIZATION_FIELDS if field.name != "name")
 """What an owner may change of the organization. Its name is how others find it, so that stays."""
@@ -48,7 +48,7 @@ def all_or_nothing(session: Session) -> Iterator[None]:
         raise
 
 
-def enter(session: Session, user: User, name: str, kind: OrganizationKind | None) -> Membership:
+def join_organization(session: Session, user: User, name: str, kind: OrganizationKind | None) -> Membership:
     """Found the organization of that name with the user as its owner, or ask to join it if it is known.
 
     Part of the caller's transaction. Raises :class:`InvalidInput` with the field to mend; ``kind`` is needed to found.
@@ -79,7 +79,7 @@ def join(session: Session, mailer: Mailer, user: User, name: str, kind: Organiza
             session.delete(user.membership)
             session.flush()
             session.expire(user, ["membership"])
-        membership = enter(session, user, name, kind)
+        membership = join_organization(session, user, name, kind)
     log(session, user, "membership", membership.id, membership.status.value)
     session.commit()
     tell_owners(mailer, membership)
@@ -198,7 +198,7 @@ def update_organization(session: Session, owner: User, values: Mapping[str, Any]
             changed.append(field.name)
     if changed:
         for model in (Need, Offer):
-            touch(session, *session.scalars(select(model).where(model.organization_id == organization.id)))
+            bump_revision(session, *session.scalars(select(model).where(model.organization_id == organization.id)))
         log(session, owner, "organization", organization.id, "edited", ", ".join(changed))
     session.commit()
     return organization

@@ -105,7 +105,7 @@ def create_posting(
         posting.team = _team_of(session, organization, values.get("team"))
     apply_values(posting, values)
     session.add(posting)
-    touch(session, posting)
+    bump_revision(session, posting)
     session.flush()
     log(session, author, posting.__tablename__, posting.id, "created")
     session.commit()
@@ -115,13 +115,13 @@ def create_posting(
 def update_posting(
     session: Session, editor: User, posting: Posting, values: Mapping[str, Any], edition: str
 ) -> Posting:
-    """Save an edit of the posting as the editor saw it, in that :func:`edition_of` it.
+    """Save an edit of the posting as the editor saw it, in that :func:`content_hash` it.
 
     Raises :class:`EditConflict` when someone else edited it meanwhile, :class:`InvalidInput` when a published posting
     would become too thin. Publishing is not undone by an edit; what changed is logged. Without a change nothing is
     saved.
     """
-    if edition != edition_of(posting):
+    if edition != content_hash(posting):
         raise EditConflict(posting)
     before = values_of(posting)
     check_dates(values, date.today(), unchanged=before)
@@ -130,7 +130,7 @@ def update_posting(
     with _saving(session, posting):
         changed = _apply_and_compare(session, posting, values)
         if changed:
-            touch(session, posting)
+            bump_revision(session, posting)
             log(session, editor, posting.__tablename__, posting.id, "edited", ", ".join(changed))
     return posting
 
@@ -238,7 +238,7 @@ def values_of(posting: Posting) -> dict[str, Any]:
     return {name: getattr(posting, REFERENCE_COLUMNS.get(name, name)) for name in names}
 
 
-def edition_of(posting: Posting) -> str:
+def content_hash(posting: Posting) -> str:
     """A mark of all that an edit can change: the same as long as nothing of it did, whatever became of the status."""
     values = values_of(posting)
     if isinstance(posting, Offer):
@@ -257,7 +257,7 @@ def apply_values(posting: Posting, values: Mapping[str, Any]) -> None:
         setattr(posting, REFERENCE_COLUMNS.get(name, name), value)
 
 
-def touch(session: Session, *postings: Posting) -> None:
+def bump_revision(session: Session, *postings: Posting) -> None:
     """Give the postings the next corpus revision, so that every running matcher learns of the change."""
     session.execute(update(CorpusRevision).values(value=CorpusRevision.value + 1))
     revision = session.scalar(select(CorpusRevision.value)) or 0
@@ -330,7 +330,7 @@ def _move(session: Session, actor: User | None, posting: Posting, status: Postin
     move(posting, status, reason)
     if status is PostingStatus.PUBLISHED:
         posting.published_at = now()
-    touch(session, posting)
+    bump_revision(session, posting)
     log(session, actor, posting.__tablename__, posting.id, status.value, reason)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, Several
+from matchmaker.domain.errors import Conflict, InvalidInput, LabelList, MatchmakerError
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.postings.fields import (
     NEED_COLUMNS,
@@ -39,14 +39,14 @@ from matchmaker.i18n import N_
 from matchmaker.matching.text.document import Document
 from matchmaker.services.activity import log
 from matchmaker.services.database import Database
-from matchmaker.services.indexing.search_index import Corpus, Progress
+from matchmaker.services.indexing.search_index import Progress, SearchIndex
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import (
     POSTING_TYPES,
     REFERENCE_COLUMNS,
     apply_values,
+    bump_revision,
     fields_of,
-    touch,
     values_of,
 )
 from matchmaker.services.transfer.spreadsheets import BrokenCell, Row, Table, UnreadableFile, read_table
@@ -182,7 +182,7 @@ def import_table(
 
 def import_and_encode(
     database: Database,
-    corpus: Corpus,
+    search_index: SearchIndex,
     actor_id: int | None,
     kind: TableKind,
     table: Table,
@@ -200,12 +200,12 @@ def import_and_encode(
         preview = preview_import(session, kind, table)
     if preview.report.problems and not skip_bad:
         return preview.report
-    corpus.remember(preview.documents, progress)
+    search_index.remember(preview.documents, progress)
     with database.writing() as session:
         actor = None if actor_id is None else session.get(User, actor_id)
         report = import_table(session, actor, kind, table, skip_bad=skip_bad)
     if report.landed:
-        corpus.refresh(progress)
+        search_index.refresh(progress)
     return report
 
 
@@ -253,8 +253,8 @@ def _columns_in(kind: TableKind, table: Table) -> dict[int, Field]:
     if missing:
         raise UnreadableFile(
             N_("缺少列：%(missing)s。表里的列是：%(present)s"),
-            missing=Several(missing),
-            present=Several(heading[:_SHOWN] for heading in table.headings[:_HEADINGS_SHOWN] if heading),
+            missing=LabelList(missing),
+            present=LabelList(heading[:_SHOWN] for heading in table.headings[:_HEADINGS_SHOWN] if heading),
         )
     return columns
 
@@ -372,7 +372,7 @@ class _OrganizationRun(_Run):
             # Where an organization sits is among the facts that its postings are matched by.
             postings = session.scalars(select(model).where(model.organization_id.in_(moved))).all()
             if postings:
-                touch(session, *postings)
+                bump_revision(session, *postings)
         for organization in self._new:
             log(session, actor, "organization", organization.id, "imported")
         for organization in self._edited:
@@ -413,7 +413,7 @@ class _PostingRun(_Run):
         if not self.changed:
             return
         session.flush()
-        touch(session, *self.changed)
+        bump_revision(session, *self.changed)
         for posting in self.changed:
             action = "imported" if id(posting) in self._new else "edited"
             log(session, actor, posting.__tablename__, posting.id, action, "import")

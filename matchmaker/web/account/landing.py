@@ -11,7 +11,7 @@ from matchmaker.domain.people import User
 from matchmaker.web.access import Audience, LoginUser, belongs_to
 
 
-def enter(account: User, *, stay: bool = False) -> None:
+def join_organization(account: User, *, stay: bool = False) -> None:
     """Log the account in; ``stay`` keeps the login when the browser is closed."""
     session.permanent = stay
     login_user(LoginUser(account))

@@ -18,7 +18,7 @@ from matchmaker.web.account.forms import (
     ProfileForm,
     RegisterForm,
 )
-from matchmaker.web.account.landing import enter, landing_for, own_page
+from matchmaker.web.account.landing import join_organization, landing_for, own_page
 from matchmaker.web.forms import show_error, typed
 from matchmaker.web.language import current_language
 from matchmaker.web.limits import guesses_of_many, guesses_of_one, mails_to_many, mails_to_one, registrations
@@ -40,7 +40,7 @@ def login() -> Page:
     if form.validate_on_submit():
         account = user_accounts.authenticate(db(), typed(form.email), typed(form.password))
         if account is not None:
-            enter(account, stay=form.stay.data)
+            join_organization(account, stay=form.stay.data)
             _tell_of_applications()
             return redirect(wanted or landing_for(account), 303)
         form.form_errors.append(gettext("邮箱或密码不对"))
@@ -66,7 +66,7 @@ def register() -> Page:
         except InvalidInput as error:
             show_error(form, error)
         else:
-            enter(account)
+            join_organization(account)
             flash(gettext("欢迎，%(name)s！账号已开通", name=account.name), "success")
             return redirect(landing_for(account), 303)
     return render_template("account/register.html", form=form, names=members.known_names(db())), _status()
@@ -103,7 +103,7 @@ def password(token: str) -> Page:
         except InvalidInput as error:
             show_error(form, error)
         else:
-            enter(account)
+            join_organization(account)
             flash(gettext("密码已设置"), "success")
             return redirect(landing_for(account), 303)
     return render_template("account/password.html", form=form, account=account), _status()
@@ -140,7 +140,7 @@ def change_password() -> Page:
         except InvalidInput as error:
             show_error(form, error)
         else:
-            enter(account, stay=session.permanent)
+            join_organization(account, stay=session.permanent)
             flash(gettext("密码已修改，其他设备上的登录已失效"), "success")
             return redirect(url_for("account.profile"), 303)
     said = ProfileForm(formdata=None, name=account.name, phone=account.phone, language=account.language)

@@ -84,7 +84,7 @@ def booths_file(participant_id: int) -> Response:
     """The visitor's guide to print."""
     own, language = get_expo_participant(db(), person(), participant_id, Side.NEED), current_language()
     options = PrintOptions(language="en" if language == "en" else "zh")
-    content = own_booth_guide(db(), platform().corpus, own, options)
+    content = own_booth_guide(db(), platform().search_index, own, options)
     name = file_name(f"{own.event.name}-{translate(N_('观展指南'), language)}", ".pdf")
     return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
@@ -107,7 +107,7 @@ def ask_for_visit(participant_id: int, other_id: int) -> Response:
 def _visits(own: Participant) -> tuple[list[SuggestedVisit], str]:
     """What is suggested, or why nothing can be yet."""
     try:
-        return suggested_visits(db(), platform().corpus, person(), own, now()), ""
+        return suggested_visits(db(), platform().search_index, person(), own, now()), ""
     except Conflict:
         return [], gettext("展位还没有分配，组织方分好后这里会列出。")
 

@@ -15,7 +15,7 @@ _MOST_REMEMBERED = 20
 """A cookie is small: the schedules that were looked at longest ago are forgotten."""
 
 
-def seen_before(participant: Participant, version: int, at: datetime | None = None) -> int | None:
+def schedule_seen(participant: Participant, version: int, at: datetime | None = None) -> int | None:
     """The version to tell changes from, now that the reader looks at this one; ``None`` at the first look."""
     at = at or now()
     seen: dict[str, tuple[int | None, int, float]] = dict(session.get(_KEY, {}))

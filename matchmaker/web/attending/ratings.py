@@ -11,12 +11,12 @@ from matchmaker.i18n import N_
 from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.onsite.ratings import (
-    Word,
+    MeetingRating,
     choose_next_step,
+    own_ratings,
     rate_meeting,
+    ratings_of,
     withdraw_rating,
-    words_about,
-    words_of,
 )
 from matchmaker.web.access import person
 from matchmaker.web.account.landing import own_page
@@ -29,13 +29,13 @@ from matchmaker.web.request_context import db
 def ratings(event_id: int) -> str:
     """The meetings that one's participants had so far, to be rated."""
     event = get_event(db(), event_id)
-    return _page(words_of(db(), person(), event), url_for(".ratings", event_id=event_id))
+    return _page(own_ratings(db(), person(), event), url_for(".ratings", event_id=event_id))
 
 
 @blueprint.get("/meetings/<int:meeting_id>/rating")
 def rating(meeting_id: int) -> str:
     """One meeting: one's own side of it; both sides for an organizer, who enters what was said on paper."""
-    return _page(words_about(db(), person(), meeting_id), url_for(".rating", meeting_id=meeting_id))
+    return _page(ratings_of(db(), person(), meeting_id), url_for(".rating", meeting_id=meeting_id))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/rating")
@@ -52,7 +52,7 @@ def rate(meeting_id: int) -> Response:
     return redirect(f"{back}#word-{meeting_id}-{word.side.value}", 303)
 
 
-def _say(meeting_id: int) -> Word:
+def _say(meeting_id: int) -> MeetingRating:
     side = _side()
     if "withdraw" in request.form:
         return withdraw_rating(db(), person(), meeting_id, side)
@@ -71,7 +71,7 @@ def _side() -> Side:
     return Side.parse(text)
 
 
-def _page(words: list[Word], address: str) -> str:
+def _page(words: list[MeetingRating], address: str) -> str:
     return render_template(
         "attending/ratings.html",
         words=words,

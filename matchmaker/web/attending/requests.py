@@ -28,7 +28,7 @@ from matchmaker.services.events.requests.my_schedule import (
     unanswered_requests,
     waiting_for,
 )
-from matchmaker.services.events.requests.partners import Shown, list_askable, marks_of, matched_postings
+from matchmaker.services.events.requests.partners import Shown, list_partners, matched_postings, partner_statuses
 from matchmaker.services.events.requests.requests import Acting, Reply, RequestAction
 from matchmaker.services.events.requests.rules import Phase, free_slots, phase_of
 from matchmaker.services.finding.browsing import LINES_ON_A_PAGE, Page
@@ -64,9 +64,9 @@ def partners(participant_id: int) -> str:
     text = request.args.get("q", "")[:200]
     shown = next((one for one in Shown if one.value == request.args.get("show")), Shown.ALL)
     number = max(request.args.get("page", 1, type=int), 1)
-    found = list_askable(
+    found = list_partners(
         db(),
-        platform().corpus,
+        platform().search_index,
         person(),
         own,
         text,
@@ -157,7 +157,7 @@ def request_action(request_id: int, action: str) -> Answer:
     acting = acting_for(found.asked)
     try:
         if wanted is RequestAction.ACCEPT:
-            service.accept(db(), platform().corpus, acting, request_id, _reply())
+            service.accept(db(), platform().search_index, acting, request_id, _reply())
         else:
             _VERBS[wanted](db(), acting, request_id, _reply())
     except InvalidInput as error:
@@ -172,14 +172,14 @@ def request_action(request_id: int, action: str) -> Answer:
 
 def _ask_page(own: Participant, other: Participant, errors: dict[str, str] | None = None) -> str:
     at = now()
-    marks = marks_of(db(), own, at)[other.id]
+    marks = partner_statuses(db(), own, at)[other.id]
     return render_template(
         "attending/ask.html",
         participant=own,
         event=own.event,
         other=other,
         marks=marks,
-        matched=matched_postings(db(), platform().corpus, person(), own, other),
+        matched=matched_postings(db(), platform().search_index, person(), own, other),
         slots=free_slots(db(), own.event, pair_key(own, other), at),
         typed=request.form,
         errors=errors or {},
@@ -206,7 +206,7 @@ def _request_page(
         planned=published_places(db(), own.event).get(pair),
         to_answer=found.asked is own,
         story=history(db(), service.SUBJECT, found.id),
-        matched=matched_postings(db(), platform().corpus, person(), own, other),
+        matched=matched_postings(db(), platform().search_index, person(), own, other),
         slots=free_slots(db(), own.event, pair, at, held_by=found.id) if found.waits(at) else [],
         failed=failed,
         typed=request.form,

@@ -25,7 +25,7 @@ from matchmaker.services.events.requests.notifications import change_line
 from matchmaker.services.events.requests.rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
-from matchmaker.web.attending.last_look import seen_before
+from matchmaker.web.attending.last_look import schedule_seen
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -51,7 +51,7 @@ def schedule(participant_id: int) -> str:
     """Whom one meets, when and where, and what changed."""
     participant = get_attending(db(), person(), participant_id)
     event, published = participant.event, participant.event.published_version
-    seen = None if published is None else seen_before(participant, published)
+    seen = None if published is None else schedule_seen(participant, published)
     shown = own_schedule(db(), participant, since=seen)
     postings = {one: one.posting_of_partner() for one in shown.appointments}
     return render_template(

@@ -33,7 +33,7 @@ def new_contract(cooperation_id: int) -> Page:
     try:
         record_contract(db(), person(), cooperation_id, read_terms(form.words, date.today()), version_seen())
     except InvalidInput as error:
-        form.refuse(error)
+        form.raise_if_any(error)
         return detail_page(cooperation, contract_form=form), 400
     except Conflict as error:
         refused = Refused("contract", "", error.text(current_language()))
@@ -53,7 +53,7 @@ def contract(cooperation_id: int, contract_id: int) -> Page:
             terms = read_terms(form.words, date.today())
             change_contract(db(), person(), cooperation_id, contract_id, terms, version_seen())
         except InvalidInput as error:
-            form.refuse(error)
+            form.raise_if_any(error)
             status = 400
         except Conflict as error:
             status, message = 409, error.text(current_language())

@@ -14,7 +14,7 @@ from matchmaker.domain.cooperation import (
     ContractKind,
     TechnologyContract,
 )
-from matchmaker.domain.errors import InvalidFields, InvalidInput
+from matchmaker.domain.errors import InvalidInput, ValidationErrors
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.postings.posting import TITLE_LENGTH
 from matchmaker.web.account.forms import term_choices
@@ -30,9 +30,9 @@ class _Words(FlaskForm):  # type: ignore[misc]
         """What was typed, by field."""
         return {field.name: typed(field) for field in self}
 
-    def refuse(self, error: InvalidInput) -> None:
+    def raise_if_any(self, error: InvalidInput) -> None:
         """Put the service's complaints beside the fields they are about."""
-        for problem in error.problems if isinstance(error, InvalidFields) else (error,):
+        for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             show_error(self, problem)
 
 

@@ -17,7 +17,7 @@ from matchmaker.web.request_context import db, platform
 def matches(need_id: int) -> str:
     """Who fits, best first, and why."""
     need = get_own_posting(db(), person(), Side.NEED, need_id)
-    found = matches_for(db(), platform().corpus, person(), need)
+    found = matches_for(db(), platform().search_index, person(), need)
     assert isinstance(need, Need)
-    coaching = coach(platform().database, platform().corpus, need)
+    coaching = coach(platform().database, platform().search_index, need)
     return render_template("enterprise/matches.html", posting=need, coaching=coaching, **with_feedback(need, found))

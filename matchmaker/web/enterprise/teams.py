@@ -13,5 +13,7 @@ from matchmaker.web.request_context import db, platform
 def teams() -> str:
     """Whom to call, best first, and why. An organizer looks on behalf of the organization in the address."""
     organization = seeker(db(), person(), Side.NEED, request.args.get("organization", type=int))
-    partners = [] if organization is None else recommended_partners(db(), platform().corpus, person(), organization)
+    partners = (
+        [] if organization is None else recommended_partners(db(), platform().search_index, person(), organization)
+    )
     return render_template("enterprise/teams.html", organization=organization, partners=partners, places=MUTUAL_PLACES)

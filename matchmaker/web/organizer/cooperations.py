@@ -60,7 +60,7 @@ def new_cooperation() -> Response | str | tuple[str, int]:
     try:
         cooperation = begin_by_hand(db(), person(), form.words)
     except InvalidInput as error:
-        form.refuse(error)
+        form.raise_if_any(error)
         return _new_page(form), 400
     except AlreadyBegun as error:
         flash(error.text(current_language()), "warning")

@@ -41,13 +41,13 @@ class Read:
 @blueprint.get("/judging")
 def judging() -> str:
     """The next pair to grade, what was graded last, and how graders agree."""
-    pair = service.next_pair(db(), platform().corpus, person())
+    pair = service.next_pair(db(), platform().search_index, person())
     return render_template(
         "organizer/judging.html",
         pair=pair,
         sides=[] if pair is None else [_read(pair.need), _read(pair.offer)],
         grades=[(grade, _MEANINGS[grade]) for grade in Grade],
-        progress=service.progress(db(), platform().corpus, person()),
+        progress=service.progress(db(), platform().search_index, person()),
         recent=service.recent(db(), person()),
         agreements=service.agreements(db()),
     )

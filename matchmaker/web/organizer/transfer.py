@@ -65,7 +65,7 @@ def import_upload(token: str) -> Response:
     db().rollback()
     served = platform()
     report = import_and_encode(
-        served.database, served.corpus, actor_id, kept.kind, table, skip_bad=request.form.get("skip_bad") == "on"
+        served.database, served.search_index, actor_id, kept.kind, table, skip_bad=request.form.get("skip_bad") == "on"
     )
     kept.write_report(report.to_dict(current_language()))
     if report.landed:

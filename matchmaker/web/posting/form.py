@@ -17,7 +17,7 @@ from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.postings.fields import Field, Kind, Vocabularies, read_value
 from matchmaker.domain.postings.posting import Offer, Posting
-from matchmaker.services.posting.postings import edition_of, values_of
+from matchmaker.services.posting.postings import content_hash, values_of
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.language import current_language
 from matchmaker.web.posting.layout import TRL_NOTES, Layout
@@ -55,7 +55,7 @@ class PostingForm:
     @classmethod
     def of(cls, layout: Layout, posting: Posting) -> "PostingForm":
         """The form of a stored posting."""
-        return cls(layout, _stored(layout, posting), edition_of(posting))
+        return cls(layout, _stored(layout, posting), content_hash(posting))
 
     @classmethod
     def sent(cls, layout: Layout, data: "MultiDict[str, str]") -> "PostingForm":
@@ -78,10 +78,10 @@ class PostingForm:
             try:
                 values[field.name] = read_value(asked, self.typed[field.name], vocabularies)
             except InvalidInput as error:
-                self.refuse(error)
+                self.raise_if_any(error)
         return None if self.errors else values
 
-    def refuse(self, error: InvalidInput) -> None:
+    def raise_if_any(self, error: InvalidInput) -> None:
         """Show the error beside its field."""
         self.errors[error.field or ""] = error
 
@@ -99,7 +99,7 @@ class PostingForm:
     def compare_with(self, posting: Posting) -> None:
         """Go on from what is stored now, and note in which fields it differs from what was typed."""
         stored = _stored(self.layout, posting)
-        self.edition = edition_of(posting)
+        self.edition = content_hash(posting)
         self.differences = [
             Difference(f, words(f, stored[f.name]), words(f, self.typed[f.name]))
             for f in _fields(self.layout)

@@ -23,8 +23,8 @@ from matchmaker.services.posting.postings import (
     EditConflict,
     check_ready,
     close,
+    content_hash,
     create_posting,
-    edition_of,
     get_own_posting,
     may_submit,
     own_postings,
@@ -110,7 +110,7 @@ def create(pages: PostingPages, layout: Layout, kind: OfferKind | None = None) -
             if wanted:
                 submit(db(), author, posting, review=platform().settings.review)
         except InvalidInput as error:
-            form.refuse(error)
+            form.raise_if_any(error)
         else:
             return _saved(pages, posting, look_for_duplicates=True)
     return _form_page(pages, form, kind=kind), 400
@@ -130,7 +130,7 @@ def create_quickly(pages: PostingPages) -> Page:
             contact = read_contact(values.pop("contact"))
             posting = create_posting(db(), author, pages.side, values | (contact if any(contact.values()) else {}))
         except InvalidInput as error:
-            form.refuse(error)
+            form.raise_if_any(error)
         else:
             try:
                 submit(db(), author, posting, review=platform().settings.review)
@@ -159,14 +159,14 @@ def edit(pages: PostingPages, posting_id: int) -> Page:
             if wanted:
                 check_ready(pages.side, values)
             update_posting(db(), editor, posting, values, form.edition or "")
-            form.edition = edition_of(posting)
+            form.edition = content_hash(posting)
             if wanted:
                 submit(db(), editor, posting, review=platform().settings.review)
         except EditConflict as conflict:
             form.compare_with(conflict.posting)
             status = 409
         except InvalidInput as error:
-            form.refuse(error)
+            form.raise_if_any(error)
         else:
             return _saved(pages, posting, look_for_duplicates=posting.title != old_title)
     return _form_page(pages, form, posting), status
@@ -238,7 +238,7 @@ def _similar(pages: PostingPages, title: str, except_id: int | None) -> list[Pos
     if account.organization is None:
         return []
     with platform().database.reading() as session:
-        found = similar_own(session, platform().corpus, account, pages.side, title[:200], k=4)
+        found = similar_own(session, platform().search_index, account, pages.side, title[:200], k=4)
     return [posting for posting in found if posting.id != except_id][:3]
 
 

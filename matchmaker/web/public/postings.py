@@ -71,7 +71,7 @@ def _list(side: Side) -> str:
         mode=_term("mode", CooperationMode),
     )
     number = request.args.get("page", 1, type=int)
-    page = browse(session, platform().corpus, viewer(), side, filters, text, number)
+    page = browse(session, platform().search_index, viewer(), side, filters, text, number)
     return render_template(
         "public/postings.html",
         side=side,

@@ -18,7 +18,7 @@ def firms() -> str:
     teams = published_teams(db(), organization)
     wanted = request.args.get("team", type=int)
     team = next((each for each in teams if each.id == wanted), None)
-    partners = recommended_partners(db(), platform().corpus, person(), organization, team)
+    partners = recommended_partners(db(), platform().search_index, person(), organization, team)
     return render_template(
         "research/firms.html",
         organization=organization,

@@ -15,5 +15,5 @@ from matchmaker.web.research import blueprint
 def matches(offer_id: int) -> str:
     """Who fits, best first, and why."""
     offer = get_own_posting(db(), person(), Side.OFFER, offer_id)
-    found = matches_for(db(), platform().corpus, person(), offer)
+    found = matches_for(db(), platform().search_index, person(), offer)
     return render_template("research/matches.html", posting=offer, **with_feedback(offer, found))

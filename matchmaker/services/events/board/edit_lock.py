@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, NotFound
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind
@@ -51,7 +51,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class ConcurrentChanges:
     """What others changed since a board was drawn, and who they are."""
 
     event: Event
@@ -76,7 +76,7 @@ class Meanwhile:
 class BoardConflict(Conflict):
     """A change that cannot be made: what stands in the way, and what others changed meanwhile, if they did."""
 
-    def __init__(self, obstacles: Sequence[Conflict], meanwhile: Meanwhile | None) -> None:
+    def __init__(self, obstacles: Sequence[Conflict], meanwhile: ConcurrentChanges | None) -> None:
         super().__init__(obstacles[0].message, **obstacles[0].params)
         self.obstacles = tuple(obstacles)
         self.meanwhile = meanwhile
@@ -92,22 +92,22 @@ class BoardConflict(Conflict):
 class Changed:
     """A change that was made: the version it led to, what it changed in words, and what others changed meanwhile."""
 
-    version: Assignment | None
+    version: PlanVersion | None
     changes: tuple[PlanChange, ...]
-    meanwhile: Meanwhile | None
+    meanwhile: ConcurrentChanges | None
     names: Names
 
 
 @dataclass(frozen=True)
-class Turn:
+class EditSession:
     """The plan as it stands while nobody else can change it. ``latest`` is its last version."""
 
     session: Session
     actor: User | None
     event: Event
     occupancy: Occupancy
-    latest: Assignment | None
-    meanwhile: Meanwhile | None
+    latest: PlanVersion | None
+    meanwhile: ConcurrentChanges | None
     names: Names
 
     def meeting(self, meeting_id: int) -> Meeting:
@@ -123,7 +123,7 @@ class Turn:
             raise BoardConflict([Conflict(N_("这一场刚被别人改过，请看过后再改"))], self.meanwhile)
         return meeting
 
-    def refuse(self, obstacles: Sequence[Conflict]) -> None:
+    def raise_if_any(self, obstacles: Sequence[Conflict]) -> None:
         """Raise :class:`BoardConflict` if anything stands in the way."""
         if obstacles:
             raise BoardConflict(obstacles, self.meanwhile)
@@ -131,7 +131,7 @@ class Turn:
     def place_for(self, pair: PairKey, starts_at: datetime, table: int | None, *, ignoring: Iterable[int]) -> Place:
         """That slot and table, or the table that suits best. Raises :class:`BoardConflict`."""
         ignored = frozenset(ignoring)
-        self.refuse(self.occupancy.obstacles(pair, starts_at, table, ignoring=ignored))
+        self.raise_if_any(self.occupancy.obstacles(pair, starts_at, table, ignoring=ignored))
         if table is None:
             table = self.occupancy.table_for(pair, starts_at, ignoring=ignored)
         return Place(starts_at, table)
@@ -162,7 +162,7 @@ class Turn:
 
 
 @contextmanager
-def take_turn(session: Session, actor: User | None, event: Event, expected_version: int) -> Iterator[Turn]:
+def edit_session(session: Session, actor: User | None, event: Event, expected_version: int) -> Iterator[EditSession]:
     """Wait for one's turn and take it; ``expected_version`` is the plan that the organizer was looking at.
 
     Raises :class:`Conflict` for an event whose plan cannot be changed. Whatever is raised inside undoes everything.
@@ -174,8 +174,8 @@ def take_turn(session: Session, actor: User | None, event: Event, expected_versi
         occupancy = load_occupancy(session, event)
         names = {participant.id: participant.name for participant in occupancy.participants.values()}
         latest = latest_version(session, event)
-        meanwhile = _meanwhile(session, actor, event, names, latest, expected_version)
-        yield Turn(session, actor, event, occupancy, latest, meanwhile, names)
+        meanwhile = _concurrent_changes(session, actor, event, names, latest, expected_version)
+        yield EditSession(session, actor, event, occupancy, latest, meanwhile, names)
     except IntegrityError as error:
         session.rollback()
         raise Conflict(N_("刚刚有人占用了这个时段或桌位，请刷新页面后再试")) from error
@@ -190,19 +190,19 @@ def _check_changeable(event: Event) -> None:
     check_not_over(event)
 
 
-def _meanwhile(
-    session: Session, actor: User | None, event: Event, names: Names, latest: Assignment | None, expected: int
-) -> Meanwhile | None:
+def _concurrent_changes(
+    session: Session, actor: User | None, event: Event, names: Names, latest: PlanVersion | None, expected: int
+) -> ConcurrentChanges | None:
     if latest is None or expected >= latest.version:
         return None
     made = session.execute(
-        select(Assignment.made_by_id, User.name)
-        .outerjoin(User, User.id == Assignment.made_by_id)
-        .where(Assignment.event_id == event.id, Assignment.version > expected)
-        .order_by(Assignment.version)
+        select(PlanVersion.made_by_id, User.name)
+        .outerjoin(User, User.id == PlanVersion.made_by_id)
+        .where(PlanVersion.event_id == event.id, PlanVersion.version > expected)
+        .order_by(PlanVersion.version)
     ).all()
     me = None if actor is None else actor.id
     if all(made_by_id == me for made_by_id, _ in made):
         return None
     people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != me and name))
-    return Meanwhile(event, people, plan_changes(version_if_any(session, event, expected), latest), names)
+    return ConcurrentChanges(event, people, plan_changes(version_if_any(session, event, expected), latest), names)

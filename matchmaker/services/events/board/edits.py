@@ -17,7 +17,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_
-from matchmaker.services.events.board.edit_lock import BoardConflict, Changed, Step, take_turn
+from matchmaker.services.events.board.edit_lock import BoardConflict, Changed, Step, edit_session
 from matchmaker.services.events.board.rules import (
     check_not_excluded,
     fixed,
@@ -28,7 +28,7 @@ from matchmaker.services.events.board.rules import (
 )
 from matchmaker.services.events.pairing.partnerships import check_pair
 from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 
 def move_meeting(
@@ -41,35 +41,35 @@ def move_meeting(
     expected_version: int,
 ) -> Changed:
     """Move a meeting that has a place to another; without a table, to the one that suits best."""
-    with take_turn(session, actor, event, expected_version) as turn:
-        meeting = turn.meeting(meeting_id)
-        turn.refuse(fixed(meeting))
+    with edit_session(session, actor, event, expected_version) as edits:
+        meeting = edits.meeting(meeting_id)
+        edits.raise_if_any(fixed(meeting))
         if not has_place(meeting):
             raise Conflict(N_("这一场还没有时段和桌位，请先安排"))
-        place = turn.place_for(pair_of(meeting), starts_at, table, ignoring=[meeting.id])
+        place = edits.place_for(pair_of(meeting), starts_at, table, ignoring=[meeting.id])
         if place == Place(meeting.starts_at or starts_at, meeting.table):
-            return turn.nothing()
-        turn.put([(meeting, place)])
-        return turn.record(Step.MOVE)
+            return edits.nothing()
+        edits.put([(meeting, place)])
+        return edits.record(Step.MOVE)
 
 
 def swap_meetings(
     session: Session, actor: User | None, event: Event, one_id: int, other_id: int, expected_version: int
 ) -> Changed:
     """Have two meetings exchange their slots and tables."""
-    with take_turn(session, actor, event, expected_version) as turn:
-        one, other = turn.meeting(one_id), turn.meeting(other_id)
-        turn.refuse(swap_obstacles(turn.occupancy, one, other))
+    with edit_session(session, actor, event, expected_version) as edits:
+        one, other = edits.meeting(one_id), edits.meeting(other_id)
+        edits.raise_if_any(swap_obstacles(edits.occupancy, one, other))
         if one is other or one.starts_at is None or other.starts_at is None:
-            return turn.nothing()
+            return edits.nothing()
         places = Place(other.starts_at, other.table), Place(one.starts_at, one.table)
-        turn.put([(one, places[0]), (other, places[1])])
-        return turn.record(Step.SWAP)
+        edits.put([(one, places[0]), (other, places[1])])
+        return edits.record(Step.SWAP)
 
 
 def place_meeting(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     actor: User | None,
     event: Event,
     pair: PairKey,
@@ -84,34 +84,34 @@ def place_meeting(
     if _find_meeting(session, event, pair) is None:
         # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
         session.commit()
-        corpus.refresh()
-    with take_turn(session, actor, event, expected_version) as turn:
+        search_index.refresh()
+    with edit_session(session, actor, event, expected_version) as edits:
         check_pair(session, event, pair)
         meeting = _find_meeting(session, event, pair)
         if meeting is not None:
-            meeting = turn.meeting(meeting.id)
+            meeting = edits.meeting(meeting.id)
             check_not_excluded(session, event, pair)
             if has_place(meeting):
-                raise BoardConflict([Conflict(N_("这一对已经排好，可以移动"))], turn.meanwhile)
-        turn.refuse(full(turn.occupancy, pair))
-        place = turn.place_for(pair, starts_at, table, ignoring=())
+                raise BoardConflict([Conflict(N_("这一对已经排好，可以移动"))], edits.meanwhile)
+        edits.raise_if_any(full(edits.occupancy, pair))
+        place = edits.place_for(pair, starts_at, table, ignoring=())
         if meeting is None:
-            meeting = new_meeting(session, corpus, event, pair)
+            meeting = new_meeting(session, search_index, event, pair)
             session.add(meeting)
-        turn.put([(meeting, place)])
+        edits.put([(meeting, place)])
         meeting.status = MeetingStatus.PLANNED
-        return turn.record(Step.PLACE)
+        return edits.record(Step.PLACE)
 
 
 def take_off(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
     """Take a meeting's place from it; the pair stays on the match list and waits for another."""
-    with take_turn(session, actor, event, expected_version) as turn:
-        meeting = turn.meeting(meeting_id)
-        turn.refuse(fixed(meeting))
+    with edit_session(session, actor, event, expected_version) as edits:
+        meeting = edits.meeting(meeting_id)
+        edits.raise_if_any(fixed(meeting))
         if meeting.starts_at is None:
-            return turn.nothing()
-        turn.put([(meeting, None)])
-        return turn.record(Step.TAKE_OFF)
+            return edits.nothing()
+        edits.put([(meeting, None)])
+        return edits.record(Step.TAKE_OFF)
 
 
 def cancel_meeting(
@@ -121,36 +121,36 @@ def cancel_meeting(
     if not letters_in(reason):
         raise InvalidInput(N_("请写明取消的理由"), field="reason")
     why = one_line(reason)[:200]
-    with take_turn(session, actor, event, expected_version) as turn:
-        meeting = turn.meeting(meeting_id)
-        turn.refuse(fixed(meeting))
+    with edit_session(session, actor, event, expected_version) as edits:
+        meeting = edits.meeting(meeting_id)
+        edits.raise_if_any(fixed(meeting))
         meeting.status = MeetingStatus.CANCELLED
-        return turn.record(Step.CANCEL, detail=why, why=why)
+        return edits.record(Step.CANCEL, detail=why, why=why)
 
 
 def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
     """Have slot and table of a meeting stand, whatever is rebuilt or moved around it."""
-    with take_turn(session, actor, event, expected_version) as turn:
-        meeting = turn.meeting(meeting_id)
+    with edit_session(session, actor, event, expected_version) as edits:
+        meeting = edits.meeting(meeting_id)
         if meeting.locked:
-            return turn.nothing()
-        turn.refuse(fixed(meeting))
+            return edits.nothing()
+        edits.raise_if_any(fixed(meeting))
         if not has_place(meeting):
             raise Conflict(N_("这一场还没有时段和桌位，不能锁定"))
         meeting.locked = True
-        return turn.record(Step.LOCK)
+        return edits.record(Step.LOCK)
 
 
 def unlock_meeting(
     session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int
 ) -> Changed:
     """Let a locked meeting be moved again."""
-    with take_turn(session, actor, event, expected_version) as turn:
-        meeting = turn.meeting(meeting_id)
+    with edit_session(session, actor, event, expected_version) as edits:
+        meeting = edits.meeting(meeting_id)
         if not meeting.locked:
-            return turn.nothing()
+            return edits.nothing()
         meeting.locked = False
-        return turn.record(Step.UNLOCK)
+        return edits.record(Step.UNLOCK)
 
 
 def _find_meeting(session: Session, event: Event, pair: PairKey) -> Meeting | None:

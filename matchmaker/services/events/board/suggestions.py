@@ -17,19 +17,19 @@ from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.board.rules import full
 from matchmaker.services.events.pairing.partnerships import (
+    MatrixCell,
     PairScores,
     best_matches,
     check_pair,
     decisions_of,
     score_partnerships,
 )
-from matchmaker.services.events.pairing.partnerships import Place as Position
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.plan.placements import Place
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class PlaceSuggestion:
 
 def suggest_partners(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
     starts_at: datetime,
     *,
@@ -82,11 +82,11 @@ def suggest_partners(
     Left out are pairs that meet already, that were cancelled or did not come, that are excluded or must not meet, and
     participants who have as many meetings as they want.
     """
-    scores = score_partnerships(session, corpus, event)
+    scores = score_partnerships(session, search_index, event)
     occupancy = load_occupancy(session, event)
     waiting, settled = _listed(session, event)
     excluded = {pair for pair, one in decisions_of(session, event).items() if one.decision is PairDecisionKind.EXCLUDE}
-    found: list[tuple[Position, int]] = []
+    found: list[tuple[MatrixCell, int]] = []
     for position in _best_first(scores, occupancy, starts_at, participant_id, waiting):
         pair = _pair_at(scores, position)
         if pair in settled or pair in excluded or occupancy.obstacles(pair, starts_at, table):
@@ -96,7 +96,7 @@ def suggest_partners(
             found.append((position, seat))
         if len(found) == length:
             break
-    return list(_partners(session, corpus, scores, occupancy, found, waiting))
+    return list(_partners(session, search_index, scores, occupancy, found, waiting))
 
 
 def suggest_places(session: Session, event: Event, pair: PairKey, length: int = 10) -> list[PlaceSuggestion]:
@@ -128,7 +128,7 @@ def _best_first(
     starts_at: datetime,
     participant_id: int | None,
     waiting: frozenset[PairKey],
-) -> Iterator[Position]:
+) -> Iterator[MatrixCell]:
     """The pairs worth a meeting whose two sides are free then and want one more, the highest score first."""
     met = _met(occupancy)
     free = {
@@ -151,10 +151,10 @@ def _best_first(
 
 def _partners(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     scores: PairScores,
     occupancy: Occupancy,
-    found: Sequence[tuple[Position, int]],
+    found: Sequence[tuple[MatrixCell, int]],
     waiting: frozenset[PairKey],
 ) -> Iterator[PartnerSuggestion]:
     met = _met(occupancy)
@@ -165,7 +165,7 @@ def _partners(
             need_side=sides[0],
             offer_side=sides[1],
             score=shown_score(scores, *position),
-            reason=reason_for(corpus, *match) if match else Reason(),
+            reason=reason_for(search_index, *match) if match else Reason(),
             table=table,
             listed=_pair_at(scores, position) in waiting,
             short=tuple(side for side in sides if met[side.id] < side.min_meetings),
@@ -176,7 +176,7 @@ def _mask(numbered: Mapping[int, int], chosen: Collection[int]) -> NDArray[np.bo
     return np.array([participant_id in chosen for participant_id in numbered], dtype=np.bool_)
 
 
-def _pair_at(scores: PairScores, position: Position) -> PairKey:
+def _pair_at(scores: PairScores, position: MatrixCell) -> PairKey:
     return scores.rows[position[0]].id, scores.columns[position[1]].id
 
 

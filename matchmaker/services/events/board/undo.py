@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.activity import Activity
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.events.event import Assignment, Event, Meeting, ScheduleRow
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion, ScheduleRow
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
-from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, Step, Turn, take_turn
+from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, EditSession, Step, edit_session
 from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting
 from matchmaker.services.events.plan.placements import Place
 from matchmaker.services.events.plan.plan_changes import PlanChange, place_of, plan_changes
 from matchmaker.services.events.plan.versions import version_if_any
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,21 @@ class Steps:
 def steps_of(session: Session, actor: User | None, event: Event) -> Steps:
     """What this organizer can undo and do again."""
     beginning = session.scalar(
-        select(func.max(Assignment.version)).where(
-            Assignment.event_id == event.id, Assignment.origin != PlanOrigin.CHANGED
+        select(func.max(PlanVersion.version)).where(
+            PlanVersion.event_id == event.id, PlanVersion.origin != PlanOrigin.CHANGED
         )
     )
     lines = session.execute(
-        select(Activity.action, Assignment.version, Activity.detail)
-        .join(Assignment, Assignment.id == Activity.subject_id)
+        select(Activity.action, PlanVersion.version, Activity.detail)
+        .join(PlanVersion, PlanVersion.id == Activity.subject_id)
         .where(
             Activity.subject == SUBJECT,
             Activity.actor_id == (None if actor is None else actor.id),
             Activity.action.in_([step.value for step in Step]),
-            Assignment.event_id == event.id,
-            Assignment.version > (beginning or 0),
+            PlanVersion.event_id == event.id,
+            PlanVersion.version > (beginning or 0),
         )
-        .order_by(Assignment.version)
+        .order_by(PlanVersion.version)
     )
     steps = Steps()
     for action, version, detail in lines:
@@ -72,16 +72,20 @@ def steps_of(session: Session, actor: User | None, event: Event) -> Steps:
     return steps
 
 
-def undo(session: Session, corpus: Corpus, actor: User | None, event: Event, expected_version: int) -> Changed:
+def undo(
+    session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int
+) -> Changed:
     """Undo one's own last step. Raises :class:`BoardConflict` where the meetings it
     touched were changed since, or can no longer be as they were.
     """
-    return _repeat(session, corpus, actor, event, expected_version, Step.UNDO)
+    return _repeat(session, search_index, actor, event, expected_version, Step.UNDO)
 
 
-def redo(session: Session, corpus: Corpus, actor: User | None, event: Event, expected_version: int) -> Changed:
+def redo(
+    session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int
+) -> Changed:
     """Do the step again that one undid last."""
-    return _repeat(session, corpus, actor, event, expected_version, Step.REDO)
+    return _repeat(session, search_index, actor, event, expected_version, Step.REDO)
 
 
 def step_changes(session: Session, event: Event, version: int, step: Step = Step.REDO) -> tuple[PlanChange, ...]:
@@ -91,19 +95,19 @@ def step_changes(session: Session, event: Event, version: int, step: Step = Step
 
 
 def _repeat(
-    session: Session, corpus: Corpus, actor: User | None, event: Event, expected_version: int, step: Step
+    session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int, step: Step
 ) -> Changed:
     if any(change.before is None for change in _next(session, actor, event, step)[1]):
         # A pair has to be made anew: its texts are encoded before the turn, not during it.
         session.commit()
-        corpus.refresh()
-    with take_turn(session, actor, event, expected_version) as turn:
+        search_index.refresh()
+    with edit_session(session, actor, event, expected_version) as edits:
         version, changes = _next(session, actor, event, step)
         if version is None:
             raise Conflict(N_("没有可以撤销的步骤") if step is Step.UNDO else N_("没有可以重做的步骤"))
-        _check_untouched(turn, changes)
-        _apply(turn, corpus, changes)
-        return turn.record(step, detail=str(version))
+        _check_untouched(edits, changes)
+        _apply(edits, search_index, changes)
+        return edits.record(step, detail=str(version))
 
 
 def _next(session: Session, actor: User | None, event: Event, step: Step) -> tuple[int | None, tuple[PlanChange, ...]]:
@@ -112,33 +116,33 @@ def _next(session: Session, actor: User | None, event: Event, step: Step) -> tup
     return (versions[-1], step_changes(session, event, versions[-1], step)) if versions else (None, ())
 
 
-def _check_untouched(turn: Turn, changes: Sequence[PlanChange]) -> None:
-    latest = {} if turn.latest is None else {(row[0], row[1]): row for row in turn.latest.schedule}
+def _check_untouched(edits: EditSession, changes: Sequence[PlanChange]) -> None:
+    latest = {} if edits.latest is None else {(row[0], row[1]): row for row in edits.latest.schedule}
     for change in changes:
         row = latest.get(change.pair)
         if (place_of(row), row is None) != (place_of(change.before), change.before is None):
-            raise BoardConflict([Conflict(N_("这一步之后，它涉及的洽谈又被别人改过，请手工调整"))], turn.meanwhile)
+            raise BoardConflict([Conflict(N_("这一步之后，它涉及的洽谈又被别人改过，请手工调整"))], edits.meanwhile)
 
 
-def _apply(turn: Turn, corpus: Corpus, changes: Sequence[PlanChange]) -> None:
-    known = _touched(turn, changes)
+def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[PlanChange]) -> None:
+    known = _touched(edits, changes)
     for meeting in known.values():
         if meeting.status is MeetingStatus.HELD:
-            turn.refuse(fixed(meeting))
+            edits.raise_if_any(fixed(meeting))
     ignored = [meeting.id for meeting in known.values()]
     for change in changes:
         if (place := place_of(change.after)) is not None:
-            check_not_excluded(turn.session, turn.event, change.pair)
-            turn.refuse(turn.occupancy.obstacles(change.pair, place.starts_at, place.table, ignoring=ignored))
+            check_not_excluded(edits.session, edits.event, change.pair)
+            edits.raise_if_any(edits.occupancy.obstacles(change.pair, place.starts_at, place.table, ignoring=ignored))
     restored: list[tuple[Meeting, ScheduleRow]] = []
     for change in changes:
         if change.after is not None:
-            meeting = known.get(change.pair) or new_meeting(turn.session, corpus, turn.event, change.pair)
+            meeting = known.get(change.pair) or new_meeting(edits.session, search_index, edits.event, change.pair)
             restored.append((meeting, change.after))
         elif change.pair in known:
-            turn.session.delete(known[change.pair])
-    turn.session.add_all(meeting for meeting, _ in restored)
-    turn.put([(meeting, _place_in(row)) for meeting, row in restored])
+            edits.session.delete(known[change.pair])
+    edits.session.add_all(meeting for meeting, _ in restored)
+    edits.put([(meeting, _place_in(row)) for meeting, row in restored])
     for meeting, row in restored:
         meeting.locked, meeting.status = row[4], MeetingStatus.parse(row[5])
 
@@ -148,11 +152,11 @@ def _place_in(row: ScheduleRow) -> Place | None:
     return None if row[2] is None else Place(datetime.fromisoformat(row[2]), row[3])
 
 
-def _touched(turn: Turn, changes: Sequence[PlanChange]) -> dict[PairKey, Meeting]:
+def _touched(edits: EditSession, changes: Sequence[PlanChange]) -> dict[PairKey, Meeting]:
     pairs = {change.pair for change in changes}
-    meetings = turn.session.scalars(
+    meetings = edits.session.scalars(
         select(Meeting)
-        .where(Meeting.event_id == turn.event.id, Meeting.need_side_id.in_({need for need, _ in pairs}))
+        .where(Meeting.event_id == edits.event.id, Meeting.need_side_id.in_({need for need, _ in pairs}))
         .execution_options(populate_existing=True)
     )
     return {pair_of(meeting): meeting for meeting in meetings if pair_of(meeting) in pairs}

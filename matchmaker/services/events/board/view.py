@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.events.event import OCCUPYING, Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant, PlanVersion
 from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.board.rules import fixed, full, has_place, swap_obstacles
@@ -50,8 +50,8 @@ class BoardState:
     event: Event
     participants: Sequence[Participant]
     meetings: Sequence[BoardMeeting]
-    latest: Assignment | None
-    published: Assignment | None
+    latest: PlanVersion | None
+    published: PlanVersion | None
 
     @cached_property
     def names(self) -> Names:

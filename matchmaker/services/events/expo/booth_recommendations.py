@@ -23,8 +23,8 @@ from matchmaker.domain.vocabulary import PairDecisionKind, Side
 from matchmaker.i18n import N_
 from matchmaker.printing.order import CountingKey, counting_order
 from matchmaker.services.events.pairing.partnerships import (
+    MatrixCell,
     PairScores,
-    Place,
     best_matches,
     decisions_of,
     score_partnerships,
@@ -32,7 +32,7 @@ from matchmaker.services.events.pairing.partnerships import (
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import open_posting_ids, participants_of
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
-from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 
 BOOTHS_IN_A_GUIDE = 12
 """More than anybody walks to in half a day."""
@@ -84,13 +84,15 @@ class ExpoVisits:
     Raises :class:`Conflict` when no exhibitor has a booth.
     """
 
-    def __init__(self, session: Session, corpus: Corpus, event: Event, about: Participant | None = None) -> None:
+    def __init__(
+        self, session: Session, search_index: SearchIndex, event: Event, about: Participant | None = None
+    ) -> None:
         check_booths(session, event)
         self._session = session
-        self._corpus = corpus
-        self._scores = score_partnerships(session, corpus, event, about)
+        self._corpus = search_index
+        self._scores = score_partnerships(session, search_index, event, about)
         self._worth = _worth(session, event, self._scores)
-        self._known: dict[Place, Visit] = {}
+        self._known: dict[MatrixCell, Visit] = {}
 
     def booth_guides(self) -> list[Suggestions]:
         """For each visitor the booths worth a visit."""
@@ -104,14 +106,16 @@ class ExpoVisits:
         chosen = [[(row, column) for row in _best(self._worth[:, column], VISITORS_TO_INVITE)] for column in columns]
         return self._suggestions(self._scores.columns, chosen)
 
-    def _suggestions(self, participants: Sequence[Participant], chosen: Sequence[Sequence[Place]]) -> list[Suggestions]:
+    def _suggestions(
+        self, participants: Sequence[Participant], chosen: Sequence[Sequence[MatrixCell]]
+    ) -> list[Suggestions]:
         self._learn({place for places in chosen for place in places} - self._known.keys())
         return [
             Suggestions(participant, tuple(self._known[place] for place in places))
             for participant, places in zip(participants, chosen, strict=True)
         ]
 
-    def _learn(self, places: Iterable[Place]) -> None:
+    def _learn(self, places: Iterable[MatrixCell]) -> None:
         ordered = sorted(places)
         for place, match in zip(ordered, best_matches(self._session, self._scores, ordered), strict=True):
             need, offer = match or (None, None)

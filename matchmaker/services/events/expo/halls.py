@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import Conflict, InvalidInput, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, raise_if_any
 from matchmaker.domain.events.event import Event, Participant, Room
 from matchmaker.domain.people import User
 from matchmaker.domain.reference import Industry
@@ -128,7 +128,7 @@ def assign_booths(session: Session, actor: User | None, event: Event, wanted: Ma
     """Give exhibitors (by id) the booths that they are to have, by name as in :func:`booth_names`; an empty name takes
     the booth away. Booths can be exchanged at once. Returns who has another place now.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields` with fields like ``booth-12`` for a booth that is
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors` with fields like ``booth-12`` for a booth that is
     not there, and for one that two would have.
     """
     check_organizer(actor)
@@ -154,7 +154,7 @@ def assign_booths(session: Session, actor: User | None, event: Event, wanted: Ma
         else:
             hall, booth = found
             places[exhibitor.id] = _at(exhibitor, booth.number, hall.room_id)
-    refuse(problems)
+    raise_if_any(problems)
     return set_limits(session, actor, event, places)
 
 

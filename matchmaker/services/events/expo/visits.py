@@ -29,9 +29,9 @@ from matchmaker.services.events.expo.booth_recommendations import (
 )
 from matchmaker.services.events.expo.halls import expo_plan
 from matchmaker.services.events.requests.my_schedule import get_attending
-from matchmaker.services.events.requests.partners import Marks, marks_of
+from matchmaker.services.events.requests.partners import PartnerStatus, partner_statuses
 from matchmaker.services.events.requests.rules import hidden_from
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.visibility import disclosed_reason
 
 
@@ -48,7 +48,7 @@ class SuggestedVisit:
     own: Posting | None
     posting: Posting | None
     reason: Reason
-    marks: Marks
+    marks: PartnerStatus
 
 
 def get_expo_participant(session: Session, person: User, participant_id: int, side: Side | None = None) -> Participant:
@@ -60,7 +60,7 @@ def get_expo_participant(session: Session, person: User, participant_id: int, si
 
 
 def suggested_visits(
-    session: Session, corpus: Corpus, person: User, own: Participant, at: datetime
+    session: Session, search_index: SearchIndex, person: User, own: Participant, at: datetime
 ) -> list[SuggestedVisit]:
     """Booths for a visitor, visitors for an exhibitor, best first; none before the participant is confirmed.
 
@@ -68,10 +68,10 @@ def suggested_visits(
     """
     if own.status is not ParticipantStatus.CONFIRMED:
         return []
-    corpus.keep_up()
-    visits = ExpoVisits(session, corpus, own.event, own)
+    search_index.refresh_async()
+    visits = ExpoVisits(session, search_index, own.event, own)
     (suggestions,) = visits.booth_guides() if own.side is Side.NEED else visits.visitors_to_invite()
-    marks = marks_of(session, own, at)
+    marks = partner_statuses(session, own, at)
     return [_line(person, own, rank, visit, marks) for rank, visit in enumerate(suggestions.visits, start=1)]
 
 
@@ -103,7 +103,9 @@ def own_plan(
     )
 
 
-def _line(person: User, own: Participant, rank: int, visit: Visit, marks: Mapping[int, Marks]) -> SuggestedVisit:
+def _line(
+    person: User, own: Participant, rank: int, visit: Visit, marks: Mapping[int, PartnerStatus]
+) -> SuggestedVisit:
     visiting = own.side is Side.NEED
     partner = visit.exhibitor if visiting else visit.visitor
     mine, theirs = (visit.need, visit.offer) if visiting else (visit.offer, visit.need)

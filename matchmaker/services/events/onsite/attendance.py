@@ -22,8 +22,8 @@ from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
-from matchmaker.services.events.plan.versions import worded_note
-from matchmaker.services.events.scheduling.single_change import record_at_once
+from matchmaker.services.events.plan.versions import note_message
+from matchmaker.services.events.scheduling.single_change import record_single_change
 from matchmaker.services.events.timing import local_time
 from matchmaker.services.learning.feedback import Pair, record
 
@@ -64,7 +64,7 @@ def mark_meeting(
     _log_mark(session, actor, meeting, absent)
     if {before, status} == _PLAN_CHANGES:
         session.flush()
-        record_at_once(session, actor, event, meeting, _note(meeting))
+        record_single_change(session, actor, event, meeting, _note(meeting))
     session.commit()
     return meeting
 
@@ -171,4 +171,4 @@ def _note(meeting: Meeting) -> str:
     cancelled = meeting.status is MeetingStatus.CANCELLED
     message = N_("取消：%(time)s %(pair)s") if cancelled else N_("恢复：%(time)s %(pair)s")
     names = f"{meeting.need_side.name} — {meeting.offer_side.name}"
-    return worded_note(message, time=f"{meeting.starts_at:%H:%M}", pair=names)
+    return note_message(message, time=f"{meeting.starts_at:%H:%M}", pair=names)

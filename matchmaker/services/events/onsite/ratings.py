@@ -28,7 +28,7 @@ from matchmaker.services.learning.feedback import record
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class MeetingRating:
     """What one side said, or can say, of a meeting."""
 
     meeting: Meeting
@@ -51,7 +51,7 @@ class Word:
         return self.meeting.need_next_step if self.side is Side.NEED else self.meeting.offer_next_step
 
 
-def words_of(session: Session, person: User, event: Event, at: datetime | None = None) -> list[Word]:
+def own_ratings(session: Session, person: User, event: Event, at: datetime | None = None) -> list[MeetingRating]:
     """The meetings of the person's own participants that have begun, as published, the latest first.
 
     Raises :class:`NotFound` for people who have no part in the event.
@@ -70,7 +70,7 @@ def words_of(session: Session, person: User, event: Event, at: datetime | None =
     return sorted(words, key=lambda word: (word.meeting.starts_at or datetime.min, -word.meeting.id), reverse=True)
 
 
-def words_about(session: Session, person: User, meeting_id: int) -> list[Word]:
+def ratings_of(session: Session, person: User, meeting_id: int) -> list[MeetingRating]:
     """What the person can say about one meeting: for their own side, if it was published; an organizer for both.
 
     Raises :class:`NotFound` for others, as if there were no such meeting.
@@ -88,7 +88,7 @@ def words_about(session: Session, person: User, meeting_id: int) -> list[Word]:
 
 def rate_meeting(
     session: Session, person: User, meeting_id: int, side: Side, rating: int, at: datetime | None = None
-) -> Word:
+) -> MeetingRating:
     """Say how good a meeting was, from 1 to 5; saying it again changes it.
 
     Raises :class:`NotFound` for meetings of others, :class:`Conflict` before it began or when it did not take place.
@@ -111,7 +111,7 @@ def rate_meeting(
 
 def choose_next_step(
     session: Session, person: User, meeting_id: int, side: Side, step: NextStep, at: datetime | None = None
-) -> Word:
+) -> MeetingRating:
     """Say what the side means to do next; saying it again changes it. Who wants to go on has begun a cooperation.
 
     Raises as :func:`rate_meeting` does.
@@ -127,7 +127,9 @@ def choose_next_step(
     return word
 
 
-def withdraw_rating(session: Session, person: User, meeting_id: int, side: Side, at: datetime | None = None) -> Word:
+def withdraw_rating(
+    session: Session, person: User, meeting_id: int, side: Side, at: datetime | None = None
+) -> MeetingRating:
     """Take back what a side said, rating and next step; taking back twice changes nothing."""
     word = _locked(session, person, meeting_id, side, at)
     meeting = word.meeting
@@ -163,8 +165,8 @@ def scheduled_meetings(session: Session, event: Event) -> Sequence[Meeting]:
     ).all()
 
 
-def _both_words(meeting: Meeting) -> list[Word]:
-    return [Word(meeting, side) for side in Side]
+def _both_words(meeting: Meeting) -> list[MeetingRating]:
+    return [MeetingRating(meeting, side) for side in Side]
 
 
 def _own_participants(session: Session, person: User, event: Event) -> frozenset[int]:
@@ -179,9 +181,9 @@ def _as_told(meeting: Meeting, told: Mapping[PairKey, Place]) -> bool:
     return pair_of(meeting) in told and told[pair_of(meeting)].starts_at == meeting.starts_at
 
 
-def _locked(session: Session, person: User, meeting_id: int, side: Side, at: datetime | None) -> Word:
+def _locked(session: Session, person: User, meeting_id: int, side: Side, at: datetime | None) -> MeetingRating:
     """The word, once it is one's turn to change it. Checks that the person may and that the meeting took place."""
-    known = next((word for word in words_about(session, person, meeting_id) if word.side is side), None)
+    known = next((word for word in ratings_of(session, person, meeting_id) if word.side is side), None)
     if known is None:
         raise NotFound(N_("没有您可以评价的洽谈"))
     event = known.meeting.event
@@ -198,7 +200,7 @@ def _check_took_place(event: Event, meeting: Meeting, at: datetime | None) -> No
         raise Conflict(N_("这一场 %(time)s 才开始，开始后就可以评价"), time=f"{meeting.starts_at:%m-%d %H:%M}")
 
 
-def _remember_rating(session: Session, person: User, word: Word) -> None:
+def _remember_rating(session: Session, person: User, word: MeetingRating) -> None:
     """Into the feedback: what the side said, or, as an organizer's own word on the pair, the mean of both sides'."""
     pair = posting_pair(word.meeting, word.side)
     if pair is None:

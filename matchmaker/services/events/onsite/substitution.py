@@ -24,12 +24,12 @@ from matchmaker.services.events.onsite.attendance import absent_sides, check_run
 from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, decisions_of, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
-from matchmaker.services.events.plan.versions import worded_note
+from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.scheduling.problem import shown_score
-from matchmaker.services.events.scheduling.single_change import record_at_once
+from matchmaker.services.events.scheduling.single_change import record_single_change
 from matchmaker.services.events.timing import local_time
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 OFFERED = 3
 """Candidates that the running sheet offers for a freed slot."""
@@ -54,9 +54,9 @@ class Refill:
         return pair_key(self.waiting, self.partner)
 
 
-def refill_candidates(
+def substitutes(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
     meetings: Collection[Meeting],
     at: datetime | None = None,
@@ -76,8 +76,8 @@ def refill_candidates(
     }
     if not open_places:
         return {}
-    corpus.refresh()
-    desk = _load_desk(session, corpus, event, at)
+    search_index.refresh()
+    desk = _load_desk(session, search_index, event, at)
     return {
         meeting_id: desk.refills(freed[meeting_id], waiting)[:most]
         for meeting_id, waiting in open_places.items()
@@ -85,9 +85,9 @@ def refill_candidates(
     }
 
 
-def refill(
+def substitute(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     actor: User | None,
     event: Event,
     meeting_id: int,
@@ -102,7 +102,7 @@ def refill(
     check_organizer(actor)
     # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
     session.commit()
-    corpus.refresh()
+    search_index.refresh()
     lock_event(session, event)
     check_running(event)
     missed = get_meeting(session, event, meeting_id)
@@ -114,16 +114,16 @@ def refill(
         session.commit()
         return row
     _check_freed(session, event, missed, waiting, at)
-    desk = _load_desk(session, corpus, event, at)
+    desk = _load_desk(session, search_index, event, at)
     desk.check(missed, waiting, partner)
     meeting = row or Meeting(event_id=event.id, need_side_id=pair[0], offer_side_id=pair[1])
-    _place(session, corpus, desk, meeting, missed)
+    _place(session, search_index, desk, meeting, missed)
     _save(session, actor, event, meeting, missed)
     return meeting
 
 
 @dataclass(frozen=True)
-class _Desk:
+class SubstitutionContext:
     """What is asked of every candidate, loaded once for a page. ``placed`` has the pairs with a slot, ``absent`` who
     missed a meeting, with the slot.
     """
@@ -209,17 +209,17 @@ class _Desk:
         return next(iter(self.occupancy.obstacles(pair, missed.starts_at)), None)
 
 
-def _load_desk(session: Session, corpus: Corpus, event: Event, at: datetime | None) -> _Desk:
+def _load_desk(session: Session, search_index: SearchIndex, event: Event, at: datetime | None) -> SubstitutionContext:
     decisions = decisions_of(session, event)
     agreed = session.execute(
         select(MeetingRequest.need_side_id, MeetingRequest.offer_side_id).where(
             MeetingRequest.event_id == event.id, MeetingRequest.status == RequestStatus.ACCEPTED
         )
     )
-    return _Desk(
+    return SubstitutionContext(
         event=event,
         occupancy=load_occupancy(session, event, at),
-        scores=score_partnerships(session, corpus, event),
+        scores=score_partnerships(session, search_index, event),
         excluded=frozenset(pair for pair, one in decisions.items() if one.decision is PairDecisionKind.EXCLUDE),
         requested=frozenset((need_side, offer_side) for need_side, offer_side in agreed),
         absent=_absentees(session, event),
@@ -280,12 +280,14 @@ def _row_of(session: Session, event: Event, pair: PairKey) -> Meeting | None:
     )
 
 
-def _place(session: Session, corpus: Corpus, desk: _Desk, meeting: Meeting, missed: Meeting) -> None:
+def _place(
+    session: Session, search_index: SearchIndex, desk: SubstitutionContext, meeting: Meeting, missed: Meeting
+) -> None:
     pair = pair_of(meeting)
     (match,) = best_matches(session, desk.scores, [desk.place(pair)])
     meeting.need_id, meeting.offer_id = (match[0].id, match[1].id) if match else (None, None)
     meeting.score = desk.score(pair)
-    meeting.reason = reason_for(corpus, *match) if match else Reason()
+    meeting.reason = reason_for(search_index, *match) if match else Reason()
     meeting.starts_at, meeting.table = missed.starts_at, desk.table(pair, missed)
     meeting.status = MeetingStatus.PLANNED
 
@@ -298,7 +300,7 @@ def _save(session: Session, actor: User | None, event: Event, meeting: Meeting, 
         session.rollback()
         raise Conflict(N_("刚刚有人作了别的安排，请刷新页面")) from error
     names = f"{meeting.need_side.name} — {meeting.offer_side.name}"
-    note = worded_note(N_("补位：%(time)s %(pair)s"), time=f"{meeting.starts_at:%H:%M}", pair=names)
-    version = record_at_once(session, actor, event, meeting, note)
+    note = note_message(N_("补位：%(time)s %(pair)s"), time=f"{meeting.starts_at:%H:%M}", pair=names)
+    version = record_single_change(session, actor, event, meeting, note)
     log(session, actor, "meeting", meeting.id, "refilled", f"for meeting {missed.id}, version {version.version}")
     session.commit()

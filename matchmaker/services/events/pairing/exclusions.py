@@ -19,7 +19,7 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 
 
-def barred_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]:
+def excluded_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]:
     """The event's participants that never meet, by id: need side and offer side. Whatever their status is."""
     by_organization: dict[Side, defaultdict[int, list[int]]] = {side: defaultdict(list) for side in Side}
     rows = session.execute(
@@ -28,7 +28,7 @@ def barred_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]:
     for participant_id, side, organization_id in rows:
         by_organization[side][organization_id].append(participant_id)
     needs, offers = by_organization[Side.NEED], by_organization[Side.OFFER]
-    barred = _barred_organizations(session, {*needs, *offers})
+    barred = _excluded_organizations(session, {*needs, *offers})
     return frozenset(
         (need_side, offer_side)
         for organization_id, need_sides in needs.items()
@@ -38,7 +38,7 @@ def barred_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]:
     )
 
 
-def barred_organizations(session: Session, organization: Organization) -> set[int]:
+def excluded_organizations(session: Session, organization: Organization) -> set[int]:
     """Ids of the organizations that the organization never meets at any event, itself among them."""
     group = group_key(organization.group_name)
     members = session.execute(select(Organization.id, Organization.group_name).where(Organization.group_name != ""))
@@ -51,9 +51,9 @@ def barred_organizations(session: Session, organization: Organization) -> set[in
     return {organization.id} | kin | {party for pair in blocks for party in pair}
 
 
-def check_not_barred(session: Session, event: Event, pair: tuple[int, int]) -> None:
+def check_may_meet(session: Session, event: Event, pair: tuple[int, int]) -> None:
     """Raise :class:`Conflict` for an organizer who wants to bring a barred pair together."""
-    if pair in barred_pairs(session, event):
+    if pair in excluded_pairs(session, event):
         raise Conflict(N_("这一对不能配对：同一单位、同一集团，或有一方不愿相见"))
 
 
@@ -62,7 +62,7 @@ def group_key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def _barred_organizations(session: Session, organization_ids: Collection[int]) -> Mapping[int, set[int]]:
+def _excluded_organizations(session: Session, organization_ids: Collection[int]) -> Mapping[int, set[int]]:
     """For each of the organizations, those among them that it never meets."""
     barred = defaultdict(set, {organization_id: {organization_id} for organization_id in organization_ids})
     groups: defaultdict[str, set[int]] = defaultdict(set)

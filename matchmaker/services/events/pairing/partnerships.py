@@ -28,7 +28,7 @@ from matchmaker.i18n import N_
 from matchmaker.matching.ranking.reciprocity import mutual_scores
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.pairing.exclusions import barred_organizations, barred_pairs, check_not_barred
+from matchmaker.services.events.pairing.exclusions import check_may_meet, excluded_organizations, excluded_pairs
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import (
     Party,
@@ -39,12 +39,12 @@ from matchmaker.services.events.participation.participants import (
     pins_of,
 )
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
-from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 
 FEW_CANDIDATES = 3
 """A participant with fewer candidates than this gets suggestions whom else to invite."""
 
-Place = tuple[int, int]
+MatrixCell = tuple[int, int]
 """Row and column of a pair in :class:`PairScores`."""
 
 Decisions = Mapping[PairKey, PairDecision]
@@ -64,7 +64,7 @@ class PairScores:
     scores: NDArray[np.float32]
     needs: NDArray[np.int64]
     offers: NDArray[np.int64]
-    silent: frozenset[int]
+    without_postings: frozenset[int]
 
 
 class DecisionState(StrEnum):
@@ -114,7 +114,7 @@ class Prospects:
     few, who else could be invited for it."""
 
     participant: Participant
-    silent: bool
+    without_postings: bool
     candidates: int
     invitations: tuple[Invitation, ...]
 
@@ -134,23 +134,25 @@ class PartnershipList:
     prospects: Prospects | None
 
 
-def score_partnerships(session: Session, corpus: Corpus, event: Event, about: Participant | None = None) -> PairScores:
-    """The scores of all pairs of participants, or of those that ``about`` is one of; −1 where :func:`barred_pairs` bars
-    them. The caller has refreshed the corpus.
+def score_partnerships(
+    session: Session, search_index: SearchIndex, event: Event, about: Participant | None = None
+) -> PairScores:
+    """The scores of all pairs of participants, or of the pairs of ``about``; −1 where they may not meet
+    (:func:`excluded_pairs`). The caller has refreshed the index.
     """
     participants = participants_of(session, event)
     posting_ids = open_posting_ids(session, participants)
     if about is not None:
         participants = [p for p in participants if p.side is not about.side or p.id == about.id]
     sides = {side: tuple(p for p in participants if p.side is side) for side in Side}
-    groups = {side: [_indexed(corpus, side, posting_ids[p.id]) for p in sides[side]] for side in Side}
-    scores, needs, offers = _best_in_groups(corpus, groups[Side.NEED], groups[Side.OFFER])
+    groups = {side: [_indexed(search_index, side, posting_ids[p.id]) for p in sides[side]] for side in Side}
+    scores, needs, offers = _best_in_groups(search_index, groups[Side.NEED], groups[Side.OFFER])
     rows, columns = ({p.id: place for place, p in enumerate(sides[side])} for side in (Side.NEED, Side.OFFER))
-    for need_side, offer_side in barred_pairs(session, event):
+    for need_side, offer_side in excluded_pairs(session, event):
         if need_side in rows and offer_side in columns:
             scores[rows[need_side], columns[offer_side]] = -1
-    silent = frozenset(participant.id for participant in participants if not posting_ids[participant.id])
-    return PairScores(sides[Side.NEED], sides[Side.OFFER], scores, needs, offers, silent)
+    without_postings = frozenset(participant.id for participant in participants if not posting_ids[participant.id])
+    return PairScores(sides[Side.NEED], sides[Side.OFFER], scores, needs, offers, without_postings)
 
 
 def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
@@ -158,18 +160,18 @@ def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
     query = select(PairDecision).where(PairDecision.event_id == event.id).options(joinedload(PairDecision.decided_by))
     decisions = {(decision.need_side_id, decision.offer_side_id): decision for decision in session.scalars(query)}
     coming = {participant.id for participant in participants_of(session, event)}
-    barred = barred_pairs(session, event)
+    barred = excluded_pairs(session, event)
     return {pair: decision for pair, decision in decisions.items() if coming.issuperset(pair) and pair not in barred}
 
 
 def list_partnerships(
-    session: Session, corpus: Corpus, event: Event, wanted: PartnershipFilter, start: int, length: int
+    session: Session, search_index: SearchIndex, event: Event, wanted: PartnershipFilter, start: int, length: int
 ) -> PartnershipList:
     """A stretch of the candidate partnerships, best for both first. Pairs that were decided about are never too weak to
     show.
     """
-    corpus.refresh()
-    scores = score_partnerships(session, corpus, event)
+    search_index.refresh()
+    scores = score_partnerships(session, search_index, event)
     decisions = decisions_of(session, event)
     shown = _shown(scores, decisions, wanted)
     rows, columns = np.nonzero(shown)
@@ -178,30 +180,30 @@ def list_partnerships(
     places = [(int(rows[number]), int(columns[number])) for number in order]
     about = next((p for p in (*scores.rows, *scores.columns) if p.id == wanted.participant), None)
     return PartnershipList(
-        partnerships=tuple(_partnerships(session, corpus, scores, decisions, places)),
+        partnerships=tuple(_partnerships(session, search_index, scores, decisions, places)),
         total=len(rows),
-        prospects=None if about is None else _prospects(session, corpus, event, scores, about),
+        prospects=None if about is None else _prospects(session, search_index, event, scores, about),
     )
 
 
 def suggest_invitations(
-    session: Session, corpus: Corpus, event: Event, participant: Participant, k: int = 5
+    session: Session, search_index: SearchIndex, event: Event, participant: Participant, k: int = 5
 ) -> list[Invitation]:
     """Organizations and teams not at the event that would suit the participant, best first."""
     side = participant.side.other
-    barred = barred_organizations(session, participant.organization)
+    barred = excluded_organizations(session, participant.organization)
     parties = [
         party for party in addable_parties(session, event, side, PartyFilter()) if party.organization.id not in barred
     ]
-    own = [_indexed(corpus, participant.side, open_posting_ids(session, [participant])[participant.id])]
-    theirs = [_indexed(corpus, side, party.posting_ids) for party in parties]
+    own = [_indexed(search_index, participant.side, open_posting_ids(session, [participant])[participant.id])]
+    theirs = [_indexed(search_index, side, party.posting_ids) for party in parties]
     groups = (own, theirs) if side is Side.OFFER else (theirs, own)
-    scores = _best_in_groups(corpus, *groups)[0].ravel()
+    scores = _best_in_groups(search_index, *groups)[0].ravel()
     best = np.argsort(-scores, kind="stable")[:k]
     return [Invitation(parties[i], side, float(scores[i])) for i in best if scores[i] >= WEAKEST_SHOWN]
 
 
-def best_matches(session: Session, scores: PairScores, places: Sequence[Place]) -> list[tuple[Need, Offer] | None]:
+def best_matches(session: Session, scores: PairScores, places: Sequence[MatrixCell]) -> list[tuple[Need, Offer] | None]:
     """The need and the offer that fit best, for each of these places; ``None`` where there is nothing to compare."""
     needs = load_postings(session, Side.NEED, {int(scores.needs[place]) for place in places})
     offers = load_postings(session, Side.OFFER, {int(scores.offers[place]) for place in places})
@@ -235,7 +237,7 @@ def decide_pin(session: Session, actor: User | None, event: Event, pair: PairKey
     for participant in sides:
         if participant.status is not ParticipantStatus.CONFIRMED:
             raise Conflict(N_("“%(name)s”不参会（%(status)s）"), name=participant.name, status=participant.status)
-    check_not_barred(session, event, pair)
+    check_may_meet(session, event, pair)
     _decide(session, actor, event, pair, PairDecisionKind.PIN, reason)
     pins = pins_of(session, event)
     for participant in sides:
@@ -276,13 +278,13 @@ def check_pair(session: Session, event: Event, pair: PairKey) -> tuple[Participa
     return sides[0], sides[1]
 
 
-def _indexed(corpus: Corpus, side: Side, posting_ids: Iterable[int]) -> list[int]:
-    known = corpus.accesses(side)
+def _indexed(search_index: SearchIndex, side: Side, posting_ids: Iterable[int]) -> list[int]:
+    known = search_index.accesses(side)
     return [posting_id for posting_id in posting_ids if posting_id in known]
 
 
 def _best_in_groups(
-    corpus: Corpus, needs: Sequence[Sequence[int]], offers: Sequence[Sequence[int]]
+    search_index: SearchIndex, needs: Sequence[Sequence[int]], offers: Sequence[Sequence[int]]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
     """For each group of needs (row) with each group of offers (column): the best score, and whose it is.
 
@@ -295,7 +297,7 @@ def _best_in_groups(
     offer_ids = np.array([one for group in offers for one in group], dtype=np.int64)
     if not len(need_ids) or not len(offer_ids):
         return best, best_needs, best_offers
-    scores = corpus.matcher.score_pairs(need_ids.tolist(), offer_ids.tolist())
+    scores = search_index.matcher.score_pairs(need_ids.tolist(), offer_ids.tolist())
     filled = np.array([bool(group) for group in offers])
     starts = np.concatenate([[0], np.cumsum([len(group) for group in offers])[:-1]])[filled]
     # The best offer of each group for each need, then the best need of each group among those.
@@ -351,7 +353,7 @@ def _shown(scores: PairScores, decisions: Decisions, wanted: PartnershipFilter) 
 
 
 def _prospects(
-    session: Session, corpus: Corpus, event: Event, scores: PairScores, participant: Participant
+    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, participant: Participant
 ) -> Prospects:
     own = (
         scores.scores[scores.rows.index(participant)]
@@ -359,12 +361,12 @@ def _prospects(
         else scores.scores[:, scores.columns.index(participant)]
     )
     candidates = int((own >= WEAKEST_SHOWN).sum())
-    invitations = suggest_invitations(session, corpus, event, participant) if candidates < FEW_CANDIDATES else []
-    return Prospects(participant, participant.id in scores.silent, candidates, tuple(invitations))
+    invitations = suggest_invitations(session, search_index, event, participant) if candidates < FEW_CANDIDATES else []
+    return Prospects(participant, participant.id in scores.without_postings, candidates, tuple(invitations))
 
 
 def _partnerships(
-    session: Session, corpus: Corpus, scores: PairScores, decisions: Decisions, places: Sequence[Place]
+    session: Session, search_index: SearchIndex, scores: PairScores, decisions: Decisions, places: Sequence[MatrixCell]
 ) -> list[Partnership]:
     partnerships = []
     for (row, column), match in zip(places, best_matches(session, scores, places), strict=True):
@@ -376,7 +378,7 @@ def _partnerships(
                 score=max(float(scores.scores[row, column]), 0.0),
                 need=match[0] if match else None,
                 offer=match[1] if match else None,
-                reason=reason_for(corpus, *match) if match else None,
+                reason=reason_for(search_index, *match) if match else None,
                 decision=decisions.get((need_side.id, offer_side.id)),
             )
         )

@@ -9,7 +9,7 @@ from matchmaker.domain.vocabulary import Visibility
 from matchmaker.matching.ranking.explanation import Explanation, Span, Verdict
 from matchmaker.matching.text.document import TITLE
 from matchmaker.matching.text.words import terms
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.posting.documents import document_of
 
 _MOST_TERMS = 4
@@ -19,11 +19,11 @@ _OPEN_IN_SUMMARY = {"industry", "field"}
 """Facts of a posting that its summary shows."""
 
 
-def reason_for(corpus: Corpus, need: Need, offer: Offer) -> Reason:
+def reason_for(search_index: SearchIndex, need: Need, offer: Offer) -> Reason:
     """What speaks for the pair. A match list is printed for both parties, so of a posting that shows only its summary,
     or nothing, to others only the title's words and the summary's facts are used.
     """
-    explanation = corpus.matcher.explain(document_of(need), document_of(offer))
+    explanation = search_index.matcher.explain(document_of(need), document_of(offer))
     guarded = any(posting.visibility in (Visibility.SUMMARY, Visibility.PRIVATE) for posting in (need, offer))
     return Reason(_shared_terms(explanation, guarded), _fitting_facts(explanation, guarded))
 

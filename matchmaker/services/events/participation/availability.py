@@ -19,7 +19,7 @@ from matchmaker.services.events.participation.participants import changeable_par
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.timing import wishes_are_open
 
-SAID = "availability"
+AVAILABILITY_SUBMITTED = "availability"
 """The action in the log by which it is known that a participant has said when it can."""
 
 
@@ -99,7 +99,14 @@ def set_availability(
         raise InvalidInput(N_("已锁定 %(pins)d 个洽谈对象，最多场数不能更少"), field="max_meetings", pins=pins)
     participant.unavailable = unavailable_but(participant.event, free)
     participant.min_meetings, participant.max_meetings = min_meetings, max_meetings
-    log(session, actor, "participant", participant.id, SAID, f"{len(free)}/{len(participant.event.slots)}")
+    log(
+        session,
+        actor,
+        "participant",
+        participant.id,
+        AVAILABILITY_SUBMITTED,
+        f"{len(free)}/{len(participant.event.slots)}",
+    )
     hit = conflicting_meetings(session, participant)
     session.commit()
     return hit

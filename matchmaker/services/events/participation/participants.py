@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, null, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, raise_if_any
 from matchmaker.domain.events.event import Delegate, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import Organization, Team, User
@@ -26,7 +26,7 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import MOST_MEETINGS_EACH, check_organizer
-from matchmaker.services.events.plan.versions import record_version, worded_note
+from matchmaker.services.events.plan.versions import note_message, record_version
 from matchmaker.services.posting.postings import POSTING_TYPES
 
 PartyKey = tuple[int, int | None]
@@ -49,12 +49,12 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class PartyFilter:
     """Which parties an organizer looks for. ``text`` is a part of a name; ``industry`` that of the organization or of
-    one of its open postings; ``silent`` also shows those without open postings, for whom nothing can be matched."""
+    one of its open postings; ``without_postings`` also shows those who have none, for whom nothing can be matched."""
 
     text: str = ""
     industry: str = ""
     district: str = ""
-    silent: bool = False
+    without_postings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def addable_parties(session: Session, event: Event, side: Side, wanted: PartyFil
     for posting_id, organization_id, team_id, industry in session.execute(_open_postings(side)):
         postings[organization_id, team_id].append(posting_id)
         industries[organization_id, team_id].add(industry)
-    keys = set(postings) | (_silent_keys(session, side) if wanted.silent else set())
+    keys = set(postings) | (_keys_without_postings(session, side) if wanted.without_postings else set())
     parties = _load_parties(session, keys - taken, postings)
     return [party for party in parties if _fits(party, industries[party.key], wanted)]
 
@@ -160,7 +160,7 @@ def set_limits(
 ) -> list[Participant]:
     """Set limits and places of participants by id; returns those that changed.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields` with fields like ``max_meetings-12``.
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors` with fields like ``max_meetings-12``.
     """
     check_organizer(actor)
     participants = {p.id: p for p in everyone_of(session, event) if p.id in limits}
@@ -169,7 +169,7 @@ def set_limits(
     for participant in participants.values():
         problems += _limit_problems(event, participant, limits[participant.id], pins[participant.id])
     problems += _place_problems(event, everyone_of(session, event), limits)
-    refuse(problems)
+    raise_if_any(problems)
     changed = [p for p in participants.values() if _set(p, limits[p.id])]
     if changed:
         log(session, actor, "event", event.id, "limits set", ", ".join(str(p.id) for p in changed))
@@ -197,7 +197,7 @@ def remove_participants(session: Session, actor: User | None, event: Event, ids:
     session.flush()
     session.expire(event, ["participants", "meetings", "decisions"])
     if meetings:
-        record_version(session, actor, event, note=worded_note(N_("移出 %(count)d 个参会方"), count=len(leaving)))
+        record_version(session, actor, event, note=note_message(N_("移出 %(count)d 个参会方"), count=len(leaving)))
     log(session, actor, "event", event.id, "participants removed", str(len(leaving)))
     session.commit()
     return len(leaving)
@@ -270,7 +270,7 @@ def _open_postings(side: Side) -> Select[Any]:
     )
 
 
-def _silent_keys(session: Session, side: Side) -> set[PartyKey]:
+def _keys_without_postings(session: Session, side: Side) -> set[PartyKey]:
     """Enterprises; or teams, and organizations of the supply side that have none."""
     if side is Side.NEED:
         enterprises = select(Organization.id).where(Organization.kind == OrganizationKind.ENTERPRISE)

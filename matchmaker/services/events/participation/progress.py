@@ -24,11 +24,12 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.participation.availability import SAID, slot_key
+from matchmaker.services.events.participation.availability import AVAILABILITY_SUBMITTED, slot_key
 from matchmaker.services.events.participation.participants import open_posting_ids
+from matchmaker.services.events.participation.recipients import AddressOf, recipients_of
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.timing import local_time, wishes_are_open
-from matchmaker.services.mailing.letters import AddressOf, Letter, letter, readers_of, send
+from matchmaker.services.mailing.letters import Letter, letter, send
 from matchmaker.services.mailing.mailer import Mailer
 from matchmaker.services.transfer.spreadsheets import write_xlsx
 
@@ -212,7 +213,7 @@ def remind(
         if not asked or (participant.reminded_at is not None and at - participant.reminded_at < REMINDER_PAUSE):
             spared += 1
             continue
-        readers = readers_of(session, participant)
+        readers = recipients_of(session, participant)
         if not readers:
             unreached.append(participant)
             continue
@@ -342,7 +343,11 @@ def _who_said_when(session: Session, event: Event) -> set[int]:
     return set(
         session.scalars(
             select(Activity.subject_id)
-            .where(Activity.subject == "participant", Activity.action == SAID, Activity.subject_id.in_(own))
+            .where(
+                Activity.subject == "participant",
+                Activity.action == AVAILABILITY_SUBMITTED,
+                Activity.subject_id.in_(own),
+            )
             .distinct()
         )
     )

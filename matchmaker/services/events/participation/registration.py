@@ -23,7 +23,7 @@ from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantSt
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.participation.availability import SAID, check_wishes, unavailable_but
+from matchmaker.services.events.participation.availability import AVAILABILITY_SUBMITTED, check_wishes, unavailable_but
 from matchmaker.services.events.participation.delegates import DelegateValues, new_delegate
 from matchmaker.services.events.participation.participants import (
     PartyKey,
@@ -32,10 +32,11 @@ from matchmaker.services.events.participation.participants import (
     everyone_of,
     own_participant,
 )
+from matchmaker.services.events.participation.recipients import AddressOf, recipients_of
 from matchmaker.services.events.plan.occupancy import lock_event
-from matchmaker.services.events.plan.versions import record_version, worded_note
+from matchmaker.services.events.plan.versions import note_message, record_version
 from matchmaker.services.events.timing import has_begun, is_over, registration_is_open
-from matchmaker.services.mailing.letters import AddressOf, Letter, letter, readers_of, send
+from matchmaker.services.mailing.letters import Letter, letter, send
 from matchmaker.services.mailing.mailer import Mailer
 
 NOTE_LENGTH = 500
@@ -192,7 +193,14 @@ def apply(
     _name_delegates(session, participant, application.delegates)
     _move(session, person, participant, ParticipantStatus.APPLIED, participant.note)
     if event.kind is EventKind.DOCKING:
-        log(session, person, "participant", participant.id, SAID, f"{len(application.free)}/{len(event.slots)}")
+        log(
+            session,
+            person,
+            "participant",
+            participant.id,
+            AVAILABILITY_SUBMITTED,
+            f"{len(application.free)}/{len(event.slots)}",
+        )
     session.commit()
     return participant
 
@@ -253,7 +261,7 @@ def withdraw(
         else:
             meeting.status = MeetingStatus.CANCELLED
     if meetings:
-        left = worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=len(meetings))
+        left = note_message(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=len(meetings))
         record_version(session, actor, event, note=left)
     session.commit()
     return meetings
@@ -373,7 +381,7 @@ def _write_invitations(
     letters: list[Letter] = []
     unreached = []
     for participant in participants:
-        readers = readers_of(session, participant)
+        readers = recipients_of(session, participant)
         if not readers:
             unreached.append(participant)
         for reader in readers:
@@ -408,7 +416,7 @@ def _decision_letters(session: Session, participant: Participant, why: str, addr
             why=why,
             address=address_of(participant),
         )
-        for reader in readers_of(session, participant)
+        for reader in recipients_of(session, participant)
     ]
 
 

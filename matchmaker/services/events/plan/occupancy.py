@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, Several
+from matchmaker.domain.errors import Conflict, LabelList
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import PairKey
@@ -159,7 +159,7 @@ class Occupancy:
             return
         kept = self._kept_tables(pair)
         if kept and kept != {table}:
-            yield Conflict(N_("这一对固定在 %(tables)s 号桌"), tables=Several(str(number) for number in sorted(kept)))
+            yield Conflict(N_("这一对固定在 %(tables)s 号桌"), tables=LabelList(str(number) for number in sorted(kept)))
         if self.meeting_at(starts_at, table, ignoring) is not None:
             yield Conflict(N_("%(table)d 号桌这个时段已有洽谈"), table=table)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from matchmaker.domain.events.event import Assignment
+from matchmaker.domain.events.event import PlanVersion
 from matchmaker.services.events.plan.placements import EXPECTED, Place, places_of
 
 
@@ -41,7 +41,7 @@ class Change:
         return place.starts_at
 
 
-def changes_by_participant(before: Assignment | None, after: Assignment) -> Mapping[int, list[Change]]:
+def changes_by_participant(before: PlanVersion | None, after: PlanVersion) -> Mapping[int, list[Change]]:
     """For each participant that is concerned, by id, its changes in order of time. Before the first version nothing
     was planned, so all of it is new. That somebody did not come changes no plan.
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from matchmaker.domain.events.event import Assignment, Event, ScheduleRow
+from matchmaker.domain.events.event import Event, PlanVersion, ScheduleRow
 from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus, Term
 from matchmaker.i18n import N_, translate
@@ -65,7 +65,7 @@ class PlanChange:
         return translate(N_("%(kind)s：%(pair)s，%(where)s"), language, kind=kind, pair=pair, where=where)
 
 
-def plan_changes(before: Assignment | None, after: Assignment | None) -> tuple[PlanChange, ...]:
+def plan_changes(before: PlanVersion | None, after: PlanVersion | None) -> tuple[PlanChange, ...]:
     """What changed from one version to another; a meeting that was held meanwhile has not changed."""
     old, new = (_rows(version) for version in (before, after))
     keys = dict.fromkeys((*old, *new))
@@ -104,7 +104,7 @@ def _shortened(lines: list[str], most: int, language: str) -> Iterator[str]:
         yield translate(N_("另有 %(count)d 处"), language, count=len(lines) - most)
 
 
-def _rows(version: Assignment | None) -> dict[PairKey, ScheduleRow]:
+def _rows(version: PlanVersion | None) -> dict[PairKey, ScheduleRow]:
     return {} if version is None else {(row[0], row[1]): row for row in version.schedule}
 
 

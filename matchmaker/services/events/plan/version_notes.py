@@ -1,6 +1,6 @@
 """What a version's note says, kept so that each reader reads it in their own language.
 
-A note is one JSON document: either a message id with its values, as ``history.worded_note`` makes it, or the changes
+A note is one JSON document: either a message id with its values, as ``history.note_message`` makes it, or the changes
 themselves with the ids of those who meet. Versions made before that hold words, which are shown as they are.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from matchmaker.domain.events.event import Event
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.plan.plan_changes import Names, PlanChange, lasts_days
-from matchmaker.services.events.plan.versions import NOTE_LENGTH, kept_note
+from matchmaker.services.events.plan.versions import NOTE_LENGTH, serialize_note
 
 MOST_CHANGES = 5
 """More are only counted."""
@@ -26,7 +26,7 @@ def changes_note(changes: Sequence[PlanChange], *, repeated: str = "", why: str 
     """
     told = list(changes[:MOST_CHANGES])
     while True:
-        note = kept_note(
+        note = serialize_note(
             {"changes": [_kept(change) for change in told], "more": len(changes) - len(told)}
             | ({"repeated": repeated} if repeated else {})
             | ({"why": why} if why else {})

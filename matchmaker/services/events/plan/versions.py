@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.events.event import AssignedPair, Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.events.event import AssignedPair, Event, Meeting, Participant, PlanVersion, ScheduleRow
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -62,7 +62,7 @@ def record_version(
     proven: bool = False,
     seed: int | None = None,
     input_hash: str | None = None,
-) -> Assignment:
+) -> PlanVersion:
     """Make the meetings as they stand in the session the next version of the plan.
 
     A build gives its ``reasons`` for those left unserved, by participant, and the ``seed`` and the hash of the problem
@@ -81,7 +81,7 @@ def record_version(
     )
     event.plan_version += 1
     event.planned_at = now()
-    version = Assignment(
+    version = PlanVersion(
         event_id=event.id,
         version=event.plan_version,
         made_at=event.planned_at,
@@ -104,13 +104,13 @@ def record_version(
     return version
 
 
-def worded_note(message: str, **values: object) -> str:
+def note_message(message: str, **values: object) -> str:
     """A note of a message (marked with ``N_``) and what fills it. Too long a one is kept in words, and cut."""
-    note = kept_note({"message": message, "values": values})
+    note = serialize_note({"message": message, "values": values})
     return note if len(note) <= NOTE_LENGTH else translate(message, "zh", **values)[:NOTE_LENGTH]
 
 
-def kept_note(document: Mapping[str, object]) -> str:
+def serialize_note(document: Mapping[str, object]) -> str:
     """What ``version_notes.py`` can say in each reader's language, as a version keeps it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
@@ -132,23 +132,23 @@ def _row(meeting: Meeting) -> ScheduleRow:
     )
 
 
-def versions(session: Session, event: Event) -> Sequence[Assignment]:
+def versions(session: Session, event: Event) -> Sequence[PlanVersion]:
     """All versions, the latest first. What they hold is loaded when it is asked for."""
     query = (
-        select(Assignment)
-        .where(Assignment.event_id == event.id)
-        .options(*(defer(column) for column in (Assignment.pairs, Assignment.schedule, Assignment.certificate)))
-        .order_by(Assignment.version.desc())
+        select(PlanVersion)
+        .where(PlanVersion.event_id == event.id)
+        .options(*(defer(column) for column in (PlanVersion.pairs, PlanVersion.schedule, PlanVersion.certificate)))
+        .order_by(PlanVersion.version.desc())
     )
     return session.scalars(query).all()
 
 
-def version_if_any(session: Session, event: Event, number: int | None) -> Assignment | None:
+def version_if_any(session: Session, event: Event, number: int | None) -> PlanVersion | None:
     """The version with that number."""
-    return session.scalar(select(Assignment).where(Assignment.event_id == event.id, Assignment.version == number))
+    return session.scalar(select(PlanVersion).where(PlanVersion.event_id == event.id, PlanVersion.version == number))
 
 
-def find_version(session: Session, event: Event, number: int) -> Assignment:
+def find_version(session: Session, event: Event, number: int) -> PlanVersion:
     """The version with that number. Raises :class:`NotFound`."""
     version = version_if_any(session, event, number)
     if version is None:
@@ -156,29 +156,29 @@ def find_version(session: Session, event: Event, number: int) -> Assignment:
     return version
 
 
-def published_version(session: Session, event: Event) -> Assignment | None:
+def published_version(session: Session, event: Event) -> PlanVersion | None:
     """What participants see; ``None`` before the first is published."""
     return None if event.published_version is None else find_version(session, event, event.published_version)
 
 
-def last_planned(session: Session, event: Event) -> Assignment | None:
+def last_planned(session: Session, event: Event) -> PlanVersion | None:
     """The last version that was built or re-planned: what is proven of the plan dates from there."""
     query = (
-        select(Assignment)
-        .where(Assignment.event_id == event.id, Assignment.origin.in_((PlanOrigin.BUILT, PlanOrigin.REPLANNED)))
-        .order_by(Assignment.version.desc())
+        select(PlanVersion)
+        .where(PlanVersion.event_id == event.id, PlanVersion.origin.in_((PlanOrigin.BUILT, PlanOrigin.REPLANNED)))
+        .order_by(PlanVersion.version.desc())
         .limit(1)
     )
     return session.scalar(query)
 
 
-def latest_version(session: Session, event: Event) -> Assignment | None:
+def latest_version(session: Session, event: Event) -> PlanVersion | None:
     """The match list as it stands, or ``None`` before the first build."""
-    query = select(Assignment).where(Assignment.event_id == event.id).order_by(Assignment.version.desc()).limit(1)
+    query = select(PlanVersion).where(PlanVersion.event_id == event.id).order_by(PlanVersion.version.desc()).limit(1)
     return session.scalar(query)
 
 
-def difference(before: Assignment | None, after: Assignment) -> Difference:
+def difference(before: PlanVersion | None, after: PlanVersion) -> Difference:
     """What changed from one version to another; everything is new where there was none before."""
     old = {} if before is None else {(need, offer): score for need, offer, score in before.pairs}
     new = {(need, offer): score for need, offer, score in after.pairs}
@@ -189,7 +189,7 @@ def difference(before: Assignment | None, after: Assignment) -> Difference:
     )
 
 
-def compare(before: Assignment, after: Assignment) -> Comparison:
+def compare(before: PlanVersion, after: PlanVersion) -> Comparison:
     """What changes for those who meet when one version takes the place of another."""
     old, new = _taking_place(before), _taking_place(after)
     both = [(row, new[pair]) for pair, row in old.items() if pair in new]
@@ -201,11 +201,11 @@ def compare(before: Assignment, after: Assignment) -> Comparison:
     )
 
 
-def _taking_place(version: Assignment) -> dict[tuple[int, int], ScheduleRow]:
+def _taking_place(version: PlanVersion) -> dict[tuple[int, int], ScheduleRow]:
     rows = sorted(version.schedule, key=lambda row: (row[2] or "", row[3] or 0, row[0], row[1]))
     # From the database they come as lists, from the session that made them as tuples.
     return {(row[0], row[1]): cast(ScheduleRow, tuple(row)) for row in rows if row[5] in TAKES_PLACE}
 
 
-def _reasons_of(version: Assignment | None) -> dict[int, str]:
+def _reasons_of(version: PlanVersion | None) -> dict[int, str]:
     return {} if version is None else dict(version.unserved)

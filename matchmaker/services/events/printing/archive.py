@@ -16,7 +16,7 @@ from matchmaker.services.events.printing.files import ZipStream
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 from matchmaker.services.events.printing.schedules import calendar_files
 from matchmaker.services.events.printing.sheets import SHEETS, Sheet
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 _log = logging.getLogger(__name__)
 
@@ -44,14 +44,24 @@ _Files = Iterator[tuple[str, bytes]]
 
 
 def event_archive(
-    session: Session, corpus: Corpus, event: Event, options: PrintOptions | None = None, *, base_url: str = ""
+    session: Session,
+    search_index: SearchIndex,
+    event: Event,
+    options: PrintOptions | None = None,
+    *,
+    base_url: str = "",
 ) -> bytes:
     """All of :func:`stream_archive` at once."""
-    return b"".join(stream_archive(session, corpus, event, options, base_url=base_url))
+    return b"".join(stream_archive(session, search_index, event, options, base_url=base_url))
 
 
 def stream_archive(
-    session: Session, corpus: Corpus, event: Event, options: PrintOptions | None = None, *, base_url: str = ""
+    session: Session,
+    search_index: SearchIndex,
+    event: Event,
+    options: PrintOptions | None = None,
+    *,
+    base_url: str = "",
 ) -> Iterator[bytes]:
     """All sheets as PDF and XLSX, everybody's calendar, and ``index.html`` with plain links to them, as a ZIP that is
     sent while it is made: the first bytes come at once, and no more than one file is held.
@@ -59,7 +69,7 @@ def stream_archive(
     What cannot be printed yet is named in the index with its reason. The columns are the standard ones, whatever the
     template. An error breaks off, and what was sent until then is no archive that could be opened.
     """
-    return _stream(start_job(session, event, options, corpus=corpus, base_url=base_url))
+    return _stream(start_job(session, event, options, search_index=search_index, base_url=base_url))
 
 
 def _stream(job: PrintJob) -> Iterator[bytes]:

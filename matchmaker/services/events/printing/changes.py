@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, NotFound
-from matchmaker.domain.events.event import OCCUPYING, Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, Side
 from matchmaker.i18n import N_
@@ -31,12 +31,12 @@ def change_slips_sheet(job: PrintJob, form: Format) -> bytes:
     return printed(job.header, slips, before.version, job.language)
 
 
-def compared_version(session: Session, event: Event, wanted: int | None = None) -> Assignment:
+def compared_version(session: Session, event: Event, wanted: int | None = None) -> PlanVersion:
     """The version that was asked for; else the one last published before the present one, or simply the last."""
     earlier = session.scalars(
-        select(Assignment)
-        .where(Assignment.event_id == event.id, Assignment.version < event.plan_version)
-        .order_by(Assignment.version.desc())
+        select(PlanVersion)
+        .where(PlanVersion.event_id == event.id, PlanVersion.version < event.plan_version)
+        .order_by(PlanVersion.version.desc())
     ).all()
     if wanted is not None:
         found = next((version for version in earlier if version.version == wanted), None)
@@ -86,7 +86,7 @@ class _Comparison:
         )
 
 
-def _compare(job: PrintJob, before: Assignment) -> _Comparison:
+def _compare(job: PrintJob, before: PlanVersion) -> _Comparison:
     meetings = {pair_of(m): m for m in listed_meetings(job.session, job.event) if is_placed(m)}
     return _Comparison(
         job=job,
@@ -97,7 +97,7 @@ def _compare(job: PrintJob, before: Assignment) -> _Comparison:
     )
 
 
-def _places_then(event: Event, version: Assignment) -> _Places:
+def _places_then(event: Event, version: PlanVersion) -> _Places:
     return {
         (need, offer): _place(event, datetime.fromisoformat(starts_at), table)
         for need, offer, starts_at, table, _, status in version.schedule

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import InvalidInput, NotFound, Several
+from matchmaker.domain.errors import InvalidInput, LabelList, NotFound
 from matchmaker.domain.events.print_template import PrintTemplate
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
@@ -70,7 +70,7 @@ def save_template(session: Session, actor: User | None, what: str, name: str, co
     for column in columns:
         if column not in known:
             raise InvalidInput(
-                N_("没有“%(column)s”这一栏，可选：%(known)s"), field="columns", column=column, known=Several(known)
+                N_("没有“%(column)s”这一栏，可选：%(known)s"), field="columns", column=column, known=LabelList(known)
             )
     if len(set(columns)) < len(columns):
         raise InvalidInput(N_("同一栏选了两次"), field="columns")

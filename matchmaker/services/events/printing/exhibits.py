@@ -22,18 +22,18 @@ from matchmaker.services.events.expo import booth_recommendations
 from matchmaker.services.events.expo.halls import expo_plan
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
 from matchmaker.services.events.requests.rules import hidden_from
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.visibility import printed_reason, printed_title
 
 SUMMARY_LENGTH = 120
 """Characters of an exhibit's description in the catalogue."""
 
 
-def own_booth_guide(session: Session, corpus: Corpus, visitor: Participant, options: PrintOptions) -> bytes:
+def own_booth_guide(session: Session, search_index: SearchIndex, visitor: Participant, options: PrintOptions) -> bytes:
     """The booths worth a visit for one visitor who comes. Raises :class:`Conflict` while there are no booths."""
-    job = start_job(session, visitor.event, options, corpus=corpus)
-    corpus.keep_up()
-    suggested = booth_recommendations.ExpoVisits(session, corpus, job.event, visitor).booth_guides()
+    job = start_job(session, visitor.event, options, search_index=search_index)
+    search_index.refresh_async()
+    suggested = booth_recommendations.ExpoVisits(session, search_index, job.event, visitor).booth_guides()
     guides = [replace(_booth_guide(job, one), plan=_own_plan(job, one)) for one in suggested]
     return booth_guides_pdf(job.header, guides, job.language, booth_recommendations.halls_of(job.event))
 
@@ -86,10 +86,10 @@ def hall_plan_sheet(job: PrintJob, form: Format) -> bytes:
 
 
 def _visits(job: PrintJob) -> booth_recommendations.ExpoVisits:
-    if job.corpus is None:
+    if job.search_index is None:
         raise InvalidInput(N_("这种打印件需要匹配引擎"))
-    job.corpus.refresh()
-    return booth_recommendations.ExpoVisits(job.session, job.corpus, job.event)
+    job.search_index.refresh()
+    return booth_recommendations.ExpoVisits(job.session, job.search_index, job.event)
 
 
 def _booth_guide(job: PrintJob, suggestions: booth_recommendations.Suggestions) -> BoothGuide:

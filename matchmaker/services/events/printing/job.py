@@ -14,7 +14,7 @@ from matchmaker.i18n import translate
 from matchmaker.printing.dates import time_range_text
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.sheets.match_list import Grouping
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 Language = Literal["zh", "en"]
 
@@ -47,7 +47,7 @@ class PrintJob:
     session: Session
     event: Event
     header: EventHeader
-    corpus: Corpus | None = None
+    search_index: SearchIndex | None = None
     base_url: str = ""
     options: PrintOptions = field(default_factory=PrintOptions)
     columns: tuple[str, ...] | None = None
@@ -70,13 +70,13 @@ def start_job(
     event: Event,
     options: PrintOptions | None = None,
     *,
-    corpus: Corpus | None = None,
+    search_index: SearchIndex | None = None,
     base_url: str = "",
     columns: tuple[str, ...] | None = None,
 ) -> PrintJob:
     """A printing that begins now."""
     chosen = options or PrintOptions()
-    return PrintJob(session, event, event_header(event, chosen.language), corpus, base_url, chosen, columns)
+    return PrintJob(session, event, event_header(event, chosen.language), search_index, base_url, chosen, columns)
 
 
 def event_header(event: Event, language: Language, at: datetime | None = None) -> EventHeader:

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from matchmaker.domain.events.event import AgendaItem, Event, Participant
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.events.event import AgendaItem, Event, EventSession, Participant
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.i18n import N_
 from matchmaker.printing.sheets.programme import (

@@ -27,7 +27,7 @@ from matchmaker.services.events.printing.plan import scheduled_meetings
 from matchmaker.services.events.printing.programme import programme_sheet
 from matchmaker.services.events.printing.schedules import schedules_sheet
 from matchmaker.services.events.printing.tables import day_sheets_sheet, grid_sheet, table_cards_sheet
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 
 class Sheet(StrEnum):
@@ -102,7 +102,7 @@ def print_sheet(
     form: Format = Format.PDF,
     options: PrintOptions | None = None,
     *,
-    corpus: Corpus | None = None,
+    search_index: SearchIndex | None = None,
     base_url: str = "",
 ) -> bytes:
     """One sheet as a file, from the working plan.
@@ -116,7 +116,7 @@ def print_sheet(
         if not takes_columns(sheet.value):
             raise InvalidInput(N_("这种打印件的栏目是固定的，不能用模板"), field="template")
         columns = columns_of(session, sheet.value, chosen.template)
-    job = start_job(session, event, chosen, corpus=corpus, base_url=base_url, columns=columns)
+    job = start_job(session, event, chosen, search_index=search_index, base_url=base_url, columns=columns)
     return SHEETS[sheet].print_it(job, form)
 
 

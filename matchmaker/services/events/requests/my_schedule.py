@@ -15,7 +15,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant
+from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Posting
@@ -70,12 +70,12 @@ class OwnSchedule:
     """
 
     participant: Participant
-    version: Assignment | None
+    version: PlanVersion | None
     appointments: Sequence[Appointment]
     removed: Sequence[tuple[Change, Participant | None]]
     present: datetime
     """Local time."""
-    since: Assignment | None = None
+    since: PlanVersion | None = None
 
     @cached_property
     def next(self) -> Appointment | None:
@@ -292,7 +292,7 @@ def standing(request: MeetingRequest, at: datetime) -> RequestStatus:
     return RequestStatus.EXPIRED if lapsed else request.status
 
 
-def _own_places(version: Assignment, participant: Participant) -> dict[int, Place]:
+def _own_places(version: PlanVersion, participant: Participant) -> dict[int, Place]:
     """The participant's places in a version, by the partner's id."""
     return {
         partner_id: place
@@ -303,7 +303,7 @@ def _own_places(version: Assignment, participant: Participant) -> dict[int, Plac
     }
 
 
-def _own_statuses(version: Assignment, participant: Participant) -> dict[int, MeetingStatus]:
+def _own_statuses(version: PlanVersion, participant: Participant) -> dict[int, MeetingStatus]:
     """What a version says became of the participant's meetings, by the partner's id."""
     return {
         offer if need == participant.id else need: MeetingStatus.parse(status)
@@ -319,21 +319,21 @@ def _live_status(meeting: Meeting | None, place: Place, published: MeetingStatus
     return published
 
 
-def _published_before(session: Session, version: Assignment) -> Sequence[tuple[int, datetime]]:
+def _published_before(session: Session, version: PlanVersion) -> Sequence[tuple[int, datetime]]:
     """Number and time of the versions that were published earlier, the latest first."""
     rows = session.execute(
-        select(Assignment.version, Assignment.published_at)
+        select(PlanVersion.version, PlanVersion.published_at)
         .where(
-            Assignment.event_id == version.event_id,
-            Assignment.published_at.is_not(None),
-            Assignment.version < version.version,
+            PlanVersion.event_id == version.event_id,
+            PlanVersion.published_at.is_not(None),
+            PlanVersion.version < version.version,
         )
-        .order_by(Assignment.version.desc())
+        .order_by(PlanVersion.version.desc())
     )
     return [(number, published_at) for number, published_at in rows if published_at is not None]
 
 
-def _baseline(session: Session, version: Assignment, at: datetime) -> Assignment | None:
+def _baseline(session: Session, version: PlanVersion, at: datetime) -> PlanVersion | None:
     """What the published version is compared with: what was published a day ago (or first, if that is later), but at
     least the version before it; ``None`` for the first.
     """
@@ -342,7 +342,7 @@ def _baseline(session: Session, version: Assignment, at: datetime) -> Assignment
         return None
     number = next((one for one, published_at in earlier if published_at <= at - _FRESH), earlier[-1][0])
     return session.scalar(
-        select(Assignment).where(Assignment.event_id == version.event_id, Assignment.version == number)
+        select(PlanVersion).where(PlanVersion.event_id == version.event_id, PlanVersion.version == number)
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.events.event import Assignment, Delegate, Event, Participant
+from matchmaker.domain.events.event import Delegate, Event, Participant, PlanVersion
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.people import Membership, User
 from matchmaker.domain.vocabulary import EventKind, MembershipStatus, ParticipantStatus, Role
@@ -163,7 +163,7 @@ def _readers(session: Session, participants: Collection[Participant]) -> dict[in
 
 
 def tell_changes(
-    session: Session, mailer: Mailer, event: Event, before: Assignment | None, after: Assignment, address: str = ""
+    session: Session, mailer: Mailer, event: Event, before: PlanVersion | None, after: PlanVersion, address: str = ""
 ) -> int:
     """Mail the people of each confirmed participant what a newly published version changed for them, and only that.
 
@@ -204,7 +204,7 @@ def _changes_letter(
     theirs: Sequence[Participant],
     participants: Mapping[int, Participant],
     changes: Mapping[int, Sequence[Change]],
-    version: Assignment,
+    version: PlanVersion,
     address: str,
 ) -> Letter:
     language = reader.language

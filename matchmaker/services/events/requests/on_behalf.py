@@ -17,7 +17,7 @@ from matchmaker.services.events.requests.rules import Phase, hidden_from, phase_
 
 
 @dataclass(frozen=True, slots=True)
-class StoodInFor:
+class ProxyRequest:
     """A request with a side that has no account, ``own``; of two such sides, the one that was asked."""
 
     request: MeetingRequest
@@ -27,7 +27,7 @@ class StoodInFor:
     """Whether it is the organizers' turn now."""
 
 
-def stood_in_for(session: Session, event: Event, at: datetime | None = None) -> Sequence[StoodInFor]:
+def proxy_requests(session: Session, event: Event, at: datetime | None = None) -> Sequence[ProxyRequest]:
     """All of them: first what has to be answered, most urgent first, then the latest."""
     at = at or now()
     requests = session.scalars(
@@ -45,8 +45,8 @@ def stood_in_for(session: Session, event: Event, at: datetime | None = None) -> 
         status = standing(request, at)
         if not people[request.asked.id] and request.asking.id not in hidden[request.asked.id]:
             waits = status is RequestStatus.REQUESTED and not over
-            found.append(StoodInFor(request, request.asked, status, waits))
+            found.append(ProxyRequest(request, request.asked, status, waits))
         elif not people[request.asking.id]:
-            found.append(StoodInFor(request, request.asking, status, to_answer=False))
+            found.append(ProxyRequest(request, request.asking, status, to_answer=False))
     waiting = sorted((one for one in found if one.to_answer), key=lambda one: one.request.expires_at)
     return [*waiting, *(one for one in found if not one.to_answer)]

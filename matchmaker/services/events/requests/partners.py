@@ -24,7 +24,7 @@ from matchmaker.services.events.plan.placements import published_places
 from matchmaker.services.events.requests.my_schedule import own_requests, standing
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, search_ids
-from matchmaker.services.indexing.search_index import Corpus, load_postings
+from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 from matchmaker.services.posting.documents import document_of
 
 _POSTINGS_EXPLAINED = 3
@@ -43,7 +43,7 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PartnerStatus:
     """What there is already between two participants. ``asked_by_us`` tells who made the latest request."""
 
     request: MeetingRequest | None = None
@@ -59,21 +59,21 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Askable:
+class PartnerRow:
     """A participant as the list shows it; ``score`` is ``None`` where there is nothing to compare."""
 
     participant: Participant
     score: float | None
     posting: Posting | None
     reason: Reason | None
-    marks: Marks
+    marks: PartnerStatus
 
 
 @dataclass(frozen=True, slots=True)
-class AskablePage:
+class PartnerPage:
     """A stretch of the list, and how many there are in all."""
 
-    lines: Sequence[Askable]
+    lines: Sequence[PartnerRow]
     total: int
 
 
@@ -91,9 +91,9 @@ class MatchedPostings:
     reason: Reason
 
 
-def list_askable(
+def list_partners(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     person: User,
     own: Participant,
     text: str,
@@ -101,25 +101,25 @@ def list_askable(
     start: int,
     length: int,
     at: datetime,
-) -> AskablePage:
+) -> PartnerPage:
     """A stretch of those that the participant can ask, best first. ``text`` is a part of a name, or says in words what
     they should be able to do.
     """
-    corpus.keep_up()
+    search_index.refresh_async()
     event = own.event
-    scores = score_partnerships(session, corpus, event)
-    marks = marks_of(session, own, at)
+    scores = score_partnerships(session, search_index, event)
+    marks = partner_statuses(session, own, at)
     hidden = hidden_from(session, event, own)
     candidates = [p for p in participants_of(session, event, own.side.other) if p.id not in hidden]
-    named = _named(session, corpus, person, candidates, text)
+    named = _named(session, search_index, person, candidates, text)
     candidates = [p for p in candidates if (named is None or p.id in named) and _fits(marks[p.id], shown)]
     own_scores = _scores_with(scores, own)
     ranked = sorted(candidates, key=lambda p: (-own_scores.get(p.id, -1.0), p.id))
     page = ranked[start : start + length]
-    return AskablePage(_lines(session, corpus, person, scores, own, page, own_scores, marks), len(ranked))
+    return PartnerPage(_lines(session, search_index, person, scores, own, page, own_scores, marks), len(ranked))
 
 
-def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, Marks]:
+def partner_statuses(session: Session, own: Participant, at: datetime) -> Mapping[int, PartnerStatus]:
     """What there is between the participant and each of the other side, by id."""
     event = own.event
     latest: dict[int, MeetingRequest] = {}
@@ -130,7 +130,7 @@ def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, M
     others = participants_of(session, event, own.side.other)
     met = met_before(session, event, [pair_key(own, p) for p in others])
     return {
-        p.id: Marks(
+        p.id: PartnerStatus(
             request=latest.get(p.id),
             status=standing(latest[p.id], at) if p.id in latest else None,
             asked_by_us=p.id in latest and latest[p.id].asking is own,
@@ -142,17 +142,17 @@ def marks_of(session: Session, own: Participant, at: datetime) -> Mapping[int, M
 
 
 def matched_postings(
-    session: Session, corpus: Corpus, person: User, own: Participant, partner: Participant
+    session: Session, search_index: SearchIndex, person: User, own: Participant, partner: Participant
 ) -> list[MatchedPostings]:
     """The best pairs of their open postings, each posting of the partner's once, as far as the person may read them."""
-    corpus.keep_up()
+    search_index.refresh_async()
     ids = open_posting_ids(session, participants_of(session, own.event))
     need_side, offer_side = (own, partner) if own.side is Side.NEED else (partner, own)
-    need_ids = [one for one in ids.get(need_side.id, ()) if corpus.access(Side.NEED, one)]
-    offer_ids = [one for one in ids.get(offer_side.id, ()) if corpus.access(Side.OFFER, one)]
+    need_ids = [one for one in ids.get(need_side.id, ()) if search_index.access(Side.NEED, one)]
+    offer_ids = [one for one in ids.get(offer_side.id, ()) if search_index.access(Side.OFFER, one)]
     if not need_ids or not offer_ids:
         return []
-    values = corpus.matcher.score_pairs(need_ids, offer_ids)
+    values = search_index.matcher.score_pairs(need_ids, offer_ids)
     pairs = sorted(
         (
             (float(values[row, column]), need_id, offer_id)
@@ -169,21 +169,23 @@ def matched_postings(
         if score < WEAKEST_SHOWN or len(found) == _POSTINGS_EXPLAINED:
             break
         if theirs not in found and isinstance(need, Need) and isinstance(offer, Offer):
-            matched = _matched(corpus, person, own.side, need, offer, score)
+            matched = _matched(search_index, person, own.side, need, offer, score)
             if matched.detail > Detail.NOTHING:
                 found[theirs] = matched
     return list(found.values())
 
 
-def _matched(corpus: Corpus, person: User, side: Side, need: Need, offer: Offer, score: float) -> MatchedPostings:
+def _matched(
+    search_index: SearchIndex, person: User, side: Side, need: Need, offer: Offer, score: float
+) -> MatchedPostings:
     mine, theirs = (need, offer) if side is Side.NEED else (offer, need)
     detail = detail_for(person, theirs, date.today())
-    explanation = corpus.matcher.explain(document_of(need), document_of(offer)) if detail >= Detail.TEXT else None
-    return MatchedPostings(mine, theirs, score, detail, explanation, reason_for(corpus, need, offer))
+    explanation = search_index.matcher.explain(document_of(need), document_of(offer)) if detail >= Detail.TEXT else None
+    return MatchedPostings(mine, theirs, score, detail, explanation, reason_for(search_index, need, offer))
 
 
 def _named(
-    session: Session, corpus: Corpus, person: User, candidates: Sequence[Participant], text: str
+    session: Session, search_index: SearchIndex, person: User, candidates: Sequence[Participant], text: str
 ) -> set[int] | None:
     """Those whom the text names, or whose postings answer it; ``None`` for all."""
     wanted = " ".join(text.split())
@@ -194,11 +196,11 @@ def _named(
         return named
     posting_ids = open_posting_ids(session, candidates)
     among = [one for ids in posting_ids.values() for one in ids]
-    found = search_ids(corpus, person, candidates[0].side, wanted, _FOUND_BY_MEANING, among)
+    found = search_ids(search_index, person, candidates[0].side, wanted, _FOUND_BY_MEANING, among)
     return {participant_id for participant_id, ids in posting_ids.items() if not found.keys().isdisjoint(ids)}
 
 
-def _fits(marks: Marks, shown: Shown) -> bool:
+def _fits(marks: PartnerStatus, shown: Shown) -> bool:
     match shown:
         case Shown.ALL:
             return True
@@ -222,14 +224,14 @@ def _scores_with(scores: PairScores, own: Participant) -> dict[int, float]:
 
 def _lines(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     person: User,
     scores: PairScores,
     own: Participant,
     page: Sequence[Participant],
     own_scores: Mapping[int, float],
-    marks: Mapping[int, Marks],
-) -> list[Askable]:
+    marks: Mapping[int, PartnerStatus],
+) -> list[PartnerRow]:
     rows = {p.id: row for row, p in enumerate(scores.rows)}
     columns = {p.id: column for column, p in enumerate(scores.columns)}
     compared = [p for p in page if p.id in own_scores]
@@ -244,11 +246,11 @@ def _lines(
         theirs: Posting | None = None if match is None else match[1 if own.side is Side.NEED else 0]
         seen = theirs is not None and detail_for(person, theirs, today) > Detail.NOTHING
         lines.append(
-            Askable(
+            PartnerRow(
                 participant=participant,
                 score=own_scores.get(participant.id),
                 posting=theirs if seen else None,
-                reason=reason_for(corpus, *match) if match is not None else None,
+                reason=reason_for(search_index, *match) if match is not None else None,
                 marks=marks[participant.id],
             )
         )

@@ -26,7 +26,7 @@ from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import acts_for
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import published_places
-from matchmaker.services.events.plan.versions import worded_note
+from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.requests.expiry import expire_requests
 from matchmaker.services.events.requests.my_schedule import get_attending
 from matchmaker.services.events.requests.notifications import people_of, request_letters, send
@@ -42,8 +42,8 @@ from matchmaker.services.events.requests.rules import (
     waits_until,
 )
 from matchmaker.services.events.scheduling.problem import shown_score
-from matchmaker.services.events.scheduling.single_change import publish_at_once
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.events.scheduling.single_change import publish_single_change
+from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.mailing.mailer import Mailer
 
 SUBJECT = "meeting_request"
@@ -145,7 +145,9 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
     return _finish(session, acting, request, other, RequestAction.ASK, words)
 
 
-def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
+def accept(
+    session: Session, search_index: SearchIndex, acting: Acting, request_id: int, reply: Reply
+) -> MeetingRequest:
     """Agree to meet. Once a plan is published the meeting stands at once, and both see it; a request that names no slot
     then gets the one that the reply chooses.
 
@@ -155,7 +157,7 @@ def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, re
     """
     # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
     session.commit()
-    corpus.keep_up()
+    search_index.refresh_async()
     request = _request_to_answer(session, acting, request_id)
     event, own, other = request.event, request.asked, request.asking
     check_attending(own, other)
@@ -165,7 +167,7 @@ def accept(session: Session, corpus: Corpus, acting: Acting, request_id: int, re
         # The plan brought them together meanwhile: there it stays.
         request.starts_at = planned.starts_at
     else:
-        _agree(session, corpus, acting, request, request.starts_at or reply.starts_at)
+        _agree(session, search_index, acting, request, request.starts_at or reply.starts_at)
     _answer(request, acting, RequestStatus.ACCEPTED, words)
     return _finish(session, acting, request, other, RequestAction.ACCEPT, words)
 
@@ -353,27 +355,31 @@ def _check_choice(
         raise InvalidInput(N_("日程已经公布，请选一个双方都有空的时段"), field="starts_at")
 
 
-def _agree(session: Session, corpus: Corpus, acting: Acting, request: MeetingRequest, slot: datetime | None) -> None:
+def _agree(
+    session: Session, search_index: SearchIndex, acting: Acting, request: MeetingRequest, slot: datetime | None
+) -> None:
     """Let the request have the slot, and with a published plan its meeting at once."""
     event, own, other = request.event, request.asked, request.asking
     check_limits(session, event, own, other, asking=False)
     _check_choice(session, event, _pair(request), slot, acting.at, request.id)
     if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
-        meeting = _place(session, corpus, request, slot, acting.at)
-        publish_at_once(session, acting.person, event, meeting, _agreed_note(request))
+        meeting = _place(session, search_index, request, slot, acting.at)
+        publish_single_change(session, acting.person, event, meeting, _agreed_note(request))
     request.starts_at = slot
 
 
 def _agreed_note(request: MeetingRequest) -> str:
     pair = f"{request.need_side.name} — {request.offer_side.name}"
-    return worded_note(N_("双方约好：%(pair)s"), pair=pair)
+    return note_message(N_("双方约好：%(pair)s"), pair=pair)
 
 
-def _place(session: Session, corpus: Corpus, request: MeetingRequest, slot: datetime, at: datetime) -> Meeting:
+def _place(
+    session: Session, search_index: SearchIndex, request: MeetingRequest, slot: datetime, at: datetime
+) -> Meeting:
     """The meeting that both agreed on, at a table, locked: a later plan leaves it where it is."""
     event, pair = request.event, _pair(request)
     table = _table(session, event, pair, slot, at, request.id)
-    meeting = _meeting_of(session, event, pair) or _new_meeting(session, corpus, event, pair)
+    meeting = _meeting_of(session, event, pair) or _new_meeting(session, search_index, event, pair)
     meeting.starts_at, meeting.table = slot, table
     meeting.status, meeting.locked = MeetingStatus.PLANNED, True
     session.flush()
@@ -391,8 +397,8 @@ def _table(session: Session, event: Event, pair: PairKey, slot: datetime, at: da
     raise InvalidInput(N_("这个时段没有空桌，请另选一个时段"), field="starts_at")
 
 
-def _new_meeting(session: Session, corpus: Corpus, event: Event, pair: PairKey) -> Meeting:
-    scores = score_partnerships(session, corpus, event)
+def _new_meeting(session: Session, search_index: SearchIndex, event: Event, pair: PairKey) -> Meeting:
+    scores = score_partnerships(session, search_index, event)
     place = (
         next(row for row, one in enumerate(scores.rows) if one.id == pair[0]),
         next(column for column, one in enumerate(scores.columns) if one.id == pair[1]),
@@ -401,7 +407,7 @@ def _new_meeting(session: Session, corpus: Corpus, event: Event, pair: PairKey) 
     (match,) = best_matches(session, scores, [place])
     if match is not None:
         meeting.need, meeting.offer = match
-        meeting.reason = reason_for(corpus, *match)
+        meeting.reason = reason_for(search_index, *match)
     session.add(meeting)
     return meeting
 

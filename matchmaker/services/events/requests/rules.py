@@ -24,7 +24,7 @@ from matchmaker.domain.vocabulary import (
     RequestStatus,
 )
 from matchmaker.i18n import N_
-from matchmaker.services.events.pairing.exclusions import barred_pairs
+from matchmaker.services.events.pairing.exclusions import excluded_pairs
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.plan.placements import Place, published_places
 from matchmaker.services.events.timing import local_time, wishes_are_open, wishes_close
@@ -91,7 +91,7 @@ def hidden_from(session: Session, event: Event, participant: Participant) -> fro
             or_(PairDecision.need_side_id == participant.id, PairDecision.offer_side_id == participant.id),
         )
     )
-    pairs = {*barred_pairs(session, event), *((need, offer) for need, offer in kept_apart)}
+    pairs = {*excluded_pairs(session, event), *((need, offer) for need, offer in kept_apart)}
     return frozenset(one for pair in pairs if participant.id in pair for one in pair if one != participant.id)
 
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
-from matchmaker.scheduling import Objective, Plan, Problem, UnservedReason, check, schedule, upper_bound
-from matchmaker.scheduling.assignment import UnservedReason as UntimedReason
+from matchmaker.scheduling import Objective, Plan, Problem, UnscheduledReason, check, schedule, upper_bound
+from matchmaker.scheduling.assignment import UnmatchedReason
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.pairing.partnerships import PairScores, score_partnerships
@@ -24,12 +24,12 @@ from matchmaker.services.events.participation.participants import participants_o
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.scheduling.certificate import certify, verify
-from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions
+from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
 from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
 from matchmaker.services.events.scheduling.meetings import Places, store_meetings
 from matchmaker.services.events.scheduling.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.timing import check_not_over
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 __all__ = ["build_schedule", "check_buildable", "check_has_schedule", "verify"]
 
@@ -52,13 +52,13 @@ class SolvedPlan:
 
 def build_schedule(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
     actor: User | None = None,
     *,
     seed: int = 0,
     at: datetime | None = None,
-) -> Assignment:
+) -> PlanVersion:
     """Choose who meets whom, when and at which table, from scratch: most participants served, then most requests
     granted, then the greatest total score.
 
@@ -69,31 +69,31 @@ def build_schedule(
     check_organizer(actor)
     check_has_schedule(event)
 
-    def solve(conditions: Conditions, scores: PairScores) -> SolvedPlan:
+    def solve(constraints: Constraints, scores: PairScores) -> SolvedPlan:
         check_buildable(session, event, at)
-        asked = scheduling_problem(conditions, candidates_of(conditions, scores))
+        asked = scheduling_problem(constraints, candidates_of(constraints, scores))
         session.commit()
         problem, plan = plan_with_pins(
-            asked, conditions, lambda one: schedule(one, TIME_LIMIT, seed, compactly=event.compact)
+            asked, constraints, lambda one: schedule(one, TIME_LIMIT, seed, compactly=event.compact)
         )
         check(problem, plan).require_valid()
         return SolvedPlan(problem, plan, plan.bound if problem is asked else upper_bound(asked))
 
-    conditions, scores, solved = think_then_lock(session, corpus, event, solve, at)
+    constraints, scores, solved = solve_optimistically(session, search_index, event, solve, at)
     _forget_cancelled_of_absent(session, event)
-    version = store_plan(session, corpus, event, actor, conditions, scores, solved, origin=PlanOrigin.BUILT)
+    version = store_plan(session, search_index, event, actor, constraints, scores, solved, origin=PlanOrigin.BUILT)
     log(session, actor, "event", event.id, "schedule built", f"{version.version}: {len(version.pairs)}")
     session.commit()
     return version
 
 
-def think_then_lock(
+def solve_optimistically(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
-    think: Callable[[Conditions, PairScores], _Found],
+    think: Callable[[Constraints, PairScores], _Found],
     at: datetime | None = None,
-) -> tuple[Conditions, PairScores, _Found]:
+) -> tuple[Constraints, PairScores, _Found]:
     """Work something out while everybody else goes on working, and come back with the event locked for storing it.
 
     ``think`` ends its reading with a commit before it takes time. If the conditions changed meanwhile, it is asked
@@ -103,39 +103,39 @@ def think_then_lock(
     for _ in range(_ATTEMPTS):
         # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
         session.commit()
-        corpus.refresh()
+        search_index.refresh()
         session.expire_all()
-        conditions = load_conditions(session, event, at)
-        scores = score_partnerships(session, corpus, event)
-        found = think(conditions, scores)
+        constraints = load_constraints(session, event, at)
+        scores = score_partnerships(session, search_index, event)
+        found = think(constraints, scores)
         session.commit()
         lock_event(session, event)
         session.expire_all()
-        if load_conditions(session, event, at) == conditions:
-            return conditions, score_partnerships(session, corpus, event), found
+        if load_constraints(session, event, at) == constraints:
+            return constraints, score_partnerships(session, search_index, event), found
     session.rollback()
     raise Conflict(N_("排程时参会方或设定一直在变动，没有保存；请稍后再试"))
 
 
 def store_plan(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
     actor: User | None,
-    conditions: Conditions,
+    constraints: Constraints,
     scores: PairScores,
     solved: SolvedPlan,
     *,
     origin: PlanOrigin,
     note: str = "",
-) -> Assignment:
+) -> PlanVersion:
     """Make the plan the meetings of the event and its next version, with its certificate. Part of the caller's
     transaction, which holds the event.
     """
-    stored = store_meetings(session, corpus, event, scores, places_of(conditions, solved.plan))
-    agreed = {meeting.pair for meeting in conditions.fixed if not meeting.took_place}
+    stored = store_meetings(session, search_index, event, scores, places_of(constraints, solved.plan))
+    agreed = {meeting.pair for meeting in constraints.fixed if not meeting.took_place}
     for pair, meeting in stored.items():
-        meeting.pinned = pair in conditions.pinned
+        meeting.pinned = pair in constraints.pinned
         meeting.locked = meeting.locked or pair in agreed
     session.flush()
     state = certify(session, event, solved.bound)
@@ -145,7 +145,7 @@ def store_plan(
         event,
         origin=origin,
         note=note,
-        reasons=_reasons(conditions, scores, solved.plan),
+        reasons=_reasons(constraints, scores, solved.plan),
         proven=state.proven,
         seed=solved.plan.seed,
         input_hash=solved.problem.fingerprint,
@@ -154,9 +154,9 @@ def store_plan(
     return version
 
 
-def places_of(conditions: Conditions, plan: Plan) -> Places:
+def places_of(constraints: Constraints, plan: Plan) -> Places:
     """When and where each pair of the plan meets."""
-    return {(int(m.need), int(m.offer)): (conditions.slots[m.slot], m.table) for m in plan.meetings}
+    return {(int(m.need), int(m.offer)): (constraints.slots[m.slot], m.table) for m in plan.meetings}
 
 
 def check_has_schedule(event: Event) -> None:
@@ -191,16 +191,16 @@ def _forget_cancelled_of_absent(session: Session, event: Event) -> None:
             session.delete(meeting)
 
 
-def _reasons(conditions: Conditions, scores: PairScores, plan: Plan) -> Mapping[int, str]:
+def _reasons(constraints: Constraints, scores: PairScores, plan: Plan) -> Mapping[int, str]:
     """Why each one left unserved is, by id."""
-    excluded = {one for pair in conditions.excluded for one in pair}
+    excluded = {one for pair in constraints.excluded for one in pair}
     reasons: dict[int, str] = {}
     for left in plan.unserved:
         participant_id = int(left.id)
-        if participant_id in scores.silent:
+        if participant_id in scores.without_postings:
             reasons[participant_id] = NO_POSTINGS
-        elif left.code is UnservedReason.NO_CANDIDATES and participant_id in excluded:
-            reasons[participant_id] = UntimedReason.ALL_EXCLUDED.value
+        elif left.code is UnscheduledReason.NO_CANDIDATES and participant_id in excluded:
+            reasons[participant_id] = UnmatchedReason.ALL_EXCLUDED.value
         elif left.code is not None:
             reasons[participant_id] = left.code.value
     return reasons

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Candidate, Certificate, Objective, Plan, Problem, Rule, UnservedParticipant, check
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling.checker import SCORE_TOLERANCE, Violation
 from matchmaker.services.events.plan.versions import TAKES_PLACE, last_planned
-from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions
+from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
 from matchmaker.services.events.scheduling.problem import problem_without_locks
 
 _NOWHERE = -1
@@ -54,7 +54,7 @@ class CertifiedState:
     """
 
     certificate: Certificate
-    conditions: Conditions
+    constraints: Constraints
     bounded: bool
 
     @property
@@ -72,14 +72,14 @@ class CertifiedState:
         return self.certificate.to_document() | {
             "proven": self.proven,
             "bounded": self.bounded,
-            "pins": len(self.conditions.pinned),
-            "conditions": self.conditions.fingerprint,
-            "unplannable": sorted(self.conditions.unplannable),
+            "pins": len(self.constraints.pinned),
+            "conditions": self.constraints.fingerprint,
+            "unplannable": sorted(self.constraints.unplannable),
         }
 
     def violations(self, language: str = "zh") -> list[str]:
         """What stands in the way of publishing, in the reader's language, with names."""
-        return [_told(violation, self.conditions, language) for violation in self.certificate.violations]
+        return [_told(violation, self.constraints, language) for violation in self.certificate.violations]
 
 
 def verify(session: Session, event: Event) -> Certificate:
@@ -94,34 +94,34 @@ def certify(session: Session, event: Event, bound: Objective | None = None) -> C
     long as nothing has changed that could raise it. Raises :class:`~matchmaker.domain.errors.Conflict` for an event
     without slots.
     """
-    conditions = load_conditions(session, event)
+    constraints = load_constraints(session, event)
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     together = [meeting for meeting in meetings if meeting.status in TAKES_PLACE]
-    problem = problem_without_locks(conditions, _candidates(conditions, together))
+    problem = problem_without_locks(constraints, _candidates(constraints, together))
     if bound is None:
-        bound = _bound_of_last_plan(last_planned(session, event), conditions, together)
-    reached = _plan(problem, conditions, together)
+        bound = _bound_of_last_plan(last_planned(session, event), constraints, together)
+    reached = _plan(problem, constraints, together)
     proven_bound = None if bound is None else _bound_beyond(bound, reached.objective)
     certificate = check(problem, replace(reached, bound=proven_bound or _trivial_bound(problem)))
-    return CertifiedState(_with_pins(certificate, conditions, together), conditions, proven_bound is not None)
+    return CertifiedState(_with_pins(certificate, constraints, together), constraints, proven_bound is not None)
 
 
-def _candidates(conditions: Conditions, meetings: Sequence[Meeting]) -> list[Candidate]:
+def _candidates(constraints: Constraints, meetings: Sequence[Meeting]) -> list[Candidate]:
     """Who meets, as far as they may, and who wished to."""
-    wanted = conditions.pinned | conditions.requested
+    wanted = constraints.pinned | constraints.requested
     scores = {(m.need_side_id, m.offer_side_id): _score(m) for m in meetings}
     held = {(m.need_side_id, m.offer_side_id) for m in meetings if m.status is MeetingStatus.HELD}
-    allowed = {pair for pair in scores if pair not in conditions.apart or pair in held}
+    allowed = {pair for pair in scores if pair not in constraints.apart or pair in held}
     return [
         Candidate(str(pair[0]), str(pair[1]), scores.get(pair, 0.0), requested=pair in wanted)
         for pair in sorted(allowed | wanted)
-        if pair[0] in conditions.attendee and pair[1] in conditions.attendee
+        if pair[0] in constraints.attendee and pair[1] in constraints.attendee
     ]
 
 
-def _plan(problem: Problem, conditions: Conditions, meetings: Sequence[Meeting]) -> Plan:
+def _plan(problem: Problem, constraints: Constraints, meetings: Sequence[Meeting]) -> Plan:
     """The meetings as a plan that claims nothing but what they are."""
-    slot_of = {slot: number for number, slot in enumerate(conditions.slots)}
+    slot_of = {slot: number for number, slot in enumerate(constraints.slots)}
     planned = [
         PlannedMeeting(
             need=str(m.need_side_id),
@@ -147,13 +147,13 @@ def _plan(problem: Problem, conditions: Conditions, meetings: Sequence[Meeting])
 
 
 def _bound_of_last_plan(
-    planned: Assignment | None, conditions: Conditions, meetings: Sequence[Meeting]
+    planned: PlanVersion | None, constraints: Constraints, meetings: Sequence[Meeting]
 ) -> Objective | None:
     """The bound that was proven last, unless something was loosened since."""
     document = {} if planned is None else planned.certificate or {}
-    if planned is None or not document.get("bounded") or document.get("conditions") != conditions.fingerprint:
+    if planned is None or not document.get("bounded") or document.get("conditions") != constraints.fingerprint:
         return None
-    if not {(need, offer) for need, offer in document.get("unplannable", ())} <= conditions.unplannable:
+    if not {(need, offer) for need, offer in document.get("unplannable", ())} <= constraints.unplannable:
         return None
     locked = {(m.need_side_id, m.offer_side_id, _text(m), m.table) for m in meetings if m.locked}
     if not {tuple(row[:4]) for row in planned.schedule if row[4]} <= locked:
@@ -178,21 +178,21 @@ def _trivial_bound(problem: Problem) -> Objective:
     return Objective(len(problem.participants), len(problem.requested), float(most))
 
 
-def _with_pins(certificate: Certificate, conditions: Conditions, meetings: Sequence[Meeting]) -> Certificate:
+def _with_pins(certificate: Certificate, constraints: Constraints, meetings: Sequence[Meeting]) -> Certificate:
     """A pinned pair that does not meet is a broken promise as well."""
     met = {(m.need_side_id, m.offer_side_id) for m in meetings}
     missing = [
         Violation(Rule.LOCKED_MISSING, f"pinned pair {need}–{offer} has no meeting")
-        for need, offer in sorted(conditions.pinned - met)
+        for need, offer in sorted(constraints.pinned - met)
     ]
     return replace(certificate, violations=(*certificate.violations, *missing))
 
 
-def _told(violation: Violation, conditions: Conditions, language: str) -> str:
+def _told(violation: Violation, constraints: Constraints, language: str) -> str:
     """The checker names participants by their ids."""
 
     def name(text: str) -> str:
-        attendee = conditions.attendee.get(int(text))
+        attendee = constraints.attendee.get(int(text))
         return translate(N_("已不参会的一方"), language) if attendee is None else attendee.name
 
     pairs = [f"{name(need)} — {name(offer)}" for need, offer in _PAIR.findall(violation.sentence)]

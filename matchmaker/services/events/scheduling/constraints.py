@@ -19,7 +19,7 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, ParticipantStatus, RequestStatus, Side
 from matchmaker.services.events.editing import Period
-from matchmaker.services.events.pairing.exclusions import barred_pairs
+from matchmaker.services.events.pairing.exclusions import excluded_pairs
 from matchmaker.services.events.timing import exists_on_clock
 
 
@@ -54,7 +54,7 @@ class FixedMeeting:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class Constraints:
     """``pinned`` pairs have to meet, ``requested`` ones asked for it and agreed. Those never meet whom organizers
     ``excluded``, who are ``barred`` for good, and whose meeting is ``over``: cancelled, or one side did not turn up.
     Where one side ``declined`` the other's last request, no new meeting is planned; one that stands is not broken by
@@ -131,7 +131,7 @@ def cut_into_slots(periods: Iterable[Period], length: timedelta, zone: ZoneInfo)
     return tuple(start for start in starts if exists_on_clock(start.replace(tzinfo=zone)))
 
 
-def load_conditions(session: Session, event: Event, at: datetime | None = None) -> Conditions:
+def load_constraints(session: Session, event: Event, at: datetime | None = None) -> Constraints:
     """What a plan has to respect. With ``at``, an instant, what has begun by then stands and no new meeting is put
     there; without, nothing is too late.
     """
@@ -149,7 +149,7 @@ def load_conditions(session: Session, event: Event, at: datetime | None = None) 
         for m in meetings
         if m.status in (MeetingStatus.CANCELLED, MeetingStatus.NO_SHOW)
     }
-    barred = barred_pairs(session, event)
+    barred = excluded_pairs(session, event)
     apart = excluded | over | barred
     requests, declined = _answered(session, event)
 
@@ -157,7 +157,7 @@ def load_conditions(session: Session, event: Event, at: datetime | None = None) 
         return confirmed.issuperset(pair) and pair not in apart
 
     people = _people(participants)
-    return Conditions(
+    return Constraints(
         zone=zone,
         periods=periods,
         slot_length=event.slot_length,

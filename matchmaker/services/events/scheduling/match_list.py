@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, PlanOrigin
@@ -28,10 +28,12 @@ from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, 
 from matchmaker.services.events.scheduling.meetings import draft_meetings, store_meetings
 from matchmaker.services.events.scheduling.problem import assignment_problem
 from matchmaker.services.events.timing import check_not_over
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 
-def build_match_list(session: Session, corpus: Corpus, event: Event, actor: User | None = None) -> Assignment:
+def build_match_list(
+    session: Session, search_index: SearchIndex, event: Event, actor: User | None = None
+) -> PlanVersion:
     """Choose who meets whom, at a docking event with time and table: see
     :func:`~matchmaker.services.events.scheduling.build.build_schedule`. An expo's list has no times.
 
@@ -40,21 +42,21 @@ def build_match_list(session: Session, corpus: Corpus, event: Event, actor: User
     empty or meetings were held.
     """
     if event.kind is EventKind.DOCKING:
-        return build_schedule(session, corpus, event, actor)
+        return build_schedule(session, search_index, event, actor)
     check_organizer(actor)
     # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
     session.commit()
-    corpus.refresh()
+    search_index.refresh()
     lock_event(session, event)
     check_buildable(session, event)
-    scores = score_partnerships(session, corpus, event)
+    scores = score_partnerships(session, search_index, event)
     assignment = assign(assignment_problem(event, scores, decisions_of(session, event).values()))
     pinned = {(int(pair.need), int(pair.offer)): pair.pinned for pair in assignment.pairs}
-    stored = store_meetings(session, corpus, event, scores, dict.fromkeys(pinned, (None, None)))
+    stored = store_meetings(session, search_index, event, scores, dict.fromkeys(pinned, (None, None)))
     for pair, meeting in stored.items():
         meeting.pinned = pinned[pair]
     reasons = {
-        int(left.id): NO_POSTINGS if int(left.id) in scores.silent else left.reason.value
+        int(left.id): NO_POSTINGS if int(left.id) in scores.without_postings else left.reason.value
         for left in assignment.unserved
     }
     version = record_version(session, actor, event, origin=PlanOrigin.BUILT, reasons=reasons, proven=assignment.proven)
@@ -64,14 +66,14 @@ def build_match_list(session: Session, corpus: Corpus, event: Event, actor: User
 
 
 def add_pair(
-    session: Session, corpus: Corpus, actor: User | None, event: Event, pair: PairKey, reason: str = ""
+    session: Session, search_index: SearchIndex, actor: User | None, event: Event, pair: PairKey, reason: str = ""
 ) -> None:
     """Put a pair on the match list by hand and pin it; at a docking event it gets the first free slot and table.
 
     Raises :class:`Conflict` when one of the two is full, or when there is no such slot.
     """
     session.commit()
-    corpus.refresh()
+    search_index.refresh()
     lock_event(session, event)
     check_not_over(event)
     sides = check_pair(session, event, pair)
@@ -94,9 +96,9 @@ def add_pair(
                 name=participant.name,
                 met=met[participant.id],
             )
-    scores = score_partnerships(session, corpus, event)
+    scores = score_partnerships(session, search_index, event)
     decide_pin(session, actor, event, pair, reason)
-    (meeting,) = draft_meetings(session, corpus, event, scores, [pair])
+    (meeting,) = draft_meetings(session, search_index, event, scores, [pair])
     if known is None:
         session.add(meeting)
     else:

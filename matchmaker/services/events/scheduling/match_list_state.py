@@ -9,13 +9,13 @@ from statistics import fmean
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.events.event import Assignment, Event, Meeting, PairDecision, Participant
+from matchmaker.domain.events.event import Event, Meeting, PairDecision, Participant, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
 from matchmaker.i18n import N_, translate
-from matchmaker.scheduling import UnservedReason as TimedReason
-from matchmaker.scheduling.assignment import UnservedReason
+from matchmaker.scheduling import UnscheduledReason
+from matchmaker.scheduling.assignment import UnmatchedReason
 from matchmaker.services.events.pairing.partnerships import decisions_of
 from matchmaker.services.events.participation.participants import participants_of
 from matchmaker.services.events.plan.versions import CHANGED_BY_HAND, TAKES_PLACE, latest_version
@@ -27,19 +27,19 @@ _UNSERVED: Mapping[str, str] = {
     NO_POSTINGS: N_("没有已发布且在有效期内的信息，无从匹配"),
     ADDED_LATER: N_("生成匹配表之后才加入，请重新生成"),
     CHANGED_BY_HAND: N_("匹配表手工调整后，场数不足"),
-    UnservedReason.MAXIMUM_BELOW_MINIMUM: N_("最多场数小于至少场数"),
-    UnservedReason.NO_CANDIDATES: N_("对方参会方里没有可以匹配的信息"),
-    UnservedReason.ALL_EXCLUDED: N_("可匹配的对象都已排除"),
-    UnservedReason.TOO_FEW_CANDIDATES: N_("可匹配的对象少于要求的场数"),
-    UnservedReason.LIST_FULL: N_("时段和桌位已排满"),
-    UnservedReason.PARTNERS_FULL: N_("可匹配的对象都已达到最多场数"),
-    TimedReason.NO_TABLES: N_("没有桌位"),
-    TimedReason.NEVER_AVAILABLE: N_("所有时段都不能参加"),
-    TimedReason.TOO_FEW_SLOTS: N_("能参加的时段少于要求的场数"),
-    TimedReason.NO_COMMON_SLOT: N_("与可匹配的对象没有共同的空闲时段"),
-    TimedReason.CANDIDATES_FULL: N_("能同时到场的可匹配对象都已达到最多场数"),
-    TimedReason.TABLES_FULL: N_("双方都空的时段里桌位已排满"),
-    TimedReason.CANDIDATES_BUSY: N_("双方共同的时段里，总有一方已有别的洽谈"),
+    UnmatchedReason.MAXIMUM_BELOW_MINIMUM: N_("最多场数小于至少场数"),
+    UnmatchedReason.NO_CANDIDATES: N_("对方参会方里没有可以匹配的信息"),
+    UnmatchedReason.ALL_EXCLUDED: N_("可匹配的对象都已排除"),
+    UnmatchedReason.TOO_FEW_CANDIDATES: N_("可匹配的对象少于要求的场数"),
+    UnmatchedReason.LIST_FULL: N_("时段和桌位已排满"),
+    UnmatchedReason.PARTNERS_FULL: N_("可匹配的对象都已达到最多场数"),
+    UnscheduledReason.NO_TABLES: N_("没有桌位"),
+    UnscheduledReason.NEVER_AVAILABLE: N_("所有时段都不能参加"),
+    UnscheduledReason.TOO_FEW_SLOTS: N_("能参加的时段少于要求的场数"),
+    UnscheduledReason.NO_COMMON_SLOT: N_("与可匹配的对象没有共同的空闲时段"),
+    UnscheduledReason.CANDIDATES_FULL: N_("能同时到场的可匹配对象都已达到最多场数"),
+    UnscheduledReason.TABLES_FULL: N_("双方都空的时段里桌位已排满"),
+    UnscheduledReason.CANDIDATES_BUSY: N_("双方共同的时段里，总有一方已有别的洽谈"),
 }
 """The reasons for which somebody has too few meetings, by code word."""
 
@@ -47,7 +47,7 @@ _UNSERVED: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Unserved:
     """A participant with fewer meetings than it wants, and the code word of the reason: one of either
-    ``UnservedReason`` of :mod:`matchmaker.scheduling`, or of those above.
+    ``UnmatchedReason`` or ``UnscheduledReason`` of :mod:`matchmaker.scheduling`, or of those above.
     """
 
     participant: Participant
@@ -68,7 +68,7 @@ class MatchListState:
     """
 
     event: Event
-    version: Assignment | None
+    version: PlanVersion | None
     meetings: Sequence[Meeting]
     participants: Sequence[Participant]
     decisions: Mapping[PairKey, PairDecision]

@@ -13,14 +13,14 @@ from matchmaker.services.events.pairing.partnerships import PairScores, best_mat
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.problem import shown_score
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 Places = Mapping[PairKey, tuple[datetime | None, int | None]]
 """Where each pair meets: slot and table, or neither for a pair without a time."""
 
 
 def draft_meetings(
-    session: Session, corpus: Corpus, event: Event, scores: PairScores, pairs: Sequence[PairKey]
+    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, pairs: Sequence[PairKey]
 ) -> list[Meeting]:
     """The pairs as new meetings without a place, with the postings that fit best and the reason. Not yet added."""
     rows = {participant.id: row for row, participant in enumerate(scores.rows)}
@@ -34,14 +34,14 @@ def draft_meetings(
             need_id=match[0].id if match else None,
             offer_id=match[1].id if match else None,
             score=shown_score(scores, *place),
-            reason=reason_for(corpus, *match) if match else Reason(),
+            reason=reason_for(search_index, *match) if match else Reason(),
         )
         for pair, place, match in zip(pairs, places, best_matches(session, scores, places), strict=True)
     ]
 
 
 def store_meetings(
-    session: Session, corpus: Corpus, event: Event, scores: PairScores, places: Places
+    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, places: Places
 ) -> dict[PairKey, Meeting]:
     """Make the planned meetings of the event those of ``places``; what was held, cancelled or missed stays as it is.
 
@@ -58,7 +58,7 @@ def store_meetings(
     session.flush()
     to_place = [pair for pair in places if pair in planned or pair not in known]
     stored = {}
-    for draft in draft_meetings(session, corpus, event, scores, to_place):
+    for draft in draft_meetings(session, search_index, event, scores, to_place):
         meeting = planned.get(pair_of(draft), draft)
         if meeting is draft:
             session.add(draft)

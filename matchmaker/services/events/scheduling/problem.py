@@ -16,8 +16,8 @@ from matchmaker.scheduling import Candidate, LockedMeeting, Participant, Plan, P
 from matchmaker.scheduling.assignment import AssignmentProblem, Pair, Party, shortlist
 from matchmaker.scheduling.errors import InvalidProblemError
 from matchmaker.services.events.pairing.partnerships import PairScores
-from matchmaker.services.events.scheduling.constraint_check import check_conditions
-from matchmaker.services.events.scheduling.constraints import Attendee, Conditions
+from matchmaker.services.events.scheduling.constraint_check import check_constraints
+from matchmaker.services.events.scheduling.constraints import Attendee, Constraints
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 
 SHORTLIST = 60
@@ -59,31 +59,31 @@ def assignment_problem(event: Event, scores: PairScores, decisions: Collection[P
     )
 
 
-def scheduling_problem(conditions: Conditions, candidates: Iterable[Candidate]) -> Problem:
+def scheduling_problem(constraints: Constraints, candidates: Iterable[Candidate]) -> Problem:
     """The event with its calendars. Participants are named by their id, slots by their instant: local time with the UTC
     offset of the event's zone that day. Begun slots are closed to new meetings.
 
     Raises :class:`Conflict` for conditions that contradict each other.
     """
-    check_conditions(conditions)
+    check_constraints(constraints)
     locked = tuple(
-        LockedMeeting(str(m.pair[0]), str(m.pair[1]), conditions.slots.index(m.starts_at), m.table)
-        for m in conditions.fixed
+        LockedMeeting(str(m.pair[0]), str(m.pair[1]), constraints.slots.index(m.starts_at), m.table)
+        for m in constraints.fixed
     )
-    return problem_without_locks(conditions, candidates, locked)
+    return problem_without_locks(constraints, candidates, locked)
 
 
 def problem_without_locks(
-    conditions: Conditions, candidates: Iterable[Candidate], locked: tuple[LockedMeeting, ...] = ()
+    constraints: Constraints, candidates: Iterable[Candidate], locked: tuple[LockedMeeting, ...] = ()
 ) -> Problem:
     """The same for a plan as it stands, in which each meeting is where it is."""
     try:
         return Problem(
             slots=tuple(
-                slot.replace(tzinfo=conditions.zone).isoformat(timespec="minutes") for slot in conditions.slots
+                slot.replace(tzinfo=constraints.zone).isoformat(timespec="minutes") for slot in constraints.slots
             ),
-            tables=conditions.tables,
-            participants=tuple(_participant(conditions, attendee) for attendee in conditions.attendees),
+            tables=constraints.tables,
+            participants=tuple(_participant(constraints, attendee) for attendee in constraints.attendees),
             candidates=tuple(candidates),
             locked=locked,
         )
@@ -91,17 +91,19 @@ def problem_without_locks(
         raise Conflict(N_("活动的设定自相矛盾，排不出日程：%(why)s"), why=str(error)) from error
 
 
-def candidates_of(conditions: Conditions, scores: PairScores, also: Collection[PairKey] = ()) -> tuple[Candidate, ...]:
+def candidates_of(
+    constraints: Constraints, scores: PairScores, also: Collection[PairKey] = ()
+) -> tuple[Candidate, ...]:
     """Who could meet whom: for each participant the best that score enough, whoever is pinned or has agreed to meet,
     and the pairs of ``also``, whatever they score. Pinned pairs count as requested.
     """
-    apart = {(str(need), str(offer)) for need, offer in conditions.unplannable}
+    apart = {(str(need), str(offer)) for need, offer in constraints.unplannable}
     worth = [pair for pair in _candidates(scores, apart) if pair.key not in apart]
-    wanted = conditions.pinned | conditions.requested
+    wanted = constraints.pinned | constraints.requested
     short = {pair.key: pair.score for pair in shortlist(worth, TIMED_SHORTLIST)}
     rows = {participant.id: row for row, participant in enumerate(scores.rows)}
     columns = {participant.id: column for column, participant in enumerate(scores.columns)}
-    for need, offer in sorted((wanted | set(also)) - conditions.unplannable):
+    for need, offer in sorted((wanted | set(also)) - constraints.unplannable):
         if need in rows and offer in columns:
             short[str(need), str(offer)] = shown_score(scores, rows[need], columns[offer]) / 100
     return tuple(
@@ -111,7 +113,7 @@ def candidates_of(conditions: Conditions, scores: PairScores, also: Collection[P
 
 
 def plan_with_pins(
-    problem: Problem, conditions: Conditions, plan_for: Callable[[Problem], Plan]
+    problem: Problem, constraints: Constraints, plan_for: Callable[[Problem], Plan]
 ) -> tuple[Problem, Plan]:
     """A plan in which every pinned pair meets, and the problem that it solves.
 
@@ -119,7 +121,7 @@ def plan_with_pins(
     is planned around them. Raises :class:`Conflict` that names the pairs for whom there is no place at all.
     """
     plan = plan_for(problem)
-    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
+    pins = {(str(need), str(offer)) for need, offer in constraints.pinned}
     if pins <= {meeting.key for meeting in plan.meetings}:
         return problem, plan
     met = {m.key: LockedMeeting(*m.key, m.slot) for m in plan.meetings if m.key in pins}
@@ -127,17 +129,17 @@ def plan_with_pins(
     beside_others = replace(problem, locked=(*problem.locked, *(met[key] for key in sorted(met.keys() - settled))))
     places = _places_for(beside_others, pins) or _places_for(problem, pins)
     if places is None:
-        raise _no_place(problem, conditions, pins)
+        raise _no_place(problem, constraints, pins)
     fixed = replace(problem, locked=places)
     return fixed, plan_for(fixed)
 
 
-def check_pins(conditions: Conditions) -> None:
+def check_pins(constraints: Constraints) -> None:
     """Raise :class:`Conflict` where pinned pairs or fixed meetings have no place, without planning the rest."""
-    pins = {(str(need), str(offer)) for need, offer in conditions.pinned}
-    problem = scheduling_problem(conditions, (Candidate(*key, 0.0, requested=True) for key in sorted(pins)))
+    pins = {(str(need), str(offer)) for need, offer in constraints.pinned}
+    problem = scheduling_problem(constraints, (Candidate(*key, 0.0, requested=True) for key in sorted(pins)))
     if pins and _places_for(problem, pins) is None:
-        raise _no_place(problem, conditions, pins)
+        raise _no_place(problem, constraints, pins)
 
 
 def _places_for(problem: Problem, pins: Collection[tuple[str, str]]) -> tuple[LockedMeeting, ...] | None:
@@ -158,9 +160,9 @@ def _pins_alone(problem: Problem, pins: Collection[tuple[str, str]]) -> Plan:
     return schedule(only_pins)
 
 
-def _no_place(problem: Problem, conditions: Conditions, pins: Collection[tuple[str, str]]) -> Conflict:
+def _no_place(problem: Problem, constraints: Constraints, pins: Collection[tuple[str, str]]) -> Conflict:
     met = {meeting.key for meeting in _pins_alone(problem, pins).meetings}
-    left = [conditions.name((int(need), int(offer))) for need, offer in sorted(set(pins) - met)]
+    left = [constraints.name((int(need), int(offer))) for need, offer in sorted(set(pins) - met)]
     return Conflict(
         N_(
             "这些锁定的配对排不进日程：%(pairs)s。双方没有共同的空闲时段，或场数、桌位已被别的锁定占满；请取消锁定或放宽条件"
@@ -169,15 +171,15 @@ def _no_place(problem: Problem, conditions: Conditions, pins: Collection[tuple[s
     )
 
 
-def _participant(conditions: Conditions, attendee: Attendee) -> Participant:
+def _participant(constraints: Constraints, attendee: Attendee) -> Participant:
     """A table that does not exist is no table; what took place counts even beyond the maximum."""
-    table = attendee.table if attendee.table is not None and 1 <= attendee.table <= conditions.tables else None
+    table = attendee.table if attendee.table is not None and 1 <= attendee.table <= constraints.tables else None
     return Participant(
         id=str(attendee.id),
         side=_side(attendee.side),
-        available=tuple(conditions.available(attendee)),
+        available=tuple(constraints.available(attendee)),
         min_meetings=attendee.min_meetings,
-        max_meetings=max(attendee.max_meetings, conditions.facts[attendee.id]),
+        max_meetings=max(attendee.max_meetings, constraints.facts[attendee.id]),
         table=table,
         person=attendee.person,
     )

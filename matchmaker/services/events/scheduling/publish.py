@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotFound
-from matchmaker.domain.events.event import Assignment, Event, Meeting, Participant, ScheduleRow
+from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion, ScheduleRow
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
@@ -27,36 +27,36 @@ from matchmaker.services.events.plan.versions import (
     TAKES_PLACE,
     find_version,
     latest_version,
+    note_message,
     record_version,
     schedule_rows,
-    worded_note,
 )
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.certificate import certify
 from matchmaker.services.events.scheduling.meetings import draft_meetings
 from matchmaker.services.events.scheduling.replan import replan_event
 from matchmaker.services.events.timing import check_not_over
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
-__all__ = ["publish_plan", "publish_state", "replan_event", "restore_version", "withdraw_participant"]
+__all__ = ["publish_plan", "publish_schedule", "replan_event", "restore_version", "withdraw_participant"]
 
 _REASONS_SHOWN = 5
 
 
-def publish_plan(session: Session, actor: User | None, event: Event) -> Assignment:
-    """Show participants the schedule as it stands; see :func:`publish_state` for what may be refused, and so is an
+def publish_plan(session: Session, actor: User | None, event: Event) -> PlanVersion:
+    """Show participants the schedule as it stands; see :func:`publish_schedule` for what may be refused, and so is an
     event that is over.
     """
     check_organizer(actor)
     lock_event(session, event)
     session.expire_all()
     check_not_over(event)
-    version = publish_state(session, actor, event)
+    version = publish_schedule(session, actor, event)
     session.commit()
     return version
 
 
-def publish_state(session: Session, actor: User | None, event: Event) -> Assignment:
+def publish_schedule(session: Session, actor: User | None, event: Event) -> PlanVersion:
     """The same within the caller's transaction, which holds the event: also for what changes on the day by itself.
 
     The certificate is made of exactly the meetings that are published. Raises :class:`Conflict` with the reasons if it
@@ -82,7 +82,9 @@ def publish_state(session: Session, actor: User | None, event: Event) -> Assignm
     return version
 
 
-def restore_version(session: Session, corpus: Corpus, actor: User | None, event: Event, number: int) -> Assignment:
+def restore_version(
+    session: Session, search_index: SearchIndex, actor: User | None, event: Event, number: int
+) -> PlanVersion:
     """Make the schedule of an earlier version the working state again, as the next version; nothing is published by it.
 
     Meetings held or missed meanwhile stay, and whoever has left since is left out. Conditions may have changed since
@@ -92,12 +94,12 @@ def restore_version(session: Session, corpus: Corpus, actor: User | None, event:
     check_organizer(actor)
     check_has_schedule(event)
     session.commit()
-    corpus.refresh()
+    search_index.refresh()
     lock_event(session, event)
     session.expire_all()
     check_not_over(event)
     earlier = find_version(session, event, number)
-    left_out = _put_back(session, corpus, event, earlier)
+    left_out = _put_back(session, search_index, event, earlier)
     version = record_version(session, actor, event, origin=PlanOrigin.RESTORED, note=_restored_note(number, left_out))
     version.seed, version.input_hash = earlier.seed, earlier.input_hash
     version.certificate = certify(session, event).to_document()
@@ -134,13 +136,13 @@ def withdraw_participant(
     return participant
 
 
-def _holds(session: Session, event: Event, version: Assignment) -> bool:
+def _holds(session: Session, event: Event, version: PlanVersion) -> bool:
     """Whether the version is of the meetings as they stand."""
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     return [tuple(row) for row in version.schedule] == [tuple(row) for row in schedule_rows(meetings)]
 
 
-def _put_back(session: Session, corpus: Corpus, event: Event, earlier: Assignment) -> int:
+def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier: PlanVersion) -> int:
     """Give the meetings the places of the earlier version; returns how many of its meetings cannot be put back."""
     coming = {participant.id for participant in participants_of(session, event)}
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
@@ -164,8 +166,8 @@ def _put_back(session: Session, corpus: Corpus, event: Event, earlier: Assignmen
         for pair, row in wanted.items()
         if pair not in met and coming.issuperset(pair) and taken.isdisjoint(_places(pair, _start(row), row[3]))
     }
-    scores = score_partnerships(session, corpus, event)
-    for draft in draft_meetings(session, corpus, event, scores, [pair for pair in possible if pair not in known]):
+    scores = score_partnerships(session, search_index, event)
+    for draft in draft_meetings(session, search_index, event, scores, [pair for pair in possible if pair not in known]):
         session.add(draft)
         known[pair_of(draft)] = draft
     for pair, row in possible.items():
@@ -190,12 +192,12 @@ def _start(row: ScheduleRow) -> datetime | None:
 
 def _restored_note(number: int, left_out: int) -> str:
     if left_out:
-        return worded_note(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
-    return worded_note(N_("恢复第 %(version)d 版"), version=number)
+        return note_message(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
+    return note_message(N_("恢复第 %(version)d 版"), version=number)
 
 
 def _withdrawn_note(participant: Participant, cancelled: int) -> str:
-    return worded_note(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
+    return note_message(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
 
 
 def _cancel_meetings(session: Session, participant: Participant) -> int:

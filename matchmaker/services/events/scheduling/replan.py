@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
@@ -19,17 +19,17 @@ from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.pairing.partnerships import PairScores
 from matchmaker.services.events.plan.placements import Place, places_of
-from matchmaker.services.events.plan.versions import published_version, worded_note
+from matchmaker.services.events.plan.versions import note_message, published_version
 from matchmaker.services.events.scheduling.build import (
     SolvedPlan,
     check_has_schedule,
+    solve_optimistically,
     store_plan,
-    think_then_lock,
 )
-from matchmaker.services.events.scheduling.constraints import Conditions, FixedMeeting
+from matchmaker.services.events.scheduling.constraints import Constraints, FixedMeeting
 from matchmaker.services.events.scheduling.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.timing import check_not_over
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 REPLAN_TIME_LIMIT = 10.0
 """Seconds."""
@@ -55,7 +55,7 @@ class Disturbance:
 
     def note(self) -> str:
         """The same as a version keeps it."""
-        return worded_note(_NOTE, **self._figures())
+        return note_message(_NOTE, **self._figures())
 
     def _figures(self) -> dict[str, int]:
         return {"changed": self.changed, "fewest": self.fewest, "added": self.added}
@@ -63,14 +63,14 @@ class Disturbance:
 
 def replan_event(
     session: Session,
-    corpus: Corpus,
+    search_index: SearchIndex,
     event: Event,
     actor: User | None = None,
     *,
     more_changes: int = 0,
     seed: int = 0,
     at: datetime | None = None,
-) -> Assignment:
+) -> PlanVersion:
     """Adapt the schedule to whoever left, whatever calendars changed, and the slots that have begun by ``at``.
 
     Fewest published meetings change; then as many participants as possible are served by what can be added. Locked and
@@ -82,23 +82,23 @@ def replan_event(
     check_organizer(actor)
     check_has_schedule(event)
 
-    def solve(conditions: Conditions, scores: PairScores) -> tuple[SolvedPlan, Disturbance]:
+    def solve(constraints: Constraints, scores: PairScores) -> tuple[SolvedPlan, Disturbance]:
         check_not_over(event, at)
         version = published_version(session, event)
         if version is None:
             raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))
         before = places_of(version.schedule)
-        by_hand = _changed_since(session, event, conditions, before)
+        by_hand = _changed_since(session, event, constraints, before)
         session.commit()
-        return _repair(event, conditions, by_hand, scores, before, more_changes, seed)
+        return _repair(event, constraints, by_hand, scores, before, more_changes, seed)
 
-    conditions, scores, (solved, disturbance) = think_then_lock(session, corpus, event, solve, at)
+    constraints, scores, (solved, disturbance) = solve_optimistically(session, search_index, event, solve, at)
     version = store_plan(
         session,
-        corpus,
+        search_index,
         event,
         actor,
-        conditions,
+        constraints,
         scores,
         solved,
         origin=PlanOrigin.REPLANNED,
@@ -118,7 +118,7 @@ def replan_event(
     return version
 
 
-def disturbance_of(version: Assignment) -> Disturbance | None:
+def disturbance_of(version: PlanVersion) -> Disturbance | None:
     """What the version changed of the one published before it, if it is a re-plan."""
     figures = (version.certificate or {}).get("replanned")
     return None if figures is None else Disturbance(**figures)
@@ -126,18 +126,18 @@ def disturbance_of(version: Assignment) -> Disturbance | None:
 
 def _repair(
     event: Event,
-    conditions: Conditions,
+    constraints: Constraints,
     by_hand: Sequence[FixedMeeting],
     scores: PairScores,
     before: Mapping[PairKey, Place],
     more_changes: int,
     seed: int,
 ) -> tuple[SolvedPlan, Disturbance]:
-    candidates = candidates_of(conditions, scores, {*before, *(meeting.pair for meeting in by_hand)})
-    freely = scheduling_problem(conditions, candidates)
-    standing = replace(conditions, fixed=(*conditions.fixed, *by_hand))
+    candidates = candidates_of(constraints, scores, {*before, *(meeting.pair for meeting in by_hand)})
+    freely = scheduling_problem(constraints, candidates)
+    standing = replace(constraints, fixed=(*constraints.fixed, *by_hand))
     problem = scheduling_problem(standing, candidates) if by_hand else freely
-    slot_of = {slot: number for number, slot in enumerate(conditions.slots)}
+    slot_of = {slot: number for number, slot in enumerate(constraints.slots)}
     published = _as_plan(before, slot_of)
     repaired: list[Replanned] = []
 
@@ -154,7 +154,7 @@ def _repair(
         )
         return repaired[-1].plan
 
-    plan_with_pins(problem, conditions, solve)
+    plan_with_pins(problem, constraints, solve)
     last = repaired[-1]
     check(last.problem, last.plan).require_valid()
     # Published in a slot that no longer exists: unavoidably changed, and nothing that the scheduler could know of.
@@ -172,11 +172,11 @@ def _repair(
 
 
 def _changed_since(
-    session: Session, event: Event, conditions: Conditions, before: Mapping[PairKey, Place]
+    session: Session, event: Event, constraints: Constraints, before: Mapping[PairKey, Place]
 ) -> list[FixedMeeting]:
     """Meetings that an organizer moved or added since publication, where nothing stands against them now."""
-    taken = {(one, meeting.starts_at) for meeting in conditions.fixed for one in meeting.pair}
-    fixed = {meeting.pair for meeting in conditions.fixed}
+    taken = {(one, meeting.starts_at) for meeting in constraints.fixed for one in meeting.pair}
+    fixed = {meeting.pair for meeting in constraints.fixed}
     query = select(Meeting).where(
         Meeting.event_id == event.id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at.is_not(None)
     )
@@ -185,9 +185,9 @@ def _changed_since(
         pair = (meeting.need_side_id, meeting.offer_side_id)
         if meeting.starts_at is None or pair in fixed or before.get(pair) == Place(meeting.starts_at, meeting.table):
             continue
-        if pair not in conditions.unplannable and all(
-            one in conditions.attendee
-            and meeting.starts_at not in conditions.attendee[one].away | conditions.begun
+        if pair not in constraints.unplannable and all(
+            one in constraints.attendee
+            and meeting.starts_at not in constraints.attendee[one].away | constraints.begun
             and (one, meeting.starts_at) not in taken
             for one in pair
         ):

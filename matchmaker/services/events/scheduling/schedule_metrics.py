@@ -12,7 +12,7 @@ from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import Side
 from matchmaker.services.events.plan.versions import TAKES_PLACE
-from matchmaker.services.events.scheduling.constraints import load_conditions
+from matchmaker.services.events.scheduling.constraints import load_constraints
 from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.why_not import slot_text
 
@@ -36,23 +36,25 @@ class Quality:
 
 def schedule_quality(session: Session, event: Event) -> Quality:
     """The counts of the schedule as it stands."""
-    conditions = load_conditions(session, event)
+    constraints = load_constraints(session, event)
     meetings = [m for m in meetings_of(session, event) if m.status in TAKES_PLACE]
     met = Counter(one for meeting in meetings for one in pair_of(meeting))
     scores = Counter(min(int(m.score) // SCORE_STEP, 9) for m in meetings)
-    number = {slot: index for index, slot in enumerate(conditions.slots)}
+    number = {slot: index for index, slot in enumerate(constraints.slots)}
     placed = [(pair_of(m), m.starts_at) for m in meetings if m.starts_at in number]
     slots = {
         one.id: sorted(start for pair, start in placed if one.id in pair and start is not None)
-        for one in conditions.attendees
+        for one in constraints.attendees
     }
     in_use = Counter(start for _, start in placed)
     return Quality(
-        meetings_each={side: Counter(met[one.id] for one in conditions.attendees if one.side is side) for side in Side},
+        meetings_each={
+            side: Counter(met[one.id] for one in constraints.attendees if one.side is side) for side in Side
+        },
         scores=tuple(scores[step] for step in range(10)),
         idle=Counter(_idle(starts, number) for starts in slots.values() if starts),
-        in_use={slot_text(conditions, slot): in_use[slot] for slot in conditions.slots},
-        tables=conditions.tables,
+        in_use={slot_text(constraints, slot): in_use[slot] for slot in constraints.slots},
+        tables=constraints.tables,
     )
 
 

@@ -3,14 +3,16 @@
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.events.event import Assignment, Event, Meeting
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import PlanOrigin
 from matchmaker.services.events.plan.versions import published_version, record_version, schedule_rows
 from matchmaker.services.events.scheduling.certificate import certify
 
 
-def publish_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:
+def publish_single_change(
+    session: Session, actor: User | None, event: Event, meeting: Meeting, note: str
+) -> PlanVersion:
     """Make the meeting, as it now stands in the session, part of what participants see.
 
     Without other changes the next version is simply published, with its certificate; what it finds elsewhere in the
@@ -31,19 +33,21 @@ def publish_at_once(session: Session, actor: User | None, event: Event, meeting:
     return after
 
 
-def record_at_once(session: Session, actor: User | None, event: Event, meeting: Meeting, note: str) -> Assignment:
+def record_single_change(
+    session: Session, actor: User | None, event: Event, meeting: Meeting, note: str
+) -> PlanVersion:
     """The same for what happens on the day: before the first plan is published, it only makes the next version."""
     if event.published_version is None:
         return record_version(session, actor, event, note=note)
-    return publish_at_once(session, actor, event, meeting, note)
+    return publish_single_change(session, actor, event, meeting, note)
 
 
 def _with_meeting(
-    session: Session, actor: User | None, event: Event, before: Assignment, meeting: Meeting, note: str
-) -> Assignment:
+    session: Session, actor: User | None, event: Event, before: PlanVersion, meeting: Meeting, note: str
+) -> PlanVersion:
     pair = (meeting.need_side_id, meeting.offer_side_id)
     event.plan_version += 1
-    version = Assignment(
+    version = PlanVersion(
         event_id=event.id,
         version=event.plan_version,
         made_by=actor,

@@ -7,9 +7,8 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import InvalidInput, refuse
-from matchmaker.domain.events.event import Assignment, Event, Participant, Room
-from matchmaker.domain.events.event import Session as EventSession
+from matchmaker.domain.errors import InvalidInput, raise_if_any
+from matchmaker.domain.events.event import Event, EventSession, Participant, PlanVersion, Room
 from matchmaker.domain.people import User
 from matchmaker.i18n import N_
 from matchmaker.scheduling import Certificate, check, schedule
@@ -28,14 +27,14 @@ from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.scheduling.build import build_schedule, check_buildable, check_has_schedule
 from matchmaker.services.events.scheduling.constraints import (
     Attendee,
-    Conditions,
+    Constraints,
     FixedMeeting,
     cut_into_slots,
-    load_conditions,
+    load_constraints,
 )
 from matchmaker.services.events.scheduling.match_list_state import unserved_text
 from matchmaker.services.events.scheduling.problem import candidates_of, check_pins, plan_with_pins, scheduling_problem
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 WHAT_IF_TIME_LIMIT = 10.0
 """Seconds."""
@@ -99,20 +98,22 @@ class Trial:
     then: Outcome
 
 
-def what_if(session: Session, corpus: Corpus, event: Event, changes: Changes, at: datetime | None = None) -> Trial:
+def what_if(
+    session: Session, search_index: SearchIndex, event: Event, changes: Changes, at: datetime | None = None
+) -> Trial:
     """Plan the event twice, as it is and with the changes. Changes nothing.
 
-    Raises :class:`~matchmaker.domain.errors.InvalidFields` for numbers that cannot be, and :class:`Conflict`
+    Raises :class:`~matchmaker.domain.errors.ValidationErrors` for numbers that cannot be, and :class:`Conflict`
     where locked meetings or fixed tables do not fit the changes.
     """
     check_has_schedule(event)
     _check(event, changes)
-    corpus.refresh()
-    conditions = load_conditions(session, event, at or now())
-    scores = score_partnerships(session, corpus, event)
-    changed = changed_conditions(conditions, event, changes)
+    search_index.refresh()
+    constraints = load_constraints(session, event, at or now())
+    scores = score_partnerships(session, search_index, event)
+    changed = changed_constraints(constraints, event, changes)
 
-    def outcome(of: Conditions) -> Outcome:
+    def outcome(of: Constraints) -> Outcome:
         problem = scheduling_problem(of, candidates_of(of, scores))
         problem, plan = plan_with_pins(
             problem, of, lambda one: schedule(one, WHAT_IF_TIME_LIMIT, compactly=event.compact)
@@ -123,12 +124,17 @@ def what_if(session: Session, corpus: Corpus, event: Event, changes: Changes, at
         )
         return Outcome(len(of.slots), of.tables, check(problem, plan), unserved, plan.seconds)
 
-    return Trial(now=outcome(conditions), then=outcome(changed))
+    return Trial(now=outcome(constraints), then=outcome(changed))
 
 
 def apply_changes(
-    session: Session, corpus: Corpus, actor: User | None, event: Event, changes: Changes, at: datetime | None = None
-) -> Assignment:
+    session: Session,
+    search_index: SearchIndex,
+    actor: User | None,
+    event: Event,
+    changes: Changes,
+    at: datetime | None = None,
+) -> PlanVersion:
     """Change the event so, and build its schedule anew; nothing is changed if that cannot be planned.
 
     Raises what :func:`what_if` and :func:`~matchmaker.services.events.scheduling.build.build_schedule` raise.
@@ -138,21 +144,21 @@ def apply_changes(
     lock_event(session, event)
     _check(event, changes)
     check_buildable(session, event, at)
-    conditions = load_conditions(session, event, at or now())
-    changed = changed_conditions(conditions, event, changes)
+    constraints = load_constraints(session, event, at or now())
+    changed = changed_constraints(constraints, event, changes)
     check_pins(changed)
     _write(session, event, changed, changes)
     log(session, actor, "event", event.id, "conditions changed", _described(changes))
     session.commit()
-    return build_schedule(session, corpus, event, actor, at=at)
+    return build_schedule(session, search_index, event, actor, at=at)
 
 
-def changed_conditions(conditions: Conditions, event: Event, changes: Changes) -> Conditions:
+def changed_constraints(constraints: Constraints, event: Event, changes: Changes) -> Constraints:
     """The conditions as they would be. Whoever cannot come during a part of a new slot cannot come in it."""
-    periods = conditions.periods if changes.lunch is None else _without_lunch(conditions.periods, *changes.lunch)
-    length = conditions.slot_length if changes.slot_minutes is None else timedelta(minutes=changes.slot_minutes)
-    slots = cut_into_slots(periods, length, conditions.zone)
-    tables = conditions.tables if changes.tables is None else changes.tables
+    periods = constraints.periods if changes.lunch is None else _without_lunch(constraints.periods, *changes.lunch)
+    length = constraints.slot_length if changes.slot_minutes is None else timedelta(minutes=changes.slot_minutes)
+    slots = cut_into_slots(periods, length, constraints.zone)
+    tables = constraints.tables if changes.tables is None else changes.tables
     renumbered: Mapping[int, int | None] = {}
     room = _room(event, changes.absent_room)
     if room is not None:
@@ -165,7 +171,7 @@ def changed_conditions(conditions: Conditions, event: Event, changes: Changes) -
             attendee,
             max_meetings=most,
             min_meetings=min(attendee.min_meetings, most),
-            away=_away(attendee.away, conditions.slot_length, slots, length),
+            away=_away(attendee.away, constraints.slot_length, slots, length),
             table=attendee.table if attendee.table is None else renumbered.get(attendee.table, attendee.table),
         )
 
@@ -174,13 +180,13 @@ def changed_conditions(conditions: Conditions, event: Event, changes: Changes) -
         return replace(meeting, table=table if table is None else renumbered.get(table, table))
 
     return replace(
-        conditions,
+        constraints,
         periods=periods,
         slot_length=length,
         tables=tables,
-        attendees=tuple(map(moved, conditions.attendees)),
-        fixed=tuple(map(shifted, conditions.fixed)),
-        begun=_away(conditions.begun, conditions.slot_length, slots, length),
+        attendees=tuple(map(moved, constraints.attendees)),
+        fixed=tuple(map(shifted, constraints.fixed)),
+        begun=_away(constraints.begun, constraints.slot_length, slots, length),
     )
 
 
@@ -198,7 +204,7 @@ def _check(event: Event, changes: Changes) -> None:
         problems.append(InvalidInput(N_("结束时间应晚于开始时间"), field="lunch"))
     if changes.absent_room is not None and _room(event, changes.absent_room) is None:
         problems.append(InvalidInput(N_("活动里没有这个会场，请刷新页面"), field="absent_room"))
-    refuse(problems)
+    raise_if_any(problems)
 
 
 def _without_lunch(periods: tuple[Period, ...], begins: time, ends: time) -> tuple[Period, ...]:
@@ -235,7 +241,7 @@ def _renumbered(event: Event, absent: Room) -> dict[int, int | None]:
     return gone | {table: table - absent.table_count for table in range(after, event.table_count + 1)}
 
 
-def _write(session: Session, event: Event, changed: Conditions, changes: Changes) -> None:
+def _write(session: Session, event: Event, changed: Constraints, changes: Changes) -> None:
     event.slot_minutes = changed.slot_length // timedelta(minutes=1)
     event.table_count = changed.tables
     known = {(own.starts_at, own.ends_at): own for own in event.sessions}

@@ -18,9 +18,9 @@ from matchmaker.scheduling.diagnostics import Change, ChangeKind
 from matchmaker.services.events.pairing.partnerships import PairScores, score_partnerships
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.build import check_has_schedule
-from matchmaker.services.events.scheduling.constraints import Conditions, load_conditions
+from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
 from matchmaker.services.events.scheduling.problem import candidates_of, problem_without_locks, shown_score
-from matchmaker.services.indexing.search_index import Corpus
+from matchmaker.services.indexing.search_index import SearchIndex
 
 STRONG = 40.0
 """From this score on, 0–100, a match that does not meet deserves an explanation, asked for or not."""
@@ -68,7 +68,7 @@ class LeftOut:
     why: str
     """Code word of the reason."""
     _told: WhyNot | None
-    _conditions: Conditions
+    _conditions: Constraints
 
     def reason(self, language: str = "zh") -> str:
         """Why they do not meet, in the reader's language."""
@@ -147,17 +147,17 @@ class Explanations:
 
 
 def explain_left_out(
-    session: Session, corpus: Corpus, event: Event, strong: float = STRONG, at: datetime | None = None
+    session: Session, search_index: SearchIndex, event: Event, strong: float = STRONG, at: datetime | None = None
 ) -> Explanations:
     """Why wishes and matches of at least ``strong`` (0–100) are not in the schedule as it stands. Changes nothing."""
     check_has_schedule(event)
-    corpus.refresh()
-    conditions = load_conditions(session, event, at)
-    scores = score_partnerships(session, corpus, event)
+    search_index.refresh()
+    constraints = load_constraints(session, event, at)
+    scores = score_partnerships(session, search_index, event)
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
-    problem = problem_without_locks(conditions, candidates_of(conditions, scores, _met(meetings)))
-    plan = _as_plan(problem, conditions, meetings)
-    found = _Explaining(conditions, scores)
+    problem = problem_without_locks(constraints, candidates_of(constraints, scores, _met(meetings)))
+    plan = _as_plan(problem, constraints, meetings)
+    found = _Explaining(constraints, scores)
     left_out = [
         *found.of_the_scheduler(why_not_all(problem, plan, strong / 100)),
         *found.decided_otherwise(_met(meetings), strong),
@@ -166,22 +166,22 @@ def explain_left_out(
         left_out=tuple(sorted(left_out, key=lambda one: (not one.requested, -one.score, one.need_side.id))),
         more_tables=tuple(
             MoreTables(
-                conditions.slots[gain.slot], gain.more_tables, slot_text(conditions, conditions.slots[gain.slot])
+                constraints.slots[gain.slot], gain.more_tables, slot_text(constraints, constraints.slots[gain.slot])
             )
             for gain in table_gains(problem, plan)
         ),
     )
 
 
-def slot_text(conditions: Conditions, slot: datetime) -> str:
+def slot_text(constraints: Constraints, slot: datetime) -> str:
     """The time of the slot, with the day at an event of several days."""
-    several_days = len({begin.date() for begin, _ in conditions.periods}) > 1
+    several_days = len({begin.date() for begin, _ in constraints.periods}) > 1
     return f"{slot:%m-%d %H:%M}" if several_days else f"{slot:%H:%M}"
 
 
 class _Explaining:
-    def __init__(self, conditions: Conditions, scores: PairScores) -> None:
-        self._conditions = conditions
+    def __init__(self, constraints: Constraints, scores: PairScores) -> None:
+        self._conditions = constraints
         self._scores = scores
         self._rows = {participant.id: row for row, participant in enumerate(scores.rows)}
         self._columns = {participant.id: column for column, participant in enumerate(scores.columns)}
@@ -194,8 +194,8 @@ class _Explaining:
 
     def decided_otherwise(self, met: frozenset[PairKey], strong: float) -> Iterator[LeftOut]:
         """What people decided: wishes that were declined, and strong matches that were excluded or cancelled."""
-        conditions, declined = self._conditions, self._conditions.declined
-        kinds = ((BARRED, conditions.barred & declined), (EXCLUDED, conditions.excluded), (OVER, conditions.over))
+        constraints, declined = self._conditions, self._conditions.declined
+        kinds = ((BARRED, constraints.barred & declined), (EXCLUDED, constraints.excluded), (OVER, constraints.over))
         told: set[PairKey] = set(met)
         for why, pairs in (*kinds, (DECLINED, declined)):
             for pair in sorted(pairs - told):
@@ -224,9 +224,9 @@ def _met(meetings: Iterable[Meeting]) -> frozenset[PairKey]:
     return frozenset((m.need_side_id, m.offer_side_id) for m in meetings if m.status in TAKES_PLACE)
 
 
-def _as_plan(problem: Problem, conditions: Conditions, meetings: Iterable[Meeting]) -> Plan:
+def _as_plan(problem: Problem, constraints: Constraints, meetings: Iterable[Meeting]) -> Plan:
     """The placed meetings of those who are there; explanations need no more of a plan."""
-    slot_of = {slot: number for number, slot in enumerate(conditions.slots)}
+    slot_of = {slot: number for number, slot in enumerate(constraints.slots)}
     planned = tuple(
         PlannedMeeting(
             str(m.need_side_id),
@@ -238,8 +238,8 @@ def _as_plan(problem: Problem, conditions: Conditions, meetings: Iterable[Meetin
         for m in meetings
         if m.status in TAKES_PLACE
         and m.starts_at in slot_of
-        and m.need_side_id in conditions.attendee
-        and m.offer_side_id in conditions.attendee
+        and m.need_side_id in constraints.attendee
+        and m.offer_side_id in constraints.attendee
     )
     nothing = Objective(0, 0, 0.0)
     return Plan(planned, (), nothing, nothing, seconds=0.0)

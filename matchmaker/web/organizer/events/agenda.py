@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.domain.errors import Conflict, InvalidFields, InvalidInput, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, ValidationErrors, raise_if_any
 from matchmaker.domain.events.event import AgendaItem, Event
 from matchmaker.i18n import N_
 from matchmaker.services.events.agenda import (
@@ -64,7 +64,7 @@ def _save(event: Event, item_id: int) -> Response | tuple[str, int]:
             item = add_agenda_item(db(), person(), event, _values())
         else:
             item = update_agenda_item(db(), person(), event, item_id, _values())
-    except InvalidFields as error:
+    except ValidationErrors as error:
         db().rollback()
         problems = {problem.field or "title": problem.text(current_language()) for problem in error.problems}
         return _page(event, item_id, request.form, problems), 400
@@ -106,7 +106,7 @@ def _values() -> AgendaValues:
             moments[field] = time.fromisoformat(request.form.get(field, "").strip()).replace(tzinfo=None)
         except ValueError:
             problems.append(InvalidInput(N_("请填时间，如 09:00"), field=field))
-    refuse(problems)
+    raise_if_any(problems)
     return AgendaValues(
         starts_at=datetime.combine(day, moments["begins"]),
         ends_at=datetime.combine(day, moments["ends"]),

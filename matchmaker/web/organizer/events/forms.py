@@ -23,7 +23,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from matchmaker.domain.errors import InvalidFields, InvalidInput
+from matchmaker.domain.errors import InvalidInput, ValidationErrors
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind
 from matchmaker.services.events.editing import PLAIN_FIELDS, EventValues, Period, RoomValues
@@ -133,7 +133,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
 
     def show(self, error: InvalidInput) -> None:
         """Put the service's complaints beside the fields they are about."""
-        for problem in error.problems if isinstance(error, InvalidFields) else (error,):
+        for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             field = self._field_of(problem.field or "name")
             field.errors = [*field.errors, problem.text(current_language())]
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.domain.errors import Conflict, InvalidFields, NotFound
+from matchmaker.domain.errors import Conflict, NotFound, ValidationErrors
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.i18n import N_
@@ -42,7 +42,7 @@ def event_save_booths(event_id: int) -> Response | tuple[str, int]:
     wanted = {int(field[6:]): text for field, text in typed.items() if is_id(field[6:])}
     try:
         changed = assign_booths(db(), person(), event, wanted)
-    except InvalidFields as error:
+    except ValidationErrors as error:
         problems = {problem.field: problem.text(current_language()) for problem in error.problems}
         return _page(event, typed, problems), 400
     flash(gettext("已保存，%(count)d 家的展位有变动", count=len(changed)), "success")

@@ -99,7 +99,7 @@ def event_sheet(event_id: int, sheet: str, form: str) -> Response:
         kind,
         Format(form),
         options,
-        corpus=platform().corpus,
+        search_index=platform().search_index,
         base_url=platform().settings.base_url,
     )
     by_party = kind is Sheet.MATCH_LIST and form == Format.PDF.value
@@ -121,7 +121,7 @@ def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator
     """The archive in a session of its own: that of the request is closed when the view returns."""
     with served.database.reading() as session:
         event = get_event(session, event_id)
-        yield from stream_archive(session, served.corpus, event, options, base_url=served.settings.base_url)
+        yield from stream_archive(session, served.search_index, event, options, base_url=served.settings.base_url)
 
 
 @blueprint.get("/events/<int:event_id>/print/calendars.zip")

@@ -14,7 +14,7 @@ from matchmaker.domain.vocabulary import MeetingStatus, Side
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.onsite.attendance import absent_sides, mark_meeting
 from matchmaker.services.events.onsite.closing import finish_event, reopen_event, unmarked_meetings
-from matchmaker.services.events.onsite.substitution import refill, refill_candidates
+from matchmaker.services.events.onsite.substitution import substitute, substitutes
 from matchmaker.services.events.timing import coming_slot, last_session_ended, local_time, running_slot
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
@@ -50,7 +50,7 @@ def event_day(event_id: int) -> str:
         room=room,
         meetings=meetings,
         absent=absent_sides(db(), [meeting.id for meeting in meetings]),
-        refills=refill_candidates(db(), platform().corpus, event, meetings),
+        refills=substitutes(db(), platform().search_index, event, meetings),
         over=last_session_ended(event),
         unmarked=unmarked_meetings(db(), event),
     )
@@ -74,7 +74,9 @@ def event_refill(event_id: int, meeting_id: int) -> Response:
     event = get_event(db(), event_id)
     partner = request.form.get("partner", "")
     try:
-        meeting = refill(db(), platform().corpus, person(), event, meeting_id, int(partner) if is_id(partner) else 0)
+        meeting = substitute(
+            db(), platform().search_index, person(), event, meeting_id, int(partner) if is_id(partner) else 0
+        )
     except Conflict as error:
         flash(error.text(current_language()), "danger")
         return _back(event, meeting_id)

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.domain.errors import Conflict, InvalidFields, InvalidInput, NotFound, refuse
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound, ValidationErrors, raise_if_any
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
@@ -52,7 +52,7 @@ def event_save_participants(event_id: int) -> str | Response | tuple[str, int]:
         else:
             set_limits(db(), person(), event, _limits(event, request.form))
             flash(gettext("已保存"), "success")
-    except InvalidFields as error:
+    except ValidationErrors as error:
         problems = {problem.field: problem.text(current_language()) for problem in error.problems}
         return _participants_page(event, request.form, problems), 400
     except Conflict as error:
@@ -130,7 +130,7 @@ def _wanted() -> PartyFilter:
         text=request.args.get("text", ""),
         industry=request.args.get("industry", ""),
         district=request.args.get("district", ""),
-        silent="silent" in request.args,
+        without_postings="silent" in request.args,
     )
 
 
@@ -143,7 +143,7 @@ def _party_key(text: str) -> PartyKey:
 
 def _limits(event: Event, form: Mapping[str, str]) -> dict[int, ParticipantLimits]:
     """The limits typed for each participant, with the place that it has where the page does not ask for one. Raises
-    :class:`InvalidFields` for what is no number.
+    :class:`ValidationErrors` for what is no number.
     """
     present = {participant.id: participant for participant in participants_of(db(), event)}
     limits: dict[int, ParticipantLimits] = {}
@@ -171,5 +171,5 @@ def _limits(event: Event, form: Mapping[str, str]) -> dict[int, ParticipantLimit
                 table=int(table) if table else None,
                 room_id=int(room) if is_id(room) else None,
             )
-    refuse(problems)
+    raise_if_any(problems)
     return limits

@@ -24,7 +24,7 @@ from matchmaker.services.events.participation.progress import (
     progress_table,
     remind,
 )
-from matchmaker.services.events.requests.on_behalf import stood_in_for
+from matchmaker.services.events.requests.on_behalf import proxy_requests
 from matchmaker.services.events.timing import local_time
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
@@ -53,7 +53,7 @@ def event_progress(event_id: int) -> str | Response:
         rows=found.shown(wanted),
         wanted=wanted,
         filters=kept_arguments(*_FILTERS),
-        to_stand_in=sum(one.to_answer for one in stood_in_for(db(), event)),
+        to_stand_in=sum(one.to_answer for one in proxy_requests(db(), event)),
         twins=also_coming_for(db(), event),
         Step=Step,
         Order=Order,

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.requests.on_behalf import stood_in_for
+from matchmaker.services.events.requests.on_behalf import proxy_requests
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.request_context import db
 
@@ -12,7 +12,7 @@ from matchmaker.web.request_context import db
 def event_meeting_requests(event_id: int) -> str:
     """What there is to answer, and what came of the others; each leads to the request's own page."""
     event = get_event(db(), event_id)
-    found = stood_in_for(db(), event)
+    found = proxy_requests(db(), event)
     return render_template(
         "organizer/events/meeting_requests.html",
         event=event,

@@ -153,15 +153,15 @@ def slot_label(event: Event, starts_at: datetime) -> str:
 
 
 def _change(event: Event, change: str, expected: int) -> Changed:
-    session, actor, corpus, form = db(), person(), platform().corpus, request.form
+    session, actor, search_index, form = db(), person(), platform().search_index, request.form
     match change:
         case "undo":
-            return undo.undo(session, corpus, actor, event, expected)
+            return undo.undo(session, search_index, actor, event, expected)
         case "redo":
-            return undo.redo(session, corpus, actor, event, expected)
+            return undo.redo(session, search_index, actor, event, expected)
         case "place":
             return edits.place_meeting(
-                session, corpus, actor, event, pair_from_form(), _slot(form), _table(form), expected
+                session, search_index, actor, event, pair_from_form(), _slot(form), _table(form), expected
             )
         case "swap":
             return edits.swap_meetings(session, actor, event, _id(form, "meeting"), _id(form, "other"), expected)
@@ -246,9 +246,9 @@ def _panel(event: Event, asked: Mapping[str, str]) -> dict[str, Any]:
             pair = (meeting.need_side_id, meeting.offer_side_id)
             panel["places"] = suggest_places(db(), event, pair)
     elif starts_at is not None and table is not None and 1 <= table <= event.table_count and not meeting_id:
-        platform().corpus.refresh()
+        platform().search_index.refresh()
         panel["cell"] = (starts_at, table)
-        panel["partners"] = suggest_partners(db(), platform().corpus, event, starts_at, table=table)
+        panel["partners"] = suggest_partners(db(), platform().search_index, event, starts_at, table=table)
     return panel
 
 

@@ -32,7 +32,7 @@ def event_build(event_id: int) -> Response:
     """Build the match list, or build it anew."""
     event = get_event(db(), event_id)
     try:
-        version = build_match_list(db(), platform().corpus, event, person())
+        version = build_match_list(db(), platform().search_index, event, person())
         flash(gettext("已生成第 %(version)d 版匹配表", version=version.version), "success")
     except Conflict as error:
         flash(error.text(current_language()), "danger")
@@ -49,7 +49,7 @@ def event_change_pair(event_id: int) -> Response | tuple[str, int]:
             remove_pair(db(), person(), event, pair, reason)
             flash(gettext("已移除并排除这一对"), "success")
         else:
-            add_pair(db(), platform().corpus, person(), event, pair, reason)
+            add_pair(db(), platform().search_index, person(), event, pair, reason)
             flash(gettext("已加入并锁定这一对"), "success")
     except (InvalidInput, Conflict) as error:
         flash(error.text(current_language()), "danger")

@@ -34,7 +34,7 @@ _FILTERS = ("text", "participant", "least", "state")
 def event_partnerships(event_id: int) -> str:
     """The candidate partnerships, best first."""
     event, wanted, page = get_event(db(), event_id), _wanted(), max(request.args.get("page", 1, int), 1)
-    found = list_partnerships(db(), platform().corpus, event, wanted, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
+    found = list_partnerships(db(), platform().search_index, event, wanted, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
     return render_template(
         "organizer/events/partnerships.html",
         event=event,

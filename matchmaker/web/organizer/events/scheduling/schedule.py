@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
-from matchmaker.domain.events.event import Assignment, Event, ScheduleRow
+from matchmaker.domain.events.event import Event, PlanVersion, ScheduleRow
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.participation.participants import everyone_of
@@ -107,7 +107,7 @@ def event_why_not(event_id: int) -> str:
     """Wishes and strong matches that are not in the schedule: why, and what would help."""
     event, text = _docking(event_id), request.args.get("text", "")
     built = latest_version(db(), event) is not None
-    explanations = explain_left_out(db(), platform().corpus, event) if built and event.slots else None
+    explanations = explain_left_out(db(), platform().search_index, event) if built and event.slots else None
     found = explanations.about(text) if explanations else []
     return render_template(
         "organizer/events/why_not.html",
@@ -132,7 +132,7 @@ def event_what_if(event_id: int) -> Page:
     if form.changes().nothing:
         return _what_if_page(event, form, nothing=True)
     try:
-        trial = what_if(db(), platform().corpus, event, form.changes())
+        trial = what_if(db(), platform().search_index, event, form.changes())
     except InvalidInput as error:
         form.show(error)
         return _what_if_page(event, form), 400
@@ -152,7 +152,7 @@ def event_apply(event_id: int) -> Page:
     if form.changes().nothing:
         return _what_if_page(event, form, nothing=True), 400
     try:
-        version = apply_changes(db(), platform().corpus, person(), event, form.changes())
+        version = apply_changes(db(), platform().search_index, person(), event, form.changes())
     except InvalidInput as error:
         form.show(error)
         return _what_if_page(event, form), 400
@@ -192,7 +192,7 @@ def event_schedule_versions(event_id: int) -> str:
 
 
 def _build(event: Event) -> str:
-    version = build_schedule(db(), platform().corpus, event, person())
+    version = build_schedule(db(), platform().search_index, event, person())
     return _text(
         N_("已生成第 %(version)d 版日程：%(meetings)d 场洽谈，%(unserved)d 个参会方场数不足"),
         version=version.version,
@@ -202,7 +202,7 @@ def _build(event: Event) -> str:
 
 
 def _replan(event: Event) -> str:
-    version = replan_event(db(), platform().corpus, event, person())
+    version = replan_event(db(), platform().search_index, event, person())
     disturbance = disturbance_of(version)
     done = _text(N_("已生成第 %(version)d 版"), version=version.version)
     return f"{done} · {disturbance.text(current_language())}" if disturbance else done
@@ -210,7 +210,7 @@ def _replan(event: Event) -> str:
 
 def _restore(event: Event) -> str:
     number = request.form.get("version", 0, int)
-    version = restore_version(db(), platform().corpus, person(), event, number)
+    version = restore_version(db(), platform().search_index, person(), event, number)
     return _text(N_("已把第 %(old)d 版恢复为第 %(new)d 版，尚未公布"), old=number, new=version.version)
 
 
@@ -246,12 +246,12 @@ def _what_if_page(event: Event, form: WhatIfForm, trial: object = None, *, nothi
     return render_template("organizer/events/what_if.html", event=event, form=form, trial=trial, nothing=nothing)
 
 
-def _asked_version(event: Event, name: str, otherwise: int | None) -> Assignment | None:
+def _asked_version(event: Event, name: str, otherwise: int | None) -> PlanVersion | None:
     number = request.args.get(name, otherwise, int)
     return None if number is None else find_version(db(), event, number)
 
 
-def _one_before(event: Event, after: Assignment | None) -> int | None:
+def _one_before(event: Event, after: PlanVersion | None) -> int | None:
     """What to compare with unless somebody says: what participants see, or else the version before."""
     if after is None:
         return None

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, SelectField, TimeField
 from wtforms.validators import Optional
 
-from matchmaker.domain.errors import InvalidFields, InvalidInput
+from matchmaker.domain.errors import InvalidInput, ValidationErrors
 from matchmaker.domain.events.event import Event
 from matchmaker.services.events.scheduling.what_if import Changes
 from matchmaker.web.language import current_language
@@ -54,6 +54,6 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
 
     def show(self, error: InvalidInput) -> None:
         """Put the service's complaints beside the fields they are about."""
-        for problem in error.problems if isinstance(error, InvalidFields) else (error,):
+        for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             field = self["lunch_ends" if problem.field == "lunch" else problem.field]
             field.errors = [*field.errors, problem.text(current_language())]
