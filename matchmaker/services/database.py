@@ -16,7 +16,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 class Database:
-    """An engine with two kinds of session.
+    """One pool of connections with two kinds of session, and an engine for each kind.
 
     On SQLite a *writing* session takes the write lock when it begins, so that it waits for its turn instead of
     failing halfway; a *reading* session sees one unchanging state. On PostgreSQL there is no difference.
@@ -25,12 +25,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _create_engine(url)
+        # Made once: a session opens a connection for each engine it meets, and two would lock each other out.
+        self.writing_engine = self.engine.execution_options(matchmaker_writes=True)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
-        self._writing = sessionmaker(self.engine.execution_options(matchmaker_writes=True), expire_on_commit=False)
-
-    def open(self, *, writes: bool = False) -> Session:
-        """A new session; the caller closes it."""
-        return self._writing() if writes else self._reading()
+        self._writing = sessionmaker(self.writing_engine, expire_on_commit=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

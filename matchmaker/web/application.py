@@ -27,11 +27,11 @@ from matchmaker.web import (
 )
 from matchmaker.web.access import login_manager
 from matchmaker.web.addresses import RowIdConverter
+from matchmaker.web.database import database
 from matchmaker.web.headers import add_security_headers
 from matchmaker.web.language import current_language
 from matchmaker.web.limits import limiter
 from matchmaker.web.presentation import register_presentation
-from matchmaker.web.request_context import close_session
 
 UPLOAD_LIMIT = 16 * 1024 * 1024
 
@@ -60,12 +60,12 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     if settings.proxies:
         # Of the addresses in X-Forwarded-For only those that our own proxies wrote are believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    database.init_app(app)
     Bootstrap5(app)
     Babel(app, locale_selector=current_language)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)
-    app.teardown_request(close_session)
     app.after_request(add_security_headers)
     register_presentation(app)
     errors.register(app)
