@@ -38,9 +38,9 @@ bench: $(VENV)/installed-for-tests
 
 # Collect new texts into the English catalogue; then translate what is new and run `make demo`.
 translations: $(VENV)/installed-for-tests
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext --no-location --sort-output \
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k CN_:1c,2 -k lazy_gettext --no-location --sort-output -w 120 \
 	  -o matchmaker/translations/messages.pot matchmaker
-	$(BIN)/pybabel -q update -N --no-fuzzy-matching -l en -i matchmaker/translations/messages.pot -d matchmaker/translations
+	$(BIN)/pybabel -q update -N --no-fuzzy-matching -w 120 -l en -i matchmaker/translations/messages.pot -d matchmaker/translations
 	$(BIN)/pybabel -q compile -d matchmaker/translations
 
 .PHONY: browser

@@ -19,6 +19,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, which ext
     return message
 
 
+def CN_(context: str, message: str) -> tuple[str, str]:  # noqa: N802 - as above
+    """Mark a message id that means different things in different places, and return its context and the id."""
+    return context, message
+
+
 @cache
 def _catalogue(language: str) -> NullTranslations:
     return Translations.load(TRANSLATIONS, [language]) if language != "zh" else NullTranslations()
@@ -28,3 +33,8 @@ def translate(message: str, language: str = "zh", **params: object) -> str:
     """The message in ``language``, with its placeholders filled; an untranslated one stays Chinese."""
     text = _catalogue(language).gettext(message)
     return text % params if params else text
+
+
+def translate_in_context(context: str, message: str, language: str = "zh") -> str:
+    """A message marked by :func:`CN_` in ``language``, with its placeholders as they are."""
+    return str(_catalogue(language).pgettext(context, message))

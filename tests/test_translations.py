@@ -13,7 +13,7 @@ from matchmaker.i18n import TRANSLATIONS
 
 PACKAGE = Path(matchmaker.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "CN_": ((1, "c"), 2), "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[.\d]*[sdf]")
 
 
@@ -23,15 +23,16 @@ def english() -> Catalog:
         return read_po(file, locale="en")
 
 
-def used_texts() -> set[str]:
+def used_texts() -> set[tuple[str, str]]:
+    """Every text with its context, which most have none of."""
     found = extract_from_dir(PACKAGE, METHODS, {"**.html": {"encoding": "utf-8"}}, keywords=KEYWORDS)
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+    return {(message if isinstance(message, str) else message[0], context or "") for _, _, message, _, context in found}
 
 
 def test_every_text_is_translated(english: Catalog) -> None:
     texts = used_texts()
     assert len(texts) > 100
-    missing = sorted(text for text in texts if not has_english(english.get(text)))
+    missing = sorted((text, context) for text, context in texts if not has_english(english.get(text, context or None)))
     assert missing == []
 
 

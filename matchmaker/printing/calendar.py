@@ -51,14 +51,14 @@ def _entry(
 ) -> Event:
     words = wording(language)
     partner = _joined(meeting.partner_organization, meeting.partner)
-    table = words["table_number"].format(table=meeting.table) if meeting.table else ""
+    table = words["table_number"] % {"table": meeting.table} if meeting.table else ""
     entry = Event()
     entry.add("uid", _uid(event, schedule, meeting))
     entry.add("sequence", event.version)
     entry.add("dtstamp", _in_zone(event.printed_at, time_zone).astimezone(UTC))
     entry.add("dtstart", _in_zone(meeting.start, time_zone))
     entry.add("dtend", _in_zone(meeting.end, time_zone))
-    entry.add("summary", words["meeting_with"].format(partner=partner))
+    entry.add("summary", words["meeting_with"] % {"partner": partner})
     entry.add("location", _joined(event.place, table))
     told = [single_line(meeting.topic), _joined(event.name, event.organizer), *([ours] if ours else [])]
     entry.add("description", "\n".join(told))

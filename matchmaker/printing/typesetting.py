@@ -34,7 +34,7 @@ def typeset(template: str, event: EventHeader, content: dict[str, Any], language
 
     Raises TypesettingError if Typst refuses the template.
     """
-    words = {"event": _event_for_page(event), "words": wording(language), "language": language}
+    words = {"event": _event_for_page(event), "words": dict(wording(language)), "language": language}
     data = json.dumps(_printable(content | words), ensure_ascii=False)
     try:
         return _compile(TEMPLATES / f"{template}.typ", data, printed_at=event.printed_at)

@@ -45,7 +45,7 @@ class Workbook:
     def __init__(self, event: EventHeader, language: Language) -> None:
         self._event = event
         self._words = wording(language)
-        self._version = self._words["version"].format(version=event.version) if event.version else ""
+        self._version = self._words["version"] % {"version": event.version} if event.version else ""
         self._file = BytesIO()
         self._book = xlsxwriter.Workbook(self._file, {"in_memory": True})
         self._book.set_properties({"title": event.name, "author": event.organizer, "created": event.printed_at})
@@ -126,7 +126,7 @@ class Workbook:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(pages_wide, 0)
         sheet.repeat_rows(_TITLE_ROW, _HEADER_ROW)
-        pages = self._words["page"].format(page="&P", pages="&N")
+        pages = self._words["page"] % {"page": "&P", "pages": "&N"}
         sheet.set_footer(f"&C{pages}&R{self._version}")
 
     def _cell_format(self, kind: str, starts_group: bool) -> Format:

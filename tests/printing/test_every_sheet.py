@@ -1,5 +1,6 @@
 """What holds for every kind of sheet, whatever is on it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -175,6 +176,7 @@ def test_both_languages_have_every_label_with_the_same_placeholders() -> None:
     assert chinese.keys() == english.keys()
     for key, label in chinese.items():
         assert _placeholders(label) == _placeholders(english[key]), key
+        assert not re.search("[\u4e00-\u9fff]", english[key]), f"{key} is not translated"
 
 
 def test_a_fault_in_a_template_is_named(event: EventHeader) -> None:
@@ -183,4 +185,4 @@ def test_a_fault_in_a_template_is_named(event: EventHeader) -> None:
 
 
 def _placeholders(label: str) -> set[str]:
-    return {part.split("}")[0] for part in label.split("{")[1:]}
+    return set(re.findall(r"%\((\w+)\)s", label))

@@ -70,7 +70,7 @@ def catalogue_xlsx(event: EventHeader, sections: Sequence[CatalogueSection], lan
 def _totals(sections: Sequence[CatalogueSection], language: Language) -> str:
     exhibits = [exhibit for section in sections for exhibit in section.exhibits]
     exhibitors = len({exhibit.exhibitor for exhibit in exhibits})
-    return wording(language)["exhibit_count"].format(exhibitors=exhibitors, count=len(exhibits))
+    return wording(language)["exhibit_count"] % {"exhibitors": exhibitors, "count": len(exhibits)}
 
 
 def _starts(sections: Sequence[CatalogueSection]) -> set[int]:

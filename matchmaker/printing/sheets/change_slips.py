@@ -103,7 +103,7 @@ def change_slips_xlsx(
         Column(words["partner"], 34),
         Column(words["topic"], 40),
     ]
-    versions = words["since_version"].format(before=since_version, after=event.version)
+    versions = words["since_version"] % {"before": since_version, "after": event.version}
     workbook = Workbook(event, language)
     workbook.add_sheet(words["change_slips"], f"{words['change_slips']} {versions}", columns, rows, starts)
     return workbook.to_bytes()
@@ -156,5 +156,5 @@ def _place_for_page(place: Place | None, language: Language) -> dict[str, str] |
 def _place_text(place: Place | None, language: Language) -> str:
     if place is None:
         return ""
-    table = wording(language)["table_number"].format(table=place.table)
+    table = wording(language)["table_number"] % {"table": place.table}
     return f"{day_text(place.start.date(), language)} {time_range_text(place.start, place.end)} {table}"

@@ -1,6 +1,6 @@
 """The match list of an event: who is recommended to whom, how well they fit and why."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -195,11 +195,11 @@ def _parties(lines: Iterable[MatchLine], party_of: Callable[[MatchLine], str]) -
 
 
 def _whole_pdf(match_list: MatchList, language: Language) -> bytes:
-    totals = wording(language)["match_totals"].format(
-        enterprises=len(_parties(match_list.lines, _enterprise_of)),
-        teams=len(_parties(match_list.lines, _supplier_of)),
-        count=len(match_list.lines),
-    )
+    totals = wording(language)["match_totals"] % {
+        "enterprises": len(_parties(match_list.lines, _enterprise_of)),
+        "teams": len(_parties(match_list.lines, _supplier_of)),
+        "count": len(match_list.lines),
+    }
     content = {"totals": totals, "lines": match_list.lines, "unmatched": match_list.unmatched}
     return typeset("match_list_whole", match_list.event, content, language)
 
@@ -250,7 +250,7 @@ def _plain_pdf(match_list: MatchList, grouping: Grouping, language: Language, co
         PrintedTable(
             title=party or title,
             over_title=title if party else "",
-            subtitle=words["match_count"].format(count=len(lines)),
+            subtitle=words["match_count"] % {"count": len(lines)},
             columns=tuple(_columns(columns, words)),
             rows=tuple(tuple(_row(columns, line, number, words)) for number, line in enumerate(lines, start=1)),
         )
@@ -267,11 +267,11 @@ _ENTERPRISE_COLUMNS = ("enterprise", "number", "need", "provider", "team", "offe
 _TEAM_COLUMNS = ("provider", "team", "number", "offer", "enterprise", "need", *_MATCH_COLUMNS)
 
 
-def _columns(keys: Iterable[str], words: dict[str, str]) -> list[Column]:
+def _columns(keys: Iterable[str], words: Mapping[str, str]) -> list[Column]:
     return list(chosen_columns(tuple(keys), COLUMNS, words, ()).values())
 
 
-def _row(keys: Iterable[str], line: MatchLine, number: int, words: dict[str, str]) -> list[Cell]:
+def _row(keys: Iterable[str], line: MatchLine, number: int, words: Mapping[str, str]) -> list[Cell]:
     cells: dict[str, Cell] = {
         "number": number,
         "enterprise": line.enterprise,

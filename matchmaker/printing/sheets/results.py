@@ -1,6 +1,6 @@
 """The results report (成效报告): what became of the meetings, as figures and charts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean
@@ -128,7 +128,7 @@ def results_xlsx(event: EventHeader, report: ResultsReport, language: Language =
             Column(words["ratings_by_teams"], 18),
         ],
         [
-            (words["rating_stars"].format(stars=stars), by_enterprises, by_teams)
+            (words["rating_stars"] % {"stars": stars}, by_enterprises, by_teams)
             for stars, by_enterprises, by_teams in zip(
                 range(1, BEST_RATING + 1), report.enterprise_ratings, report.team_ratings, strict=True
             )
@@ -145,7 +145,7 @@ def results_xlsx(event: EventHeader, report: ResultsReport, language: Language =
     return workbook.to_bytes()
 
 
-def _add_tallies(workbook: Workbook, words: dict[str, str], title: str, tallies: Sequence[Tally]) -> None:
+def _add_tallies(workbook: Workbook, words: Mapping[str, str], title: str, tallies: Sequence[Tally]) -> None:
     counted = ("held", "no_show", "cancelled", "planned")
     columns = [
         Column(words["group"], 28),
@@ -172,7 +172,7 @@ def _add_tallies(workbook: Workbook, words: dict[str, str], title: str, tallies:
 def _figures(report: ResultsReport, language: Language) -> list[dict[str, str]]:
     words = wording(language)
     arrived = {
-        words[side]: words["arrived_of"].format(arrived=attendance.arrived, expected=attendance.expected)
+        words[side]: words["arrived_of"] % {"arrived": attendance.arrived, "expected": attendance.expected}
         for side, attendance in (("enterprises", report.enterprises), ("teams", report.teams))
     }
     whole = report.whole
@@ -188,7 +188,7 @@ def _figures(report: ResultsReport, language: Language) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in figures]
 
 
-def _cooperation_figures(tally: CooperationTally, words: dict[str, str]) -> list[tuple[str, str]]:
+def _cooperation_figures(tally: CooperationTally, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Nothing while there is no cooperation: on the day of the event a row of zeros would say little."""
     if not tally.cooperations:
         return []

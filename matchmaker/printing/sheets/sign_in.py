@@ -54,7 +54,7 @@ def sign_in_pdf(
     listed = [*entries, *[SignInEntry("", "")] * _EMPTY_ROWS]
     table = PrintedTable(
         title=words["sign_in"],
-        subtitle=words["participant_count"].format(count=len(entries)),
+        subtitle=words["participant_count"] % {"count": len(entries)},
         columns=tuple(chosen.values()),
         rows=tuple(_row(tuple(chosen), entry, number) for number, entry in enumerate(listed, start=1)),
         row_height=_ROW_HEIGHT,
