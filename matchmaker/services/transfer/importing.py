@@ -49,7 +49,9 @@ from matchmaker.services.posting.postings import (
     fields_of,
     values_of,
 )
-from matchmaker.services.transfer.spreadsheets import BrokenCell, Row, Table, UnreadableFile, read_table
+from matchmaker.services.transfer.spreadsheets import Table, read_table
+from matchmaker.services.transfer.workbook_guard import UnreadableFile
+from matchmaker.services.transfer.workbooks import BrokenCell, Row
 from matchmaker.services.vocabularies import vocabularies
 
 

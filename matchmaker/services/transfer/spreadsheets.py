@@ -8,24 +8,18 @@ import csv
 import io
 import re
 import unicodedata
-import warnings
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
-
-from matchmaker.domain.errors import InvalidInput
 from matchmaker.i18n import N_
+from matchmaker.services.transfer.workbook_guard import UnreadableFile
+from matchmaker.services.transfer.workbooks import Row, Sheet, read_workbook
 
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
-_LARGEST_UNPACKED = 96 * 1024 * 1024
 _HEADING_WITHIN = 15
 """The heading is looked for in this many first rows; above it are titles and instructions."""
 
@@ -34,32 +28,6 @@ _LONGEST_CSV_CELL = 10_000_000
 
 Recognise = Callable[[Sequence[object]], int]
 """How many of a row's cells are known headings."""
-
-
-class UnreadableFile(InvalidInput):
-    """The file is no table that can be read. The message says how to make it one."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenCell:
-    """What stands in for a cell that holds no value: a formula never computed, or Excel's own error."""
-
-    shown: str
-    message: str
-
-    def __str__(self) -> str:
-        return self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row below the heading. ``number`` is the one that a spreadsheet program shows, from 1.
-
-    Cells are ``None`` (blank), text, numbers, :class:`datetime.date`, or :class:`BrokenCell`.
-    """
-
-    number: int
-    cells: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,108 +192,31 @@ def _unguarded(cell: str) -> str:
 
 
 def _read_xlsx(content: bytes, recognise: Recognise) -> Table:
-    _refuse_bombs(content)
-    workbook = _open_workbook(content, computed=False)
-    computed: Any = None
     best: tuple[int, Table] | None = None
     also: list[str] = []
-    for sheet in workbook.worksheets:
-        if sheet.sheet_state != "visible":
-            continue
+    for sheet in read_workbook(content):
         _check_extent(sheet)
-        if _has_formula(sheet) and computed is None:
-            computed = _open_workbook(content, computed=True)
-        rows = _sheet_rows(sheet, None if computed is None else computed[sheet.title])
-        known = _find_heading(rows, recognise)[1]
+        known = _find_heading(sheet.rows, recognise)[1]
         if known >= 2:
             also.append(sheet.title)
         if best is None or known > best[0]:
-            best = known, _table(rows, recognise, sheet.title) if known else Table((), (), sheet.title)
+            best = known, _table(sheet.rows, recognise, sheet.title) if known else Table((), (), sheet.title)
     if best is None or not best[0]:
         raise _no_heading()
     table = best[1]
     return Table(table.headings, table.rows, table.sheet, tuple(name for name in also if name != table.sheet))
 
 
-def _refuse_bombs(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-    except zipfile.BadZipFile as error:
-        raise _damaged() from error
-    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise UnreadableFile(N_("这不是 Excel 表格（.xlsx）。若是压缩包，请解压后导入里面的文件"))
-    if sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))) > _LARGEST_UNPACKED:
-        raise UnreadableFile(N_("这个表格展开后太大，多半是整列套了格式。请把有内容的区域复制到一个新表格，再导入"))
-
-
-def _open_workbook(content: bytes, *, computed: bool) -> Any:
-    try:
-        with warnings.catch_warnings():
-            # openpyxl tells of styles and validations it drops; we want none of them.
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(content), data_only=computed, keep_links=False)
-    except Exception as error:  # openpyxl raises whatever its parsers meet in a damaged file
-        raise _damaged() from error
-
-
-def _damaged() -> UnreadableFile:
-    return UnreadableFile(N_("这个表格文件已损坏，打不开。请用 Excel 或 WPS 打开，另存为新的 .xlsx 后再导入"))
-
-
-def _check_extent(sheet: Worksheet) -> None:
-    if sheet.max_row > MOST_ROWS + _HEADING_WITHIN:
+def _check_extent(sheet: Sheet) -> None:
+    if sheet.height > MOST_ROWS + _HEADING_WITHIN:
         raise _too_many_rows()
-    if sheet.max_column > MOST_COLUMNS:
+    if sheet.width > MOST_COLUMNS:
         raise UnreadableFile(
             N_("工作表“%(sheet)s”有 %(columns)d 列，最多 %(limit)d 列。请删去右边多余的列"),
             sheet=sheet.title,
-            columns=sheet.max_column,
+            columns=sheet.width,
             limit=MOST_COLUMNS,
         )
-
-
-def _has_formula(sheet: Worksheet) -> bool:
-    return any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
-
-
-def _sheet_rows(sheet: Worksheet, computed: Worksheet | None) -> list[Row]:
-    merged = {
-        (row, block.min_col): (block.min_row, block.min_col)
-        for block in sheet.merged_cells.ranges
-        for row in range(block.min_row + 1, block.max_row + 1)
-    }
-    rows = []
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        values = []
-        for column, cell in enumerate(cells, 1):
-            # A value merged over several rows is meant for each of them.
-            place = merged.get((number, column), (number, column))
-            source = sheet.cell(*place) if place != (number, column) else cell
-            values.append(_xlsx_value(source, computed))
-        rows.append(Row(number, tuple(values)))
-    return rows
-
-
-def _xlsx_value(cell: Any, computed: Worksheet | None) -> object:
-    value, kind = cell.value, cell.data_type
-    if kind == "f" and computed is not None:
-        result = computed.cell(cell.row, cell.column)
-        value, kind = result.value, result.data_type
-        if value is None:
-            message = N_("公式没有计算结果，请在 Excel 里打开并保存一次，或粘贴为数值")
-            return BrokenCell(str(getattr(cell.value, "text", cell.value)), message)
-    if kind == "e":
-        return BrokenCell(str(value), N_("单元格是 Excel 的错误值，请改正"))
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date()
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        # Excel shows 15 digits; the rest is binary noise.
-        return int(value) if value.is_integer() else float(f"{value:.15g}")
-    return value
 
 
 # --- both

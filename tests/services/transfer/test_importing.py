@@ -32,7 +32,8 @@ from matchmaker.services.transfer.importing import (
     preview_import,
     read_import,
 )
-from matchmaker.services.transfer.spreadsheets import LARGEST_FILE, UnreadableFile
+from matchmaker.services.transfer.spreadsheets import LARGEST_FILE
+from matchmaker.services.transfer.workbook_guard import UnreadableFile
 from tests.factories import make_need, make_organization
 
 HEADINGS = ["编号", "单位", "需求名称", "需求背景与技术难点"]
