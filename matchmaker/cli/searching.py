@@ -63,7 +63,7 @@ def status_command(as_json: bool) -> None:
 
 def _status(search_index: SearchIndex) -> dict[str, Any]:
     status = search_index.status()
-    change = search_index.change()
+    change = search_index.encoder_change.status()
     return asdict(status) | {
         "in_step": status.revision == status.database_revision,
         "change": None if change is None else asdict(change),

@@ -9,15 +9,10 @@ from matchmaker.cli.language import LANGUAGE, say
 from matchmaker.cli.outcome import BAD_INPUT, progress_bar, show_json
 from matchmaker.cli.running import open_platform
 from matchmaker.i18n import N_
+from matchmaker.services.transfer.columns import TableKind
 from matchmaker.services.transfer.exporting import check_ending, export_file
-from matchmaker.services.transfer.importing import (
-    Finding,
-    ImportReport,
-    TableKind,
-    import_and_encode,
-    preview_import,
-    read_import,
-)
+from matchmaker.services.transfer.importing import import_and_encode, preview_import, read_import
+from matchmaker.services.transfer.report import Finding, ImportReport
 
 _KIND = click.option(
     "--kind", required=True, type=click.Choice([kind.value for kind in TableKind]), help=say(N_("表格里列的是什么"))

@@ -34,7 +34,8 @@ from matchmaker.services.demo.cooperations import load_cooperations
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.indexing.search_index import SearchIndex
-from matchmaker.services.transfer.importing import TableKind, import_table, read_import
+from matchmaker.services.transfer.columns import TableKind
+from matchmaker.services.transfer.importing import import_table, read_import
 from matchmaker.services.transfer.spreadsheets import Table
 from matchmaker.services.transfer.workbooks import Row
 from matchmaker.services.vocabularies import SEED_DATA, load_reference

@@ -119,7 +119,7 @@ def matches_for(
     side = posting.side.other
     document = document_of(posting)
     if posting.id is not None and posting.status is not PostingStatus.PUBLISHED:
-        search_index.remember([document])
+        search_index.precompute([document])
     listed = _listed(search_index, viewer, side, posting.organization_id)
     found = _worthwhile(search_index.matcher.match(document, k, among=listed, varied=True))
     return _recommendations(session, search_index, viewer, side, found, asking=document)
@@ -184,7 +184,7 @@ def similar_own(
         return []
     matching_side = MatchingSide(side.value)
     titles = [Document(id=0, side=matching_side, title=title) for title in (text, *(p.title for p in own))]
-    vectors = [embedded.vector for embedded in search_index.embed(titles)]
+    vectors = [embedded.vector for embedded in search_index.encode(titles)]
     scored = [(float(vectors[0] @ vector), posting) for vector, posting in zip(vectors[1:], own, strict=True)]
     ranked = sorted(scored, key=lambda pair: -pair[0])
     return [posting for score, posting in ranked[:k] if score >= least]

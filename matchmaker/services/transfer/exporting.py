@@ -15,7 +15,7 @@ from matchmaker.domain.postings.posting import Offer, Posting
 from matchmaker.domain.vocabulary import CooperationMode, PostingStatus, Side, Term
 from matchmaker.i18n import N_, translate
 from matchmaker.services.posting.postings import POSTING_TYPES
-from matchmaker.services.transfer.importing import TableKind
+from matchmaker.services.transfer.columns import TableKind
 from matchmaker.services.transfer.spreadsheets import write_csv, write_xlsx
 from matchmaker.services.vocabularies import choices
 

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.i18n import N_
+from matchmaker.services.transfer.columns import TableKind
 from matchmaker.services.transfer.exporting import export_file, template_file
-from matchmaker.services.transfer.importing import TableKind, import_and_encode, preview_import, read_import
+from matchmaker.services.transfer.importing import import_and_encode, preview_import, read_import
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint

@@ -87,15 +87,15 @@ def test_the_earlier_encoder_serves_until_all_is_encoded(city: Platform, turned:
     search_index.refresh()
     assert search_index.status().encoder == "e5"
     assert turned.encoded == [], "what a change needs is not what a page waits for"
-    change = search_index.change()
+    change = search_index.encoder_change.status()
     assert change is not None
     assert (change.encoder, change.encoded, change.total, change.problem) == ("turned", 0, 7, None)
 
     told: list[tuple[int, int]] = []
-    search_index.change_encoder(lambda done, total: told.append((done, total)))
+    search_index.encoder_change.run(lambda done, total: told.append((done, total)))
     assert told[-1] == (3, 3)
     assert search_index.status().encoder == "turned"
-    assert search_index.change() is None
+    assert search_index.encoder_change.status() is None
     assert "轴承润滑脂" in found(city, search_index, "轴承润滑脂")
 
 
@@ -109,9 +109,9 @@ def test_pages_are_answered_while_the_background_encodes(city: Platform, encoder
 
     search_index = SearchIndex(city.database, Waiting(encoder))
     assert found(city, search_index, "轴承润滑脂") == ["轴承润滑脂"]
-    assert (search_index.status().encoder, search_index.is_changing) == ("e5", True)
+    assert (search_index.status().encoder, search_index.encoder_change.is_due) == ("e5", True)
     may_go_on.set()
-    search_index.change_encoder()  # waits for the one in the background, then has nothing left to do
+    search_index.encoder_change.run()  # waits for the one in the background, then has nothing left to do
     assert search_index.status().encoder == "turned"
     assert "轴承润滑脂" in found(city, search_index, "轴承润滑脂")
 
@@ -124,14 +124,14 @@ def test_what_is_posted_during_the_change_is_found_by_both(
     make_offer(session, title="轴承寿命试验台")
     search_index.refresh()
     assert "轴承寿命试验台" in found(city, search_index, "轴承试验")
-    search_index.change_encoder()
+    search_index.encoder_change.run()
     assert "轴承寿命试验台" in found(city, search_index, "轴承试验")
     status = search_index.status()
     assert (status.encoder, status.offers, status.revision) == ("turned", 3, status.database_revision)
 
 
 def test_a_restarted_process_serves_with_what_is_complete(city: Platform, encoder: Encoder) -> None:
-    SearchIndex(city.database, TurnedEncoder(encoder)).change_encoder()
+    SearchIndex(city.database, TurnedEncoder(encoder)).encoder_change.run()
     again = TurnedEncoder(encoder)
     restarted = SearchIndex(city.database, again)
     restarted.refresh()
@@ -152,9 +152,9 @@ def test_a_change_that_was_killed_goes_on_where_it_was(city: Platform, session: 
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
         from matchmaker.matching.encoding.encoder import create_encoder
-        from matchmaker.services.indexing.search_index import Corpus
+        from matchmaker.services.indexing.search_index import SearchIndex
         from matchmaker.services.database import Database
-        from tests.services.test_changing_encoder import TurnedEncoder
+        from tests.services.indexing.test_encoder_change import TurnedEncoder
 
         left = 3
 
@@ -165,7 +165,7 @@ def test_a_change_that_was_killed_goes_on_where_it_was(city: Platform, session: 
             if left == 0:
                 os.kill(0, signal.SIGKILL)
 
-        Corpus(Database(sys.argv[1]), TurnedEncoder(create_encoder("e5"))).change_encoder()
+        SearchIndex(Database(sys.argv[1]), TurnedEncoder(create_encoder("e5"))).encoder_change.run()
     """)
     command = [sys.executable, "-c", program, city.settings.database_url]
     assert subprocess.run(command, check=False, start_new_session=True).returncode == -signal.SIGKILL
@@ -176,10 +176,10 @@ def test_a_change_that_was_killed_goes_on_where_it_was(city: Platform, session: 
     kept = DatabaseVectorStore(city.database, "turned").keys()
     assert search_index.status().encoder == "e5"
     assert 0 < len(kept) < 46
-    change = search_index.change()
+    change = search_index.encoder_change.status()
     assert change is not None
     assert (change.encoded, change.total) == (len(kept), 47)
-    search_index.change_encoder()
+    search_index.encoder_change.run()
     assert search_index.status().encoder == "turned"
     assert len(turned.encoded) == 47 - len(kept)
 
@@ -190,13 +190,12 @@ def test_an_encoder_that_cannot_be_loaded_changes_nothing(
     search_index = SearchIndex(city.database, MissingEncoder(encoder))
     with pytest.raises(EncoderError, match="not there"):
         search_index.rebuild()
-    change = search_index.change()
+    change = search_index.encoder_change.status()
     assert change is not None
     assert change.problem == "not there"
     search_index.refresh_async()
-    assert search_index._change is not None
-    search_index._change.join()
-    assert "The encoder e5 goes on serving: not there" in caplog.text
+    search_index.encoder_change.wait()
+    assert "The encoder e5 stays active: not there" in caplog.text
     assert found(city, search_index, "轴承润滑脂") == ["轴承润滑脂"]
     assert stored_spaces(city.database) == {"e5"}
 
@@ -243,4 +242,4 @@ def test_a_new_city_is_encoded_by_the_encoder_of_the_settings(
     search_index.refresh()
     assert search_index.status().encoder == "turned"
     assert not isinstance(turned, E5Encoder)
-    assert np.allclose(np.linalg.norm(search_index.embed(search_index.matcher.documents(Side.OFFER))[0].vector), 1)  # type: ignore[arg-type]
+    assert np.allclose(np.linalg.norm(search_index.encode(search_index.matcher.documents(Side.OFFER))[0].vector), 1)  # type: ignore[arg-type]

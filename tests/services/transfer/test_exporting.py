@@ -13,8 +13,9 @@ from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import PostingStatus
 from matchmaker.services.demo.city import load_demo
+from matchmaker.services.transfer.columns import TableKind
 from matchmaker.services.transfer.exporting import check_ending, export_file, export_rows, template_file
-from matchmaker.services.transfer.importing import TableKind, import_table, read_import
+from matchmaker.services.transfer.importing import import_table, read_import
 from tests.factories import make_need
 
 pytestmark = pytest.mark.slow

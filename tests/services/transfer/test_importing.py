@@ -24,14 +24,9 @@ from matchmaker.domain.vocabulary import (
     Visibility,
 )
 from matchmaker.services.platform import Platform
-from matchmaker.services.transfer.importing import (
-    ImportReport,
-    TableKind,
-    import_and_encode,
-    import_table,
-    preview_import,
-    read_import,
-)
+from matchmaker.services.transfer.columns import TableKind
+from matchmaker.services.transfer.importing import import_and_encode, import_table, preview_import, read_import
+from matchmaker.services.transfer.report import ImportReport
 from matchmaker.services.transfer.spreadsheets import LARGEST_FILE
 from matchmaker.services.transfer.workbook_guard import UnreadableFile
 from tests.factories import make_need, make_organization

@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import Role
-from matchmaker.services.transfer.importing import TableKind, read_import
+from matchmaker.services.transfer.columns import TableKind
+from matchmaker.services.transfer.importing import read_import
 from tests.factories import login, make_need, make_user
 
 HEADING = "编号,单位,需求名称,需求背景与技术难点\n"

@@ -82,9 +82,7 @@ def place_meeting(
     A rebuild keeps a new pair only if it is locked.
     """
     if _find_meeting(session, event, pair) is None:
-        # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
-        session.commit()
-        search_index.refresh()
+        search_index.commit_and_refresh(session)
     with edit_session(session, actor, event, expected_version) as edits:
         check_pair(session, event, pair)
         meeting = _find_meeting(session, event, pair)

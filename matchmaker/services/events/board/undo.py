@@ -99,8 +99,7 @@ def _repeat(
 ) -> Changed:
     if any(change.before is None for change in _next(session, actor, event, step)[1]):
         # A pair has to be made anew: its texts are encoded before the turn, not during it.
-        session.commit()
-        search_index.refresh()
+        search_index.commit_and_refresh(session)
     with edit_session(session, actor, event, expected_version) as edits:
         version, changes = _next(session, actor, event, step)
         if version is None:

@@ -100,9 +100,7 @@ def substitute(
     :class:`Conflict` when the partner has been taken meanwhile, has not arrived, or the slot is over.
     """
     check_organizer(actor)
-    # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
-    session.commit()
-    search_index.refresh()
+    search_index.commit_and_refresh(session)
     lock_event(session, event)
     check_running(event)
     missed = get_meeting(session, event, meeting_id)

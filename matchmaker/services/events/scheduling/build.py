@@ -101,9 +101,7 @@ def solve_optimistically(
     """
     at = at or now()
     for _ in range(_ATTEMPTS):
-        # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
-        session.commit()
-        search_index.refresh()
+        search_index.commit_and_refresh(session)
         session.expire_all()
         constraints = load_constraints(session, event, at)
         scores = score_partnerships(session, search_index, event)

@@ -44,9 +44,7 @@ def build_match_list(
     if event.kind is EventKind.DOCKING:
         return build_schedule(session, search_index, event, actor)
     check_organizer(actor)
-    # Encoding new texts takes time and a lock of its own: not while this transaction holds one.
-    session.commit()
-    search_index.refresh()
+    search_index.commit_and_refresh(session)
     lock_event(session, event)
     check_buildable(session, event)
     scores = score_partnerships(session, search_index, event)
@@ -72,8 +70,7 @@ def add_pair(
 
     Raises :class:`Conflict` when one of the two is full, or when there is no such slot.
     """
-    session.commit()
-    search_index.refresh()
+    search_index.commit_and_refresh(session)
     lock_event(session, event)
     check_not_over(event)
     sides = check_pair(session, event, pair)

@@ -93,8 +93,7 @@ def restore_version(
     """
     check_organizer(actor)
     check_has_schedule(event)
-    session.commit()
-    search_index.refresh()
+    search_index.commit_and_refresh(session)
     lock_event(session, event)
     session.expire_all()
     check_not_over(event)

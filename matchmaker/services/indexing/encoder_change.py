@@ -1,0 +1,110 @@
+"""Changing to another encoder while the present one goes on answering."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matchmaker.matching.encoding.vectors import Progress, embed_documents
+from matchmaker.matching.errors import EncoderError
+from matchmaker.services.indexing.engines import Engine, Engines
+from matchmaker.services.indexing.indexed_postings import keys_of, published_documents
+from matchmaker.services.indexing.vector_store import DatabaseVectorStore
+
+_log = logging.getLogger(__name__)
+
+_POSTINGS_AT_ONCE = 32
+"""Postings that are encoded between two looks at what other processes have encoded in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChangeStatus:
+    """A change of the encoder that is not finished: texts ``encoded`` out of ``total``.
+
+    ``problem`` says why it cannot go on; ``None`` while it can.
+    """
+
+    encoder: str
+    encoded: int
+    total: int
+    problem: str | None
+
+
+class EncoderChange:
+    """Encodes the published postings with the encoder that the settings ask for, then makes its engine the active one.
+
+    A change that was interrupted goes on where it was, in whichever process; several processes share the work.
+    """
+
+    def __init__(self, engines: Engines, switch_to: Callable[[Engine], None]) -> None:
+        """``switch_to`` fills an engine's matcher and makes the engine the active one."""
+        self._engines = engines
+        self._switch_to = switch_to
+        self._running = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._has_failed = False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the active encoder is another one than the settings ask for."""
+        return self._engines.active.encoder.name != self._engines.wanted.name
+
+    def run(self, progress: Progress | None = None) -> None:
+        """Carry the change out, if one is due. The present encoder answers until it is finished.
+
+        ``progress`` counts postings. Raises :class:`EncoderError` when the encoder cannot be loaded or gives vectors
+        of another length than those stored under its name; then all stays as it was.
+        """
+        with self._running:
+            if not self.is_due:
+                return
+            engine = self._engines.make(self._engines.wanted)
+            self._encode_published(engine, progress)
+            self._switch_to(engine)
+        _log.info("The encoder %s is active now.", engine.encoder.name)
+
+    def run_in_background(self) -> None:
+        """Begin a change that is due, unless it is under way or has failed in this process."""
+        is_running = self._thread is not None and self._thread.is_alive()
+        if self.is_due and not is_running and not self._has_failed:
+            self._thread = threading.Thread(target=self._try_to_run, name="change of encoder", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the change that was begun in the background, if there is one."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def status(self) -> EncoderChangeStatus | None:
+        """How far the change is, whichever process works at it; ``None`` when none is due.
+
+        Loads the encoder, to say whether that is possible.
+        """
+        if not self.is_due:
+            return None
+        wanted, problem = self._engines.wanted, None
+        try:
+            self._engines.make(wanted)
+        except EncoderError as error:
+            problem = str(error)
+        database = self._engines.database
+        keys = keys_of(published_documents(database))
+        encoded = keys & DatabaseVectorStore(database, wanted.name).keys()
+        return EncoderChangeStatus(wanted.name, len(encoded), len(keys), problem)
+
+    def _try_to_run(self) -> None:
+        try:
+            self.run()
+        except EncoderError as error:
+            self._has_failed = True
+            _log.error("The encoder %s stays active: %s", self._engines.active.encoder.name, error)
+
+    def _encode_published(self, engine: Engine, progress: Progress | None) -> None:
+        """Store the vectors of all published postings, in a random order so that processes share the work."""
+        documents = published_documents(self._engines.database)
+        random.shuffle(documents)
+        for start in range(0, len(documents), _POSTINGS_AT_ONCE):
+            embed_documents(documents[start : start + _POSTINGS_AT_ONCE], engine.encoder, engine.store)
+            if progress is not None:
+                progress(min(start + _POSTINGS_AT_ONCE, len(documents)), len(documents))
