@@ -6,6 +6,7 @@
 | ``MATCHMAKER_DATA`` | ``instance`` | folder of files: database, mail, secret |
 | ``MATCHMAKER_ENCODER`` | ``e5`` | ``e5`` or ``sentence-transformers:NAME_OR_PATH`` |
 | ``MATCHMAKER_RANKER`` | the installation's own, else the shipped one | file of a trained ranker |
+| ``MATCHMAKER_JOBS`` | a file in ``MATCHMAKER_DATA`` | ``redis://HOST:PORT/NUMBER`` |
 | ``SECRET_KEY`` | made once, kept in ``MATCHMAKER_DATA`` | signs sessions and links |
 | ``MATCHMAKER_SMTP`` | none: mail goes to files | ``smtp://USER:PASSWORD@HOST:PORT`` |
 | ``MATCHMAKER_MAIL_FROM`` | ``matchmaker@localhost`` | sender of mail |
@@ -35,12 +36,18 @@ class Settings:
     data: Path
     encoder: str
     ranker: Path | None
+    jobs: str | None
     secret_key: str
     smtp: str | None
     mail_from: str
     base_url: str
     review: bool
     proxies: int
+
+    @property
+    def queue_file(self) -> Path:
+        """The queue of jobs where no other is set."""
+        return self.data / "jobs.sqlite"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,11 +70,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     encoder = env.get("MATCHMAKER_ENCODER") or "e5"
     if encoder != "e5" and not encoder.removeprefix("sentence-transformers:").strip():
         raise InvalidInput(N_("MATCHMAKER_ENCODER 应为 e5 或 sentence-transformers:名称或路径"))
+    jobs = env.get("MATCHMAKER_JOBS") or None
+    if jobs and urlsplit(jobs).scheme not in ("redis", "rediss", "unix"):
+        raise InvalidInput(N_("MATCHMAKER_JOBS 应写成 redis://主机:端口/编号；不设就用数据文件夹里的文件"))
     return Settings(
         database_url=_database_url(env.get("DATABASE_URL"), data),
         data=data,
         encoder=encoder,
         ranker=Path(env["MATCHMAKER_RANKER"]) if env.get("MATCHMAKER_RANKER") else None,
+        jobs=jobs,
         secret_key=env.get("SECRET_KEY") or _kept_secret(data / "secret_key"),
         smtp=smtp,
         mail_from=env.get("MATCHMAKER_MAIL_FROM") or "matchmaker@localhost",

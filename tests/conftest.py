@@ -19,6 +19,7 @@ from matchmaker.services.accounts import user_accounts
 from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
 from matchmaker.services.indexing.search_index import SearchIndex
+from matchmaker.services.jobs.queue import JobQueue, attach
 from matchmaker.services.mailing.mailer import create_mailer
 from matchmaker.services.platform import Platform
 from matchmaker.services.vocabularies import load_reference
@@ -91,13 +92,17 @@ def settings(tmp_path: Path, prepared_database: Path) -> Settings:
 def platform(settings: Settings, encoder: Encoder) -> Iterator[Platform]:
     """A running platform on its own database file."""
     database = Database(settings.database_url)
+    queue = JobQueue(settings)
+    attach(database, queue)
     yield Platform(
         settings=settings,
         database=database,
         search_index=SearchIndex(database, encoder),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
+        queue=queue,
     )
+    queue.close()
     database.engine.dispose()
 
 

@@ -23,6 +23,7 @@ from matchmaker.i18n import N_
 COMMANDS: Mapping[str, str] = {
     "init": "setting_up",
     "serve": "setting_up",
+    "worker": "working",
     "user": "setting_up",
     "import": "transfer",
     "export": "transfer",

@@ -60,11 +60,21 @@ def _load_demo(platform: Any) -> None:
 @click.command(help=say(N_("运行网站。")))
 @click.option("--host", default="127.0.0.1", show_default=True, help=say(N_("监听的地址")))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=say(N_("监听的端口")))
-def serve_command(host: str, port: int) -> None:
+@click.option(
+    "--worker/--no-worker",
+    "works",
+    default=None,
+    help=say(N_("是否同时处理任务；默认处理，设了 MATCHMAKER_JOBS 则不处理")),
+)
+def serve_command(host: str, port: int, works: bool | None) -> None:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
     from gunicorn.util import import_app  # type: ignore[import-untyped]
 
-    open_platform().database.engine.dispose()
+    platform = open_platform()
+    platform.queue.check()
+    platform.queue.close()
+    platform.database.engine.dispose()
+    works = platform.settings.jobs is None if works is None else works
 
     class Server(BaseApplication):  # type: ignore[misc]
         """gunicorn with one process, so that all threads share one matcher."""
@@ -77,7 +87,8 @@ def serve_command(host: str, port: int) -> None:
                 "timeout": _TIMEOUT,
                 # It would be one for all servers of the user, in their home.
                 "control_socket_disable": True,
-                "post_worker_init": _warm_up,
+                "post_worker_init": _warm_up_and_work if works else _warm_up,
+                "worker_exit": _stop_working,
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -95,6 +106,22 @@ def _warm_up(worker: Any) -> None:
     """Fill the matcher before somebody waits for it. In a thread: the worker must show that it is alive."""
     platform = worker.wsgi.extensions["matchmaker"]
     threading.Thread(target=platform.search_index.refresh_async, daemon=True).start()
+
+
+def _warm_up_and_work(process: Any) -> None:
+    """Work jobs off in threads of the server's process, which has the matcher in memory already."""
+    from matchmaker.services.jobs.worker import Worker
+
+    _warm_up(process)
+    worker = Worker(process.wsgi.extensions["matchmaker"])
+    worker.start()
+    process.matchmaker_worker = worker
+
+
+def _stop_working(_: Any, process: Any) -> None:
+    worker = getattr(process, "matchmaker_worker", None)
+    if worker is not None:
+        worker.stop()
 
 
 @click.group(help=say(N_("管理用户。")))
