@@ -60,8 +60,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file with the reference vocabularies; tests work on copies."""
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the reference vocabularies."""
     path = tmp_path_factory.mktemp("prepared") / "matchmaker.sqlite"
     database = Database(f"sqlite:///{path}")
     database.upgrade()
@@ -69,6 +69,12 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         load_reference(session)
     database.engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def prepared_database(migrated_database: Path) -> Path:
+    """What tests work on copies of; a folder whose tests all need the same records may prepare another."""
+    return migrated_database
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +110,12 @@ def platform(settings: Settings, encoder: Encoder) -> Iterator[Platform]:
     )
     queue.close()
     database.engine.dispose()
+
+
+@pytest.fixture
+def search_index(platform: Platform) -> SearchIndex:
+    """The platform's."""
+    return platform.search_index
 
 
 @pytest.fixture

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import Role
 from matchmaker.services.database import Database
+from tests.factories import make_user
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -19,3 +23,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: 
         opened.upgrade()
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def organizer(session: Session) -> User:
+    return make_user(session, Role.ORGANIZER)

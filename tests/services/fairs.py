@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Delegate, Event, Participant
-from matchmaker.domain.people import Team
+from matchmaker.domain.people import Organization, Team
 from matchmaker.domain.vocabulary import EventKind, OrganizationKind, Side
 from matchmaker.services.events.editing import EventValues, Period, create_event
 from matchmaker.services.events.participation.participants import (
@@ -39,16 +39,30 @@ def make_fair(session: Session, search_index: SearchIndex, **values: object) -> 
     for number, (problem, answer) in enumerate(TOPICS, start=1):
         enterprise = make_organization(session, name=f"示例企业{number}号")
         make_need(session, enterprise, title=problem, problem=f"我厂{problem}，希望找到合作单位。")
-        team = Team(organization=university, name=f"第{number}团队")
-        session.add(team)
-        session.commit()
-        make_offer(session, university, team=team, title=answer)
-    event = create_event(session, None, event_values(**values))
+        make_offer(session, university, team=make_team(session, university, f"第{number}团队"), title=answer)
+    event = make_event(session, **values)
+    invite_all(session, event)
+    search_index.refresh()
+    return event
+
+
+def make_event(session: Session, **changed: object) -> Event:
+    """A docking event without participants."""
+    return create_event(session, None, event_values(**changed))
+
+
+def make_team(session: Session, university: Organization, name: str) -> Team:
+    team = Team(organization=university, name=name)
+    session.add(team)
+    session.commit()
+    return team
+
+
+def invite_all(session: Session, event: Event) -> None:
+    """Everybody who has something to talk about takes part."""
     for side in Side:
         keys = [party.key for party in addable_parties(session, event, side, PartyFilter())]
         add_participants(session, None, event, side, keys)
-    search_index.refresh()
-    return event
 
 
 def event_values(**changed: object) -> EventValues:

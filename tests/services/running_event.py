@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.events.event import Delegate, Event, EventSession, Meeting, Participant
+from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, PlanOrigin, Role, Side
+from matchmaker.domain.vocabulary import (
+    EventKind,
+    EventStatus,
+    MeetingStatus,
+    OrganizationKind,
+    PlanOrigin,
+    Role,
+    Side,
+)
+from matchmaker.services.events.onsite.attendance import mark_meeting
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.timing import local_time
 from tests.factories import make_need, make_offer, make_organization, make_user
@@ -120,3 +131,15 @@ def _event(session: Session, name: str) -> Event:
     event.sessions = [EventSession(starts_at=begins, ends_at=begins + timedelta(hours=1))]
     session.commit()
     return event
+
+
+def mark(session: Session, fair: Fair, number: int, status: MeetingStatus, *absent: Side) -> Meeting:
+    """Say what became of the meeting of that number, and who was absent."""
+    return mark_meeting(session, fair.organizer, fair.event, fair.meetings[number].id, status, set(absent))
+
+
+def met_feedback(session: Session) -> list[Feedback]:
+    """What the ranker learns from meetings that took place."""
+    return list(
+        session.scalars(select(Feedback).where(Feedback.kind == FeedbackKind.MET, Feedback.undone_at.is_(None)))
+    )

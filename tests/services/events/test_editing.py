@@ -3,21 +3,36 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.errors import ValidationErrors
-from matchmaker.domain.events.event import Event
-from matchmaker.domain.vocabulary import EventKind, ParticipantStatus, Side
+from matchmaker.domain.errors import Conflict, NotAllowed, NotFound, ValidationErrors
+from matchmaker.domain.events.event import Event, Meeting, PairDecision, Participant, PlanVersion
+from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Role, Side
 from matchmaker.services.events.editing import (
     EventValues,
     RoomValues,
     count_events,
     create_event,
     delete_event,
+    find_event,
+    list_events,
+    publish_event,
+    unpublish_event,
     update_event,
 )
-from matchmaker.services.events.participation.participants import ParticipantLimits, set_limits
+from matchmaker.services.events.pairing.partnerships import exclude_pair, forget_decision, pin_pair
+from matchmaker.services.events.participation.participants import (
+    ParticipantLimits,
+    add_participants,
+    remove_participants,
+    set_limits,
+)
+from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list, remove_pair
+from matchmaker.services.indexing.search_index import SearchIndex
+from tests.factories import make_user
 from tests.fairs import make_participant
+from tests.services.fairs import event_values, make_event, needs_of, offers_of, on_day
 
 START = datetime(2040, 5, 15, 9)
 
@@ -157,3 +172,134 @@ def test_an_event_with_rooms_and_people_can_be_deleted(session: Session) -> None
     make_participant(session, event, room=event.rooms[0])
     delete_event(session, None, event)
     assert session.get(Event, event.id) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"name": " "}, "name", "请填写活动名称"),
+        ({"name": "🎉🎉"}, "name", "请填写活动名称"),
+        ({"name": "会" * 50_000}, "name", "最多 120 字"),
+        ({"place": ""}, "place", "请填写地点"),
+        ({"sessions": ()}, "sessions", "至少填写一个场次"),
+        ({"sessions": (on_day(ends="08:00"),)}, "sessions-0", "结束时间应晚于开始时间"),
+        ({"sessions": (on_day(), on_day(begins="10:30", ends="12:00"))}, "sessions-1", "与另一场时间重叠"),
+        ({"sessions": (on_day(ends="09:15"),)}, "sessions-0", "放不下一个 20 分钟的时段"),
+        ({"sessions": (on_day(day=-1),)}, "sessions-0", "已经过去"),
+        ({"table_count": 0}, "table_count", "1 到 2000"),
+        ({"slot_minutes": 0}, "slot_minutes", "5 到 240"),
+        ({"default_max_meetings": 0}, "default_max_meetings", "1 到 50"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_at_the_field(
+    session: Session, changed: dict[str, object], field: str, words: str
+) -> None:
+    with pytest.raises(ValidationErrors) as caught:
+        make_event(session, **changed)
+
+    assert {problem.field: problem for problem in caught.value.problems}[field].text().find(words) >= 0
+    assert session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+@pytest.mark.slow
+def test_all_faults_are_told_at_once(session: Session) -> None:
+    with pytest.raises(ValidationErrors) as caught:
+        make_event(session, name="", place="", sessions=(), table_count=0)
+
+    assert {problem.field for problem in caught.value.problems} == {"name", "place", "sessions", "table_count"}
+
+
+@pytest.mark.slow
+def test_a_name_is_taken_only_once(session: Session) -> None:
+    first = make_event(session)
+    with pytest.raises(ValidationErrors, match="已有名为“示例对接会”的活动"):
+        make_event(session)
+
+    update_event(session, None, first, event_values(place="新址"))
+    assert first.place == "新址"
+
+
+@pytest.mark.slow
+def test_an_expo_needs_no_tables(session: Session) -> None:
+    assert make_event(session, kind=EventKind.EXPO, table_count=0).most_meetings is None
+
+
+@pytest.mark.slow
+def test_sessions_are_cut_into_whole_slots(session: Session) -> None:
+    event = make_event(session, sessions=(on_day(begins="14:00", ends="14:50"), on_day()), table_count=3)
+
+    assert [f"{slot:%H:%M}" for slot in event.slots] == [
+        *("09:00", "09:20", "09:40", "10:00", "10:20", "10:40"),
+        *("14:00", "14:20"),
+    ]
+    assert event.most_meetings == 8 * 3
+
+
+@pytest.mark.slow
+def test_a_past_session_may_stay_but_none_may_become_past(session: Session) -> None:
+    event = create_event(session, None, event_values(sessions=(on_day(day=-3),)), past=True)
+    update_event(session, None, event, event_values(sessions=(on_day(day=-3),), place="新址"))
+
+    with pytest.raises(ValidationErrors, match="已经过去"):
+        update_event(session, None, event, event_values(sessions=(on_day(day=-4),)))
+
+
+@pytest.mark.slow
+def test_an_event_is_published_taken_back_and_deleted_only_in_preparation(session: Session, fair: Event) -> None:
+    publish_event(session, None, fair)
+    assert fair.status is EventStatus.PUBLISHED
+    with pytest.raises(Conflict, match="已经公布，不能删除"):
+        delete_event(session, None, fair)
+    with pytest.raises(Conflict):
+        publish_event(session, None, fair)
+
+    unpublish_event(session, None, fair)
+    delete_event(session, None, fair)
+    assert session.scalar(select(func.count()).select_from(Participant)) == 0
+
+
+@pytest.mark.slow
+def test_deleting_takes_the_match_list_along(session: Session, search_index: SearchIndex, fair: Event) -> None:
+    pin_pair(session, None, fair, (needs_of(session, fair)[0].id, offers_of(session, fair)[1].id))
+    build_match_list(session, search_index, fair)
+    delete_event(session, None, fair)
+
+    for model in (Event, Participant, PairDecision, Meeting, PlanVersion):
+        assert session.scalar(select(func.count()).select_from(model)) == 0
+
+
+@pytest.mark.slow
+def test_events_are_found_by_name_by_id_and_by_a_telling_part(session: Session) -> None:
+    spring, autumn = make_event(session, name="春季对接会"), make_event(session, name="秋季对接会")
+
+    assert find_event(session, "春季对接会") is spring
+    assert find_event(session, str(autumn.id)) is autumn
+    assert find_event(session, "秋季") is autumn
+    for unknown in ("对接会", "冬季", ""):
+        with pytest.raises(NotFound, match="春季对接会"):
+            find_event(session, unknown)
+    assert {event.name for event in list_events(session)} == {"春季对接会", "秋季对接会"}
+
+
+@pytest.mark.slow
+def test_only_organizers_run_events(session: Session, fair: Event, search_index: SearchIndex) -> None:
+    outsider = make_user(session, Role.ENTERPRISE)
+    pair = (needs_of(session, fair)[0].id, offers_of(session, fair)[0].id)
+    for attempt in (
+        lambda: create_event(session, outsider, event_values(name="另一个")),
+        lambda: update_event(session, outsider, fair, event_values()),
+        lambda: publish_event(session, outsider, fair),
+        lambda: delete_event(session, outsider, fair),
+        lambda: add_participants(session, outsider, fair, Side.NEED, []),
+        lambda: remove_participants(session, outsider, fair, []),
+        lambda: set_limits(session, outsider, fair, {}),
+        lambda: build_match_list(session, search_index, fair, outsider),
+        lambda: pin_pair(session, outsider, fair, pair),
+        lambda: exclude_pair(session, outsider, fair, pair, "理由"),
+        lambda: forget_decision(session, outsider, fair, pair),
+        lambda: add_pair(session, search_index, outsider, fair, pair),
+        lambda: remove_pair(session, outsider, fair, pair, "理由"),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()

@@ -15,14 +15,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.events.event import Delegate, Event, Participant
 from matchmaker.domain.people import Organization
-from matchmaker.domain.vocabulary import (
-    EventKind,
-    EventStatus,
-    OrganizationKind,
-    ParticipantStatus,
-    Role,
-    Side,
-)
+from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, ParticipantStatus, Role, Side
 from matchmaker.printing.sheets.badges import LONGEST_QR_PAYLOAD
 from matchmaker.services.database import Database
 from matchmaker.services.events.onsite.check_in import (
@@ -36,12 +29,6 @@ from matchmaker.services.events.onsite.check_in import (
 )
 from tests.factories import make_user
 from tests.services.running_event import Fair, add_delegate, make_fair
-from tests.services.test_database import database, empty_database  # noqa: F401 - fixtures on both databases
-
-
-@pytest.fixture
-def fair(session: Session) -> Fair:
-    return make_fair(session)
 
 
 @pytest.fixture
@@ -161,13 +148,11 @@ def test_who_forgot_the_badge_is_found_by_name(session: Session, fair: Fair, lat
     assert find_by_name(session, fair.event, "企业3") == []
 
 
-# --- a hundred at once, from two processes
-
 DOORS, BADGES = 2, 100
 
 
 @pytest.fixture
-def crowded(database: Database) -> Iterator[tuple[Database, int, list[str]]]:  # noqa: F811 - the fixture
+def crowded(database: Database) -> Iterator[tuple[Database, int, list[str]]]:
     """An event with a hundred badges: fifty participants with two delegates each."""
     with database.writing() as session:
         event = Event(kind=EventKind.DOCKING, name="百人对接会", status=EventStatus.PUBLISHED)

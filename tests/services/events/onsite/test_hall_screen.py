@@ -10,12 +10,7 @@ from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.onsite.hall_screen import hall_screen
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.timing import local_time
-from tests.services.running_event import Fair, make_fair
-
-
-@pytest.fixture
-def fair(session: Session) -> Fair:
-    return make_fair(session)
+from tests.services.running_event import Fair
 
 
 @pytest.mark.parametrize(

@@ -18,17 +18,7 @@ from matchmaker.services.events.participation.availability import (
     stretches,
 )
 from tests.factories import make_user
-from tests.fairs import at, instant, make_fair, make_meeting, make_participant
-
-
-@pytest.fixture
-def person(session: Session) -> User:
-    return make_user(session)
-
-
-@pytest.fixture
-def participant(session: Session, person: User) -> Participant:
-    return make_participant(session, make_fair(session), organization=person.organization)
+from tests.fairs import at, instant, make_meeting, make_participant
 
 
 def test_slots_are_gathered_by_part_of_the_day(participant: Participant) -> None:

@@ -19,17 +19,7 @@ from matchmaker.services.events.participation.delegates import (
 )
 from matchmaker.services.events.plan.occupancy import load_occupancy
 from tests.factories import make_user
-from tests.fairs import at, make_fair, make_meeting, make_participant
-
-
-@pytest.fixture
-def person(session: Session) -> User:
-    return make_user(session)
-
-
-@pytest.fixture
-def participant(session: Session, person: User) -> Participant:
-    return make_participant(session, make_fair(session), organization=person.organization)
+from tests.fairs import at, make_meeting, make_participant
 
 
 def test_one_of_several_leads_and_hands_over(session: Session, person: User, participant: Participant) -> None:

@@ -37,11 +37,6 @@ def fair(session: Session) -> Event:
     return make_fair(session)
 
 
-@pytest.fixture
-def organizer(session: Session) -> User:
-    return make_user(session, Role.ORGANIZER)
-
-
 def row_of(session: Session, participant: Participant, **when: object) -> Progress:
     rows = dashboard(session, participant.event, **({"at": BEFORE} | when)).rows  # type: ignore[arg-type]
     return next(row for row in rows if row.participant is participant)

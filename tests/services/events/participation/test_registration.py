@@ -19,13 +19,8 @@ from matchmaker.domain.vocabulary import (
     Role,
     Side,
 )
-from matchmaker.services.events.participation.delegates import DelegateValues, add_delegate
-from matchmaker.services.events.participation.participants import (
-    acts_for,
-    own_participants,
-    participants_of,
-    remove_participants,
-)
+from matchmaker.services.events.participation.delegates import DelegateValues
+from matchmaker.services.events.participation.participants import own_participants, participants_of
 from matchmaker.services.events.participation.registration import (
     Application,
     answer_invitation,
@@ -52,20 +47,12 @@ def fair(session: Session) -> Event:
     return make_fair(session, registration_open=True)
 
 
-@pytest.fixture
-def organizer(session: Session) -> User:
-    return make_user(session, Role.ORGANIZER)
-
-
 def address_of(participant: Participant) -> str:
     return f"https://match.example.com/attending/participants/{participant.id}"
 
 
 def application(event: Event, **changed: object) -> Application:
     return Application(**({"side": Side.NEED, "free": frozenset(event.slots)} | changed))  # type: ignore[arg-type]
-
-
-# --- invitations
 
 
 def test_members_are_written_to_and_strangers_told_how_to_register(
@@ -131,9 +118,6 @@ def test_whoever_declined_can_be_invited_again(
     assert invited.participants == (declined,)
     assert (declined.status, coming.status) == (STATUS.INVITED, STATUS.CONFIRMED)
     assert [to for to, _, _ in letters(platform)] == [person.email]
-
-
-# --- applications
 
 
 def test_an_organization_applies_with_all_it_says(session: Session, fair: Event) -> None:
@@ -253,9 +237,6 @@ def test_organizers_admit_and_refuse_many_at_once(
     assert refused.status is STATUS.CONFIRMED
 
 
-# --- withdrawing
-
-
 def test_before_a_plan_is_published_nobody_hears_of_the_meetings(session: Session, fair: Event) -> None:
     person = make_user(session)
     leaving = make_participant(session, fair, organization=person.organization)
@@ -317,29 +298,6 @@ def test_organizers_withdraw_for_others_and_strangers_do_not(session: Session, f
     withdraw(session, organizer, participant.id)
     with pytest.raises(Conflict, match="不用退出"):
         withdraw(session, organizer, participant.id)
-
-
-def test_a_participant_with_requests_can_be_taken_out(session: Session, fair: Event) -> None:
-    need_side, offer_side = make_participant(session, fair), make_participant(session, fair, Side.OFFER)
-    session.add(
-        MeetingRequest(event=fair, need_side=need_side, offer_side=offer_side, side=Side.NEED, expires_at=instant(9))
-    )
-    session.commit()
-    assert remove_participants(session, None, fair, [need_side.id]) == 1
-
-
-# --- who may
-
-
-def test_people_of_a_participant_are_members_and_delegates(session: Session, fair: Event) -> None:
-    member, delegate, stranger = make_user(session), make_user(session), make_user(session)
-    participant = make_participant(session, fair, organization=member.organization)
-    add_delegate(session, member, participant.id, DelegateValues(delegate.name, email=delegate.email))
-    assert [acts_for(one, participant) for one in (member, delegate, stranger)] == [True, True, False]
-    assert own_participants(session, delegate, fair) == [participant]
-    assert own_participants(session, stranger, fair) == []
-    delegate.active = False
-    assert not acts_for(delegate, participant)
 
 
 def test_capacity_tells_what_fits(session: Session) -> None:

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
-from matchmaker.domain.events.event import Event, Meeting, PlanVersion
+from matchmaker.domain.events.event import Event, PlanVersion
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
 from matchmaker.services.events.plan.version_notes import note_text
-from matchmaker.services.events.plan.versions import compare, latest_version, published_version, versions
+from matchmaker.services.events.plan.versions import latest_version, published_version
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
 from matchmaker.services.events.scheduling.match_list import remove_pair
@@ -24,18 +24,12 @@ from matchmaker.services.events.scheduling.publish import (
     restore_version,
     withdraw_participant,
 )
-from matchmaker.services.events.scheduling.replan import disturbance_of
 from matchmaker.services.indexing.search_index import SearchIndex
-from matchmaker.services.platform import Platform
 from tests.factories import make_user
-from tests.services.fairs import limit, make_fair, needs_of, offers_of, text_of
+from tests.services.events.scheduling.plans import free_slot
+from tests.services.fairs import make_fair, needs_of, offers_of, text_of
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def search_index(platform: Platform) -> SearchIndex:
-    return platform.search_index
 
 
 @pytest.fixture
@@ -55,12 +49,6 @@ def places(session: Session, event: Event) -> dict[tuple[int, int], tuple[object
     return {
         pair_of(m): (m.starts_at, m.table) for m in meetings_of(session, event) if m.status is MeetingStatus.PLANNED
     }
-
-
-def free_slot(session: Session, event: Event, meeting: Meeting) -> object:
-    """A slot in which neither of the two meets anybody."""
-    taken = {m.starts_at for m in meetings_of(session, event) if set(pair_of(m)) & set(pair_of(meeting))}
-    return next(slot for slot in event.slots if slot not in taken)
 
 
 def test_a_published_version_has_its_certificate(session: Session, fair: Event) -> None:
@@ -112,9 +100,6 @@ def test_only_organizers_publish_restore_and_replan(session: Session, search_ind
             attempt()
 
 
-# --- withdrawing
-
-
 def test_withdrawing_cancels_what_was_to_come_and_frees_it(session: Session, fair: Event) -> None:
     leaving = needs_of(session, fair)[0]
     had = [m for m in meetings_of(session, fair) if leaving.id in pair_of(m)]
@@ -152,120 +137,6 @@ def test_a_participant_is_withdrawn_by_its_own_people_and_by_nobody_else(session
     assert withdraw_participant(session, own, fair, leaving.id).status is ParticipantStatus.WITHDRAWN
 
 
-# --- re-planning
-
-
-def test_a_replan_changes_no_more_than_it_must_and_says_how_much(
-    session: Session, search_index: SearchIndex, fair: Event
-) -> None:
-    before = places(session, fair)
-    leaving = needs_of(session, fair)[0]
-    gone = {pair for pair in before if leaving.id in pair}
-    withdraw_participant(session, None, fair, leaving.id)
-    version = replan_event(session, search_index, fair)
-    after = places(session, fair)
-
-    assert {pair: place for pair, place in after.items() if pair in before} == {
-        pair: place for pair, place in before.items() if pair not in gone
-    }
-    disturbance = disturbance_of(version)
-    assert disturbance is not None
-    assert (disturbance.changed, disturbance.fewest, disturbance.dropped) == (len(gone), len(gone), len(gone))
-    assert version.origin is PlanOrigin.REPLANNED
-    assert words(version) == disturbance.text()
-    assert "无法避免" in words(version)
-    assert fair.published_version == 1, "what participants see changes only when it is published"
-    assert publish_plan(session, None, fair).version == version.version == 3
-
-
-def test_a_changed_calendar_moves_only_the_meetings_in_the_way(
-    session: Session, search_index: SearchIndex, fair: Event
-) -> None:
-    limit(session, fair, most=2)
-    build_schedule(session, search_index, fair)
-    publish_plan(session, None, fair)
-    before = places(session, fair)
-    meeting = meetings_of(session, fair)[0]
-    assert meeting.starts_at is not None
-    meeting.need_side.unavailable = [text_of(meeting.starts_at)]
-    session.commit()
-    disturbance = disturbance_of(replan_event(session, search_index, fair))
-    after = places(session, fair)
-
-    assert disturbance is not None
-    assert disturbance.changed == disturbance.fewest == 1
-    assert [pair for pair in before if after.get(pair) != before[pair]] == [pair_of(meeting)]
-    assert verify(session, fair).valid
-
-
-def test_locked_meetings_and_what_was_moved_by_hand_stand(
-    session: Session, search_index: SearchIndex, fair: Event
-) -> None:
-    locked, moved = meetings_of(session, fair)[:2]
-    locked.locked = True
-    moved.starts_at, moved.table = free_slot(session, fair, moved), 20  # type: ignore[assignment]
-    session.commit()
-    stands = {pair_of(m): (m.starts_at, m.table) for m in (locked, moved)}
-    others = {*pair_of(locked), *pair_of(moved)}
-    leaving = next(p for p in offers_of(session, fair) if p.id not in others)
-    withdraw_participant(session, None, fair, leaving.id)
-    replan_event(session, search_index, fair)
-
-    assert stands.items() <= places(session, fair).items()
-    assert verify(session, fair).valid
-
-
-def test_what_has_begun_or_was_held_stands_on_the_day(session: Session, search_index: SearchIndex, fair: Event) -> None:
-    first, last = sorted(meetings_of(session, fair), key=lambda m: m.starts_at or fair.slots[0])[
-        :: len(meetings_of(session, fair)) - 1
-    ]
-    first.status = MeetingStatus.HELD
-    session.commit()
-    withdraw_participant(session, None, fair, last.need_side_id)
-    assert first.starts_at is not None
-    at = (first.starts_at + timedelta(minutes=1)).replace(tzinfo=fair.zone)
-    before = places(session, fair)
-    replan_event(session, search_index, fair, at=at)
-
-    new = places(session, fair).items() - before.items()
-    assert all(starts_at > first.starts_at for _, (starts_at, _) in new)  # type: ignore[operator]
-    assert first.status is MeetingStatus.HELD
-    assert verify(session, fair).valid
-
-
-def test_cancelled_pairs_do_not_come_back_by_themselves(
-    session: Session, search_index: SearchIndex, fair: Event
-) -> None:
-    meeting = meetings_of(session, fair)[0]
-    meeting.status = MeetingStatus.CANCELLED
-    session.commit()
-    for plan in (replan_event, build_schedule):
-        plan(session, search_index, fair)
-        assert meeting.status is MeetingStatus.CANCELLED
-        assert pair_of(meeting) not in places(session, fair)
-
-
-def test_who_comes_after_all_is_planned_again(session: Session, search_index: SearchIndex, fair: Event) -> None:
-    leaving = needs_of(session, fair)[0]
-    withdraw_participant(session, None, fair, leaving.id)
-    build_schedule(session, search_index, fair)
-    leaving.status = ParticipantStatus.CONFIRMED
-    session.commit()
-    build_schedule(session, search_index, fair)
-
-    assert any(leaving.id in pair for pair in places(session, fair))
-
-
-def test_there_is_nothing_to_repair_before_the_first_publication(session: Session, search_index: SearchIndex) -> None:
-    event = make_fair(session, search_index)
-    build_schedule(session, search_index, event)
-    with pytest.raises(Conflict, match="还没有公布过日程"):
-        replan_event(session, search_index, event)
-
-
-# --- versions
-
-
 def test_an_earlier_version_becomes_the_next_one(session: Session, search_index: SearchIndex, fair: Event) -> None:
     before = places(session, fair)
     gone = min(before)
@@ -299,19 +170,3 @@ def test_whoever_has_left_is_left_out_of_a_restored_version(
 def test_an_unknown_version_cannot_be_restored(session: Session, search_index: SearchIndex, fair: Event) -> None:
     with pytest.raises(NotFound, match="没有第 9 版"):
         restore_version(session, search_index, None, fair, 9)
-
-
-def test_two_versions_are_compared_meeting_by_meeting(session: Session, search_index: SearchIndex, fair: Event) -> None:
-    moved, removed = meetings_of(session, fair)[:2]
-    moved.starts_at, moved.table = free_slot(session, fair, moved), 20  # type: ignore[assignment]
-    session.commit()
-    remove_pair(session, None, fair, pair_of(removed), "不合适")
-    second, first = versions(session, fair)
-    found = compare(first, second)
-
-    assert found.added == ()
-    assert [row[:2] for row in found.removed] == [pair_of(removed)]
-    assert [(old[:2], new[3]) for old, new in found.moved] == [(pair_of(moved), 20)]
-    assert found.kept == len(first.schedule) - 2
-    assert found.changed == 2
-    assert [row[:2] for row in compare(second, first).added] == [pair_of(removed)]
