@@ -6,31 +6,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.base import now
-from matchmaker.domain.cooperation import Cooperation, CooperationChange, Stage
+from matchmaker.domain.cooperation import CooperationChange
 from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.people import Team, User
 from matchmaker.domain.postings.posting import Need
 from matchmaker.domain.vocabulary import EventKind, EventStatus, MeetingStatus, PostingStatus, Role, Side
 from matchmaker.services.accounts.user_accounts import authenticate
-from matchmaker.services.cooperation.lists import own_cooperations
 from matchmaker.services.demo.city import PASSWORD, DemoCity, load_demo, load_history, store_vectors
 from matchmaker.services.events.expo.booth_recommendations import exhibits_by_industry
 from matchmaker.services.indexing.search_index import DatabaseVectorStore
 from matchmaker.services.platform import Platform
-
-
-@pytest.fixture
-def city(session: Session) -> DemoCity:
-    return load_demo(session)
-
-
-@pytest.fixture
-def met(city: DemoCity, session: Session, platform: Platform) -> int:
-    """How many meetings were added, after the texts are in the matcher."""
-    store_vectors(platform.search_index.store, "e5")
-    platform.search_index.refresh()
-    return load_history(session, platform.search_index)
 
 
 def test_one_can_log_in_in_every_role(city: DemoCity, session: Session) -> None:
@@ -97,19 +82,6 @@ def test_the_expo_shows_something_of_every_industry_it_has_a_hall_for(city: Demo
     sections = exhibits_by_industry(session, expo, None, date.today())
     assert len(sections) > 5
     assert {exhibit.exhibitor.room for section in sections for exhibit in section.exhibits} == set(expo.rooms)
-
-
-def test_some_of_its_meetings_led_to_something(met: int, session: Session) -> None:
-    cooperations = list(session.scalars(select(Cooperation)))
-    assert {one.stage for one in cooperations} >= {Stage.CONTACT, Stage.LETTER_OF_INTENT, Stage.CONTRACT, Stage.FAILED}
-    for cooperation in cooperations:
-        moments = [change.at for change in cooperation.changes]
-        assert moments == sorted(moments)
-        assert moments[-1] < now()
-        assert (cooperation.meeting is None) is (cooperation.event is None)
-    for email in ("enterprise@example.com", "researcher@example.com"):
-        person = session.scalars(select(User).where(User.email == email)).one()
-        assert own_cooperations(session, person)
 
 
 @pytest.mark.parametrize("weeks", [0, 1, 60, 300])

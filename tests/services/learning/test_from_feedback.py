@@ -6,21 +6,14 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.learning.feedback import DismissalCause, Feedback
 from matchmaker.matching.errors import RankerError
-from matchmaker.matching.ranking.ranker import FusionRanker
-from matchmaker.matching.ranking.ranker_file import StoredRanker, read_ranker, write_ranker
+from matchmaker.matching.ranking.ranker_file import StoredRanker
 from matchmaker.services.learning import feedback as service
 from matchmaker.services.learning.feedback import Pair, Shown
 from matchmaker.services.learning.from_feedback import learn_from_feedback
-from matchmaker.services.learning.rankers import MODELS, ranker_for
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_user
 
 TITLES = ("轴承滚道疲劳寿命预测", "电解液配方优化", "牡丹籽油低温萃取", "离合器油压控制")
-
-
-@pytest.fixture
-def start() -> StoredRanker:
-    return read_ranker(MODELS / "ranker.json", "e5")
 
 
 def _people_prefer_what_is_their_industry(session: Session, people: int) -> None:
@@ -54,15 +47,3 @@ def test_what_was_taken_back_teaches_nothing(platform: Platform, session: Sessio
     platform.search_index.refresh()
     with pytest.raises(RankerError, match="at least 3"):
         learn_from_feedback(session, platform.search_index, start)
-
-
-def test_the_installations_own_ranker_is_used_once_there_is_one(platform: Platform, start: StoredRanker) -> None:
-    settings = platform.settings
-    assert ranker_for(settings, "e5") == start.ranker
-    own = StoredRanker(type(start.ranker)({"title": 1.0}, 0.0), "e5", start.card)
-    write_ranker(settings.data, own, even_if_worse=True)
-    assert ranker_for(settings, "e5") == own.ranker
-    assert isinstance(ranker_for(settings, "another encoder"), FusionRanker)
-    (settings.data / "ranker.json").write_text("{", encoding="utf-8")
-    with pytest.raises(RankerError, match="cannot be read"):
-        ranker_for(settings, "e5")

@@ -1,4 +1,5 @@
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +18,11 @@ from tests.factories import make_need, make_offer, make_organization
 from tests.services.fairs import TOPICS, invite_all, make_event
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def prepared_database(migrated_database: Path) -> Path:
+    return migrated_database
 
 
 def text_of(pdf: bytes) -> str:

@@ -1,0 +1,26 @@
+import pytest
+
+from matchmaker.services.events.printing.files import file_name, unique_paths
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("甲/乙:丙*?", "甲-乙-丙--.pdf"),
+        ("CON", "_CON.pdf"),
+        ("com1.设备", "_com1.设备.pdf"),
+        ("  .. ", "-.pdf"),
+        ("e\u0301cole", "école.pdf"),
+        ("长" * 300, "长" * 96 + ".pdf"),
+    ],
+)
+def test_file_names_are_ones_that_every_system_takes(text: str, name: str) -> None:
+    assert file_name(text, ".pdf") == name
+
+
+def test_equal_names_are_numbered_whatever_their_case() -> None:
+    paths = [path for path, _ in unique_paths([("a/甲.ics", b""), ("a/甲.ics", b""), ("A/甲.ICS", b"")])]
+
+    assert paths == ["a/甲.ics", "a/甲 (2).ics", "A/甲 (3).ICS"]
