@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -17,20 +16,18 @@ from tests.services.events.board.fair import Fair
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
-    """A database with tables and reference vocabularies; on SQLite unless the test says otherwise."""
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The platform's, or an empty one on PostgreSQL for tests that ask for it."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        path = tmp_path / "board.sqlite"
-        path.write_bytes(prepared_database.read_bytes())
-        opened = Database(f"sqlite:///{path}")
-    else:
-        opened = Database(request.getfixturevalue("postgres_url"))
-        with opened.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        opened.upgrade()
-        with opened.writing() as session:
-            load_reference(session)
+        yield request.getfixturevalue("platform").database
+        return
+    opened = Database(request.getfixturevalue("postgres_url"))
+    with opened.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    opened.upgrade()
+    with opened.writing() as session:
+        load_reference(session)
     yield opened
     opened.engine.dispose()
 
