@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | ``DATABASE_URL`` | SQLite in ``MATCHMAKER_DATA`` | where the records live |
 | ``MATCHMAKER_DATA`` | ``instance`` | folder of files: database, mail, secret |
-| ``MATCHMAKER_ENCODER`` | ``e5`` | ``e5`` or ``sentence-transformers:NAME_OR_PATH`` |
+| ``MATCHMAKER_ENCODER`` | fastest engine of e5 | ``e5`` (embedded) or ``sentence-transformers:NAME_OR_PATH`` |
 | ``MATCHMAKER_RANKER`` | the installation's own, else the shipped one | file of a trained ranker |
 | ``MATCHMAKER_JOBS`` | a file in ``MATCHMAKER_DATA`` | ``redis://HOST:PORT/NUMBER`` |
 | ``SECRET_KEY`` | made once, kept in ``MATCHMAKER_DATA`` | signs sessions and links |
@@ -25,16 +25,19 @@ from urllib.parse import urlsplit
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.i18n import N_
 
+MODELS = Path(__file__).resolve().parents[1] / "models"
+"""The folder of trained rankers and unpacked models that stands beside the code."""
+
 _PROXIES = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that an operator can set."""
+    """All that an operator can set. ``encoder`` is ``None`` for the fastest engine of the space e5."""
 
     database_url: str
     data: Path
-    encoder: str
+    encoder: str | None
     ranker: Path | None
     jobs: str | None
     secret_key: str
@@ -67,8 +70,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     proxies = env.get("MATCHMAKER_PROXIES") or "0"
     if proxies not in _PROXIES:
         raise InvalidInput(N_("MATCHMAKER_PROXIES 应为 0 到 9：网站前面有几层自己的反向代理"))
-    encoder = env.get("MATCHMAKER_ENCODER") or "e5"
-    if encoder != "e5" and not encoder.removeprefix("sentence-transformers:").strip():
+    encoder = env.get("MATCHMAKER_ENCODER") or None
+    if encoder not in (None, "e5") and not encoder.removeprefix("sentence-transformers:").strip():
         raise InvalidInput(N_("MATCHMAKER_ENCODER 应为 e5 或 sentence-transformers:名称或路径"))
     jobs = env.get("MATCHMAKER_JOBS") or None
     if jobs and urlsplit(jobs).scheme not in ("redis", "rediss", "unix"):

@@ -13,17 +13,17 @@ import numpy as np
 
 import matchmaker.matching.encoding
 from matchmaker.config import load_settings
-from matchmaker.matching.encoding.encoder import create_encoder
 from matchmaker.matching.encoding.projection import fit_projection
 from matchmaker.matching.encoding.vectors import MemoryVectorStore, embed_documents
 from matchmaker.matching.learning.dataset import read_dataset
+from matchmaker.services.indexing.encoders import encoder_of
 
 PROJECTIONS = Path(matchmaker.matching.encoding.__file__).parent / "projections"
 
 
 def main(folder: Path) -> None:
     """Write the projection of the encoder that the settings name."""
-    dataset, encoder = read_dataset(folder), create_encoder(load_settings().encoder)
+    dataset, encoder = read_dataset(folder), encoder_of(load_settings())
     store = MemoryVectorStore()
     needs = {one.document.id: one.vector for one in embed_documents(dataset.needs, encoder, store)}
     offers = {one.document.id: one.vector for one in embed_documents(dataset.offers, encoder, store)}

@@ -7,8 +7,7 @@ import click
 
 from matchmaker.cli.language import say
 from matchmaker.i18n import N_
-
-_UNPACKED = Path("models/unpacked/e5")
+from matchmaker.services.indexing.encoders import UNPACKED
 
 
 @click.group(help=say(N_("管理 sentence-transformers 的模型文件夹。")))
@@ -23,7 +22,7 @@ def models_command() -> None:
     "-o",
     "--output",
     "folder",
-    default=_UNPACKED,
+    default=UNPACKED,
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help=say(N_("写到哪个文件夹")),
@@ -39,4 +38,7 @@ def unpack_command(folder: Path, yes: bool) -> None:
     click.echo(
         say(N_("已写入 %(folder)s，用时 %(seconds).1f 秒"), folder=folder, seconds=time.perf_counter() - started)
     )
+    if folder.resolve() == UNPACKED:
+        click.echo(say(N_("不设 MATCHMAKER_ENCODER 时自动使用它")))
+        return
     click.echo(say(N_("要用它，请设 MATCHMAKER_ENCODER=sentence-transformers:%(folder)s"), folder=folder))

@@ -19,6 +19,7 @@ from matchmaker.matching.matcher import Match
 from matchmaker.matching.ranking.explanation import Explanation, Span
 from matchmaker.matching.text.document import Document
 from matchmaker.matching.text.document import Side as MatchingSide
+from matchmaker.services.indexing.encoders import report_engine
 from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import get_posting
@@ -64,7 +65,10 @@ def status_command(as_json: bool) -> None:
 def _status(search_index: SearchIndex) -> dict[str, Any]:
     status = search_index.status()
     change = search_index.encoder_change.status()
+    engine = report_engine(search_index.encoder)
     return asdict(status) | {
+        "engine": engine.engine,
+        "engine_problem": engine.problem,
         "in_step": status.revision == status.database_revision,
         "change": None if change is None else asdict(change),
     }
@@ -76,6 +80,9 @@ def _tell_status(search_index: SearchIndex) -> None:
         say(N_("需求 %(needs)d，供给 %(offers)d，向量 %(vectors)d，编码器 %(encoder)s，版本 %(revision)d"), **status)
     )
     click.echo(say(N_("与数据库一致")) if status["in_step"] else say(N_("落后于数据库")))
+    click.echo(say(N_("向量由 %(engine)s 计算"), **status))
+    if status["engine_problem"]:
+        click.echo(say(N_("更快的引擎没有用上：%(problem)s"), problem=status["engine_problem"]), err=True)
     change = status["change"]
     if change is not None:
         click.echo(say(N_("正在换用编码器 %(encoder)s：已编码 %(encoded)d / %(total)d 段，完成前仍用原来的"), **change))
@@ -190,14 +197,14 @@ def _span(span: Span) -> dict[str, Any]:
 @_JSON
 def evaluate_command(folder: Path, pipeline: str, pool: str, as_json: bool) -> None:
     from matchmaker.config import load_settings
-    from matchmaker.matching.encoding.encoder import create_encoder
     from matchmaker.matching.learning.dataset import read_dataset
     from matchmaker.matching.learning.evaluation import Pipeline, Pool, evaluate
+    from matchmaker.services.indexing.encoders import encoder_of
     from matchmaker.services.learning.rankers import ranker_for
 
     dataset = read_dataset(folder)
     settings = load_settings()
-    encoder = create_encoder(settings.encoder)
+    encoder = encoder_of(settings)
     store = evaluation_store(settings, encoder)
     ranker = ranker_for(settings, encoder.name)
     with progress_bar(say(N_("编码"))) as progress:

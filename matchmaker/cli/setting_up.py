@@ -104,8 +104,10 @@ def serve_command(host: str, port: int, works: bool | None) -> None:
 
 def _warm_up(worker: Any) -> None:
     """Fill the matcher before somebody waits for it. In a thread: the worker must show that it is alive."""
-    platform = worker.wsgi.extensions["matchmaker"]
-    threading.Thread(target=platform.search_index.refresh_async, daemon=True).start()
+    from matchmaker.services.indexing.encoders import warm_up
+
+    search_index = worker.wsgi.extensions["matchmaker"].search_index
+    threading.Thread(target=warm_up, args=(search_index,), name="warming up", daemon=True).start()
 
 
 def _warm_up_and_work(process: Any) -> None:

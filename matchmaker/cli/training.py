@@ -8,14 +8,14 @@ import click
 from matchmaker.cli.language import say
 from matchmaker.cli.outcome import progress_bar, show_json
 from matchmaker.cli.running import evaluation_store, open_platform
-from matchmaker.config import load_settings
+from matchmaker.config import MODELS, load_settings
 from matchmaker.i18n import N_
-from matchmaker.matching.encoding.encoder import create_encoder
 from matchmaker.matching.errors import RankerError
 from matchmaker.matching.learning.dataset import read_dataset
 from matchmaker.matching.ranking.ranker_file import write_ranker
+from matchmaker.services.indexing.encoders import encoder_of
 from matchmaker.services.learning.from_feedback import learn_from_feedback
-from matchmaker.services.learning.rankers import MODELS, stored_ranker_for, train_ranker
+from matchmaker.services.learning.rankers import stored_ranker_for, train_ranker
 
 
 @click.command(
@@ -42,7 +42,7 @@ def train_command(
         return
     datasets = {folder.resolve().name: read_dataset(folder) for folder in folders}
     settings = load_settings()
-    encoder = create_encoder(settings.encoder)
+    encoder = encoder_of(settings)
     with progress_bar(say(N_("编码"))) as progress:
         stored = train_ranker(datasets, encoder, evaluation_store(settings, encoder), seed, progress)
     card = stored.card

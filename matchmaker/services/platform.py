@@ -6,6 +6,7 @@ from functools import partial
 from matchmaker.config import Settings
 from matchmaker.services.accounts.user_accounts import PasswordLinks
 from matchmaker.services.database import Database
+from matchmaker.services.indexing.encoders import encoder_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.jobs.queue import JobQueue, attach
 from matchmaker.services.jobs.registry import provided_by
@@ -38,7 +39,7 @@ def create_platform(settings: Settings) -> Platform:
     return Platform(
         settings=settings,
         database=database,
-        search_index=SearchIndex(database, settings.encoder, partial(ranker_for, settings)),
+        search_index=SearchIndex(database, encoder_of(settings), partial(ranker_for, settings)),
         mailer=create_mailer(settings),
         password_links=PasswordLinks(settings.secret_key, settings.base_url),
         queue=queue,

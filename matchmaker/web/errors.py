@@ -9,6 +9,7 @@ from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, No
 from matchmaker.web.language import current_language
 
 _STATUS: dict[type[MatchmakerError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, InvalidInput: 400}
+"""The one table of error classes and the HTTP status that answers each."""
 
 
 def register(app: Flask) -> None:
@@ -17,8 +18,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
 
 
+def status_of(error: MatchmakerError) -> int:
+    """The HTTP status of an answer that says this error, whether as a page of its own, in a form or as JSON."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+
+
 def _our_error(error: MatchmakerError) -> tuple[str, int]:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    status = status_of(error)
     return render_template("errors/error.html", message=error.text(current_language()), status=status), status
 
 

@@ -1,6 +1,6 @@
 """What a view needs of the platform during one request."""
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from matchmaker.services.platform import Platform
@@ -16,3 +16,8 @@ def platform() -> Platform:
 def db() -> Session:
     """The request's database session, opened on first use: for reading in a GET, for a change otherwise."""
     return database.session()
+
+
+def wants_json() -> bool:
+    """Whether a script asks, which draws the answer itself; a browser without scripts gets a page."""
+    return request.accept_mimetypes.best == "application/json"

@@ -20,7 +20,12 @@ class CommandLine:
     def environment(self) -> dict[str, str]:
         """What the command is told; nothing of the tests' own environment speaks into it."""
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-        return kept | {"MATCHMAKER_DATA": str(self.data), "SECRET_KEY": "only for tests", "LANG": "zh_CN.UTF-8"}
+        return kept | {
+            "MATCHMAKER_DATA": str(self.data),
+            "MATCHMAKER_ENCODER": "e5",
+            "SECRET_KEY": "only for tests",
+            "LANG": "zh_CN.UTF-8",
+        }
 
     def run(self, *arguments: object, extra: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """The finished command with its output."""

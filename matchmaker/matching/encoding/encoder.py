@@ -144,15 +144,16 @@ class SentenceTransformersEncoder:
             return self._model
 
     def _load(self) -> Any:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
-
-        disable_progress_bar()
         if self._claim is not None:
             self._claim.verify(Path(self._model_name))
         try:
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+
+            disable_progress_bar()
             model = SentenceTransformer(self._model_name)
-        # Whatever is wrong with a folder (missing, half-written, another format), each library says in its own way.
+        # Whatever is wrong with a folder (missing, half-written, another format) or with PyTorch itself, each library
+        # says in its own way.
         except Exception as error:
             reason = str(error).strip().partition("\n")[0]
             raise EncoderError(f"The model {self._model_name!r} cannot be loaded: {reason}") from error

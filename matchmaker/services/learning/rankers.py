@@ -1,9 +1,8 @@
 """Which ranker the platform uses, and training one."""
 
 from datetime import date
-from pathlib import Path
 
-from matchmaker.config import Settings
+from matchmaker.config import MODELS, Settings
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.matching.encoding.vectors import Progress, VectorStore
 from matchmaker.matching.errors import OtherSpaceError
@@ -11,9 +10,6 @@ from matchmaker.matching.learning.dataset import Dataset
 from matchmaker.matching.learning.judged_pairs import judged_pairs
 from matchmaker.matching.ranking.ranker import FusionRanker, Ranker
 from matchmaker.matching.ranking.ranker_file import FILE_NAME, Card, StoredRanker, read_ranker
-
-MODELS = Path(__file__).resolve().parents[3] / "models"
-"""What comes with the platform."""
 
 
 def ranker_for(settings: Settings, encoder: str) -> Ranker:

@@ -11,6 +11,7 @@ from matchmaker.services.cooperation.stages import add_note, advance, fail, step
 from matchmaker.web.access import person
 from matchmaker.web.cooperation import blueprint
 from matchmaker.web.cooperation.pages import Refused, back_to, detail_page, version_seen
+from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -21,11 +22,11 @@ def act(cooperation_id: int, action: str) -> Response | tuple[str, int]:
     cooperation = get_cooperation(db(), person(), cooperation_id)
     words = request.form.get("note", "")
     try:
-        said = _take(cooperation, action, words)
+        message = _take(cooperation, action, words)
     except (Conflict, InvalidInput) as error:
         refused = Refused(_name(action), words, error.text(current_language()))
-        return detail_page(cooperation, refused=refused), 409 if isinstance(error, Conflict) else 400
-    flash(said, "success")
+        return detail_page(cooperation, refused=refused), status_of(error)
+    flash(message, "success")
     return back_to(cooperation_id)
 
 

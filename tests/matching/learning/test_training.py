@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matchmaker.config import MODELS
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.errors import RankerError
@@ -16,7 +17,6 @@ from matchmaker.matching.learning.training import RELATED, train
 from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
 from matchmaker.matching.ranking.ranker import LinearRanker
 from matchmaker.matching.ranking.ranker_file import CARD_NAME, Card, StoredRanker, read_ranker, write_ranker
-from matchmaker.services.learning.rankers import MODELS
 
 NEEDS, OFFERS = 40, 15
 

@@ -1,7 +1,7 @@
 import pytest
 
+from matchmaker.config import MODELS
 from matchmaker.matching.ranking.ranker_file import StoredRanker, read_ranker
-from matchmaker.services.learning.rankers import MODELS
 
 
 @pytest.fixture

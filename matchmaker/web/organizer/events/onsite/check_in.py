@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotFound
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import Side
 from matchmaker.services.events.editing import get_event
@@ -27,14 +27,13 @@ from matchmaker.services.events.onsite.check_in import (
 )
 from matchmaker.services.events.timing import local_time
 from matchmaker.web.access import person
+from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.request_context import db
+from matchmaker.web.request_context import db, wants_json
 
 LONGEST_WAIT = timedelta(hours=12)
 """How long a code may have waited on a phone for the network."""
-
-_STATUS: dict[type[MatchmakerError], int] = {InvalidInput: 400, NotFound: 404, Conflict: 409}
 
 Page = str | Response | tuple[str, int] | tuple[Response, int]
 
@@ -50,16 +49,16 @@ def event_check_in_code(event_id: int) -> Page:
     """Check in whoever has the code; what is no code is looked for among the names."""
     event = get_event(db(), event_id)
     text = request.form.get("code", "").strip()
-    if text and not looks_like_code(text) and not _wants_json():
+    if text and not looks_like_code(text) and not wants_json():
         return redirect(url_for(".event_check_in", event_id=event.id, text=text), 303)
     try:
         done = check_in(db(), person(), event, text, _arrived_at())
     except (InvalidInput, NotFound, Conflict) as error:
-        message, status = error.text(current_language()), _STATUS[type(error)]
-        if _wants_json():
+        message, status = error.text(current_language()), status_of(error)
+        if wants_json():
             return jsonify(ok=False, message=message), status
         return _door(event, text, message), status
-    if _wants_json():
+    if wants_json():
         line = {"time": _clock(event, done.at), "name": done.holder.name, "code": done.holder.code}
         return jsonify(ok=True, again=done.again, message=_told(event, done), arrived=_arrived(event), line=line)
     flash(_told(event, done), "info" if done.again else "success")
@@ -105,10 +104,6 @@ def _arrived_at() -> datetime:
     waited = request.form.get("waited", "")
     seconds = int(waited) if waited.isdecimal() and len(waited) < 6 else 0
     return now() - min(timedelta(seconds=seconds), LONGEST_WAIT)
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _told(event: Event, done: CheckIn) -> str:

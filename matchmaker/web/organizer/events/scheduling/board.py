@@ -11,7 +11,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.domain.errors import Conflict, InvalidInput, MatchmakerError, NotFound
+from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, Meeting
 from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus
@@ -24,16 +24,15 @@ from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.plan.plan_changes import in_words, lasts_days, plan_changes
 from matchmaker.services.events.plan.versions import version_if_any
 from matchmaker.web.access import person
+from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.requests.on_behalf import is_id, pair_from_form
 from matchmaker.web.organizer.events.scheduling.publishing import publish_and_tell
-from matchmaker.web.request_context import db, platform
+from matchmaker.web.request_context import db, platform, wants_json
 
 MOST_LISTED = 100
 """Waiting pairs on a page without scripts; the search finds the others."""
-
-_STATUS: dict[type[MatchmakerError], int] = {NotFound: 404, Conflict: 409, InvalidInput: 400}
 
 _DONE = {
     "move": N_("已移动"),
@@ -108,14 +107,14 @@ def event_board_change(event_id: int) -> Response | tuple[Response, int] | tuple
         done = _change(event, change, expected)
     except (InvalidInput, Conflict, NotFound) as error:
         db().rollback()
-        message, status = error.text(current_language()), _STATUS[_kind(error)]
-        if _wants_json():
+        message, status = error.text(current_language()), status_of(error)
+        if wants_json():
             return jsonify(message=message, **_news(event, expected)), status
         flash(message, "danger")
         return _page(event, request.form), status
     message = gettext(_DONE[change]) if done.changes else gettext("没有变动")
     meanwhile = done.meanwhile.text(current_language()) if done.meanwhile else ""
-    if _wants_json():
+    if wants_json():
         return jsonify(message=message, meanwhile=meanwhile, **_news(event, expected))
     flash(message, "success")
     if meanwhile:
@@ -345,14 +344,6 @@ def _known_slot(event: Event, text: str) -> datetime | None:
 
 def _slot_id(starts_at: datetime) -> str:
     return starts_at.isoformat(timespec="minutes")
-
-
-def _kind(error: MatchmakerError) -> type[MatchmakerError]:
-    return next(kind for kind in _STATUS if isinstance(error, kind))
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _script_texts() -> dict[str, str]:

@@ -15,6 +15,7 @@ from matchmaker.services.events.scheduling.match_list import (
 )
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.web.access import person
+from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.requests.on_behalf import kept_arguments, pair_from_form
@@ -53,7 +54,7 @@ def event_change_pair(event_id: int) -> Response | tuple[str, int]:
             flash(gettext("已加入并锁定这一对"), "success")
     except (InvalidInput, Conflict) as error:
         flash(error.text(current_language()), "danger")
-        return _page(event), 400 if isinstance(error, InvalidInput) else 409
+        return _page(event), status_of(error)
     return redirect(url_for(".event_match_list", event_id=event.id, **kept_arguments("text")), 303)
 
 
