@@ -78,13 +78,15 @@ def event_undo_check_in(event_id: int) -> Page:
 def badge(code: str) -> Page:
     """Where the QR code of a badge leads: whose it is, and a button to check them in."""
     holder = find_holder(db(), code)
-    return render_template("organizer/events/badge.html", holder=holder, event=holder.participant.event, clock=_clock)
+    return render_template(
+        "organizer/events/onsite/badge.html", holder=holder, event=holder.participant.event, clock=_clock
+    )
 
 
 def _door(event: Event, text: str = "", error: str = "") -> str:
     wanted = text or request.args.get("text", "")
     return render_template(
-        "organizer/events/check_in.html",
+        "organizer/events/onsite/check_in.html",
         event=event,
         attendance=attendance(db(), event),
         latest=latest_check_ins(db(), event),

@@ -42,7 +42,7 @@ def event_day(event_id: int) -> str:
     room = next((room for room in event.rooms if room.id == request.args.get("room", type=int)), None)
     meetings = [] if slot is None else _meetings_in(event, slot, room)
     return render_template(
-        "organizer/events/day.html",
+        "organizer/events/onsite/day.html",
         event=event,
         local=local,
         slot=slot,

@@ -20,7 +20,9 @@ def event_leads(event_id: int) -> str:
     event = get_event(db(), event_id)
     found = leads(db(), event)
     cooperations = cooperations_about(db(), person(), [lead.meeting for lead in found])
-    return render_template("organizer/events/follow_ups.html", event=event, leads=found, cooperations=cooperations)
+    return render_template(
+        "organizer/events/onsite/follow_ups.html", event=event, leads=found, cooperations=cooperations
+    )
 
 
 @blueprint.get("/events/<int:event_id>/leads.<ending>")

@@ -19,7 +19,7 @@ def event_live(event_id: int) -> str:
     pages = max(1, -(-len(screen.seats) // SEATS_ON_A_SCREEN))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     return render_template(
-        "organizer/events/hall_screen.html",
+        "organizer/events/onsite/hall_screen.html",
         event=event,
         screen=screen,
         seats=screen.seats[(page - 1) * SEATS_ON_A_SCREEN : page * SEATS_ON_A_SCREEN],

@@ -66,7 +66,7 @@ def event_choose_participants(event_id: int) -> str:
     event, side, wanted = get_event(db(), event_id), _side(), _wanted()
     parties = addable_parties(db(), event, side, wanted)
     return render_template(
-        "organizer/events/choose_participants.html",
+        "organizer/events/participation/choose_participants.html",
         event=event,
         side=side,
         wanted=wanted,
@@ -110,7 +110,7 @@ def _participants_page(event: Event, typed: Mapping[str, str], problems: Mapping
     everyone = participants_of(db(), event)
     side = _side()
     return render_template(
-        "organizer/events/participants.html",
+        "organizer/events/participation/participants.html",
         event=event,
         side=side,
         participants=[participant for participant in everyone if participant.side is side],

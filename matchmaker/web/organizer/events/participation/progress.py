@@ -47,7 +47,7 @@ def event_progress(event_id: int) -> str | Response:
     if request.args.get("format") == "xlsx":
         return _file(event, found.shown(wanted))
     return render_template(
-        "organizer/events/progress.html",
+        "organizer/events/participation/progress.html",
         event=event,
         found=found,
         rows=found.shown(wanted),

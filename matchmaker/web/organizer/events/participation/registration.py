@@ -105,7 +105,7 @@ def _withdraw(event: Event, chosen: set[int], note: str) -> None:
 def _page(event: Event, chosen: set[int] | None = None, reason: str = "", error: str = "") -> str:
     everyone = everyone_of(db(), event)
     return render_template(
-        "organizer/events/registration.html",
+        "organizer/events/participation/registration.html",
         event=event,
         groups={status: found for status in _LISTED if (found := [one for one in everyone if one.status is status])},
         postings={key: len(ids) for key, ids in open_posting_ids(db(), everyone).items()},

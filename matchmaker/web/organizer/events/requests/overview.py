@@ -14,7 +14,7 @@ def event_meeting_requests(event_id: int) -> str:
     event = get_event(db(), event_id)
     found = proxy_requests(db(), event)
     return render_template(
-        "organizer/events/meeting_requests.html",
+        "organizer/events/requests/overview.html",
         event=event,
         waiting=[one for one in found if one.to_answer],
         others=[one for one in found if not one.to_answer],

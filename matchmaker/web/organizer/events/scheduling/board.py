@@ -94,7 +94,7 @@ def event_board_clashes(event_id: int) -> Response:
 def event_board_panel(event_id: int) -> str:
     """The chosen meeting with all that can be done about it, or the chosen free cell with who could meet there."""
     event = get_event(db(), event_id)
-    return render_template("organizer/events/_board_panel.html", event=event, **_panel(event, request.args))
+    return render_template("organizer/events/scheduling/_board_panel.html", event=event, **_panel(event, request.args))
 
 
 @blueprint.post("/events/<int:event_id>/board")
@@ -128,7 +128,7 @@ def event_board_differences(event_id: int) -> str:
     event = get_event(db(), event_id)
     state = board_state(db(), event)
     return render_template(
-        "organizer/events/board_differences.html",
+        "organizer/events/scheduling/board_differences.html",
         event=event,
         state=state,
         lines=in_words(state.unpublished, state.names, event, current_language()),
@@ -191,7 +191,7 @@ def _page(event: Event, asked: Mapping[str, str]) -> str:
     text = asked.get("text", "").strip()
     chosen = _known_slot(event, asked.get("at") or asked.get("slot", "")) or next(iter(event.slots), None)
     return render_template(
-        "organizer/events/board.html",
+        "organizer/events/scheduling/board.html",
         event=event,
         state=state,
         text=text,

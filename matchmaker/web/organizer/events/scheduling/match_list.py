@@ -65,7 +65,7 @@ def _page(event: Event) -> str:
     state = match_list_state(db(), event)
     text = request.args.get("text", "").strip()
     return render_template(
-        "organizer/events/match_list.html",
+        "organizer/events/scheduling/match_list.html",
         event=event,
         state=state,
         before=before,

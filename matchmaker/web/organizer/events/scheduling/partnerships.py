@@ -36,7 +36,7 @@ def event_partnerships(event_id: int) -> str:
     event, wanted, page = get_event(db(), event_id), _wanted(), max(request.args.get("page", 1, int), 1)
     found = list_partnerships(db(), platform().search_index, event, wanted, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
     return render_template(
-        "organizer/events/partnerships.html",
+        "organizer/events/scheduling/partnerships.html",
         event=event,
         wanted=wanted,
         states=DecisionState,

@@ -59,7 +59,7 @@ def event_schedule(event_id: int) -> str:
     event = _docking(event_id)
     state, text = match_list_state(db(), event), request.args.get("text", "").strip()
     if state.version is None:
-        return render_template("organizer/events/schedule.html", event=event, state=state)
+        return render_template("organizer/events/scheduling/schedule.html", event=event, state=state)
     certified = certify(db(), event)
     shown = [
         meeting
@@ -69,7 +69,7 @@ def event_schedule(event_id: int) -> str:
     ]
     shown.sort(key=lambda m: (m.starts_at is None, m.starts_at, m.table or 0, m.id))
     return render_template(
-        "organizer/events/schedule.html",
+        "organizer/events/scheduling/schedule.html",
         event=event,
         state=state,
         note=note_text(state.version.note, {p.id: p.name for p in state.participants}, event, current_language()),
@@ -110,7 +110,7 @@ def event_why_not(event_id: int) -> str:
     explanations = explain_left_out(db(), platform().search_index, event) if built and event.slots else None
     found = explanations.about(text) if explanations else []
     return render_template(
-        "organizer/events/why_not.html",
+        "organizer/events/scheduling/why_not.html",
         event=event,
         explanations=explanations,
         text=text.strip(),
@@ -178,7 +178,7 @@ def event_schedule_versions(event_id: int) -> str:
         return _Change(need, offer, _place_text(event, before), _place_text(event, after))
 
     return render_template(
-        "organizer/events/versions.html",
+        "organizer/events/scheduling/versions.html",
         event=event,
         history=history,
         note_of=lambda version: note_text(version.note, names, event, current_language()),
@@ -243,7 +243,9 @@ def _board_link(event: Event) -> str | None:
 
 
 def _what_if_page(event: Event, form: WhatIfForm, trial: object = None, *, nothing: bool = False) -> str:
-    return render_template("organizer/events/what_if.html", event=event, form=form, trial=trial, nothing=nothing)
+    return render_template(
+        "organizer/events/scheduling/what_if.html", event=event, form=form, trial=trial, nothing=nothing
+    )
 
 
 def _asked_version(event: Event, name: str, otherwise: int | None) -> PlanVersion | None:
