@@ -13,11 +13,12 @@ from sqlalchemy import select, text
 from matchmaker.domain.base import Base
 from matchmaker.domain.cooperation import ChangeCause, Cooperation, Stage
 from matchmaker.domain.corpus import CorpusRevision
-from matchmaker.domain.events.event import Meeting, Participant, PlanVersion
+from matchmaker.domain.events.event import Meeting, Participant, PlanVersion, ScheduleRow
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
     CooperationMode,
+    MeetingStatus,
     NextStep,
     OfferKind,
     OrganizationKind,
@@ -114,8 +115,9 @@ def test_events_of_an_older_version_keep_their_plans(empty_database: Database) -
         (meeting,) = session.scalars(select(Meeting)).all()
         first, latest = session.scalars(select(PlanVersion).order_by(PlanVersion.version)).all()
         assert (meeting.need_next_step, meeting.offer_next_step) == (NextStep.VISIT, NextStep.VISIT)
-        assert first.schedule == [[1, 2, None, None, False, "planned"]]
-        assert latest.schedule == [[1, 2, "2026-05-18T09:20", 3, False, "held"]]
+        assert first.schedule == [ScheduleRow(1, 2, None, None, False, MeetingStatus.PLANNED)]
+        held_at = datetime(2026, 5, 18, 9, 20)
+        assert latest.schedule == [ScheduleRow(1, 2, held_at, 3, False, MeetingStatus.HELD)]
         assert (first.origin, latest.origin) == (PlanOrigin.BUILT, PlanOrigin.CHANGED)
         participants = session.scalars(select(Participant)).all()
         assert {len(participant.code) for participant in participants} == {8}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.domain.base import Base, Timestamps, UtcDateTime, now, term_type
@@ -264,16 +264,66 @@ UnservedRow: TypeAlias = tuple[int, str]
 """A participant by id, and the code word of the reason why it has fewer meetings than it wants."""
 
 
-ScheduleRow: TypeAlias = tuple[int, int, str | None, int | None, bool, str]
-"""One meeting of a plan: participants on the need and on the offer side by id, beginning (local, as
-``2026-05-18T09:00``) and table or ``None`` for a pair without a place, whether locked, and its status."""
+class ScheduleRow(NamedTuple):
+    """One meeting as a version of the plan keeps it. ``starts_at`` is local time; a pair that waits for a place has
+    neither ``starts_at`` nor ``table``.
+    """
+
+    need_side_id: int
+    offer_side_id: int
+    starts_at: datetime | None
+    table: int | None
+    locked: bool
+    status: MeetingStatus
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The ids of the two participants, the one that needs first."""
+        return self.need_side_id, self.offer_side_id
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Self:
+        """The meeting as it stands now."""
+        return cls(
+            meeting.need_side_id,
+            meeting.offer_side_id,
+            meeting.starts_at,
+            meeting.table,
+            meeting.locked,
+            meeting.status,
+        )
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self:
+        """Read what :meth:`to_json` wrote."""
+        need_side_id, offer_side_id, starts_at, table, locked, status = stored
+        start = None if starts_at is None else datetime.fromisoformat(starts_at)
+        return cls(need_side_id, offer_side_id, start, table, locked, MeetingStatus.parse(status))
+
+    def to_json(self) -> list[int | str | bool | None]:
+        """The six fields in order; the beginning as ``2026-05-18T09:00``."""
+        start = None if self.starts_at is None else self.starts_at.isoformat(timespec="minutes")
+        return [self.need_side_id, self.offer_side_id, start, self.table, self.locked, self.status.value]
+
+
+class ScheduleColumn(TypeDecorator[list[ScheduleRow]]):
+    """A list of :class:`ScheduleRow` as JSON; an empty one where nothing was stored."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: list[ScheduleRow] | None, dialect: Dialect) -> list[Any]:
+        return [row.to_json() for row in value or ()]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[ScheduleRow]:
+        return [ScheduleRow.from_json(stored) for stored in value or ()]
 
 
 class PlanVersion(Base):
     """配对方案: one state of an event's plan, kept so that two can be compared and an older one restored.
 
-    ``pairs`` holds lists of :data:`AssignedPair`, ``schedule`` of :data:`ScheduleRow`, ``unserved`` of
-    :data:`UnservedRow`; ids of participants who have left since stay in them. ``proven`` says that no better plan
+    ``pairs`` holds :data:`AssignedPair`, ``schedule`` every meeting as it stood, ``unserved`` :data:`UnservedRow`;
+    ids of participants who have left since stay in them. ``proven`` says that no better plan
     existed. ``certificate`` is what the independent checker found; without a valid one nothing is published.
     """
 
@@ -295,7 +345,7 @@ class PlanVersion(Base):
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pairs: Mapped[list[AssignedPair]] = mapped_column(JSON, default=list)
-    schedule: Mapped[list[ScheduleRow]] = mapped_column(JSON, default=list)
+    schedule: Mapped[list[ScheduleRow]] = mapped_column(ScheduleColumn, default=list)
     unserved: Mapped[list[UnservedRow]] = mapped_column(JSON, default=list)
 
     event: Mapped[Event] = relationship(back_populates="assignments")
@@ -305,6 +355,11 @@ class PlanVersion(Base):
     def built(self) -> bool:
         """Whether the machine chose the pairs, not a person."""
         return self.origin in (PlanOrigin.BUILT, PlanOrigin.REPLANNED)
+
+    @property
+    def scores(self) -> dict[tuple[int, int], float]:
+        """The score of each pair, by the ids of the two."""
+        return {(need_side_id, offer_side_id): score for need_side_id, offer_side_id, score in self.pairs}
 
     @property
     def total_score(self) -> float:

@@ -17,7 +17,7 @@ from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
 from matchmaker.services.activity import history
 from matchmaker.services.events.participation.participants import acts_for
-from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.plan.placements import published_placements
 from matchmaker.services.events.requests import requests as service
 from matchmaker.services.events.requests.expiry import requests_address
 from matchmaker.services.events.requests.my_schedule import (
@@ -203,7 +203,7 @@ def _request_page(
         found=found,
         on_behalf=not acts_for(person(), own),
         status=standing(found, at),
-        planned=published_places(db(), own.event).get(pair),
+        planned=published_placements(db(), own.event).get(pair),
         to_answer=found.asked is own,
         story=history(db(), service.SUBJECT, found.id),
         matched=matched_postings(db(), platform().search_index, person(), own, other),

@@ -12,7 +12,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.events.event import AgendaItem, Delegate, Participant
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.services.events.calendar_links import delegate_calendar, delegate_schedule_pdf, personal_calendar
-from matchmaker.services.events.plan.participant_changes import ChangeKind
+from matchmaker.services.events.plan.changes import ChangeKind
 from matchmaker.services.events.requests.my_schedule import (
     Appointment,
     attending_at,
@@ -60,7 +60,7 @@ def schedule(participant_id: int) -> str:
         event=event,
         schedule=shown,
         seen=seen,
-        changes=[change_line(event, one, shown.partners, current_language()) for one in shown.changes],
+        changes=[change_line(participant, change, shown.partners, current_language()) for change in shown.changes],
         unanswered=unanswered_requests(db(), participant),
         postings=postings,
         details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},

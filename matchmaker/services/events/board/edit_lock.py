@@ -22,9 +22,9 @@ from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
+from matchmaker.services.events.plan.changes import MeetingChange, Names, in_words, plan_difference, shortened
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
-from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.events.plan.plan_changes import Names, PlanChange, in_words, plan_changes, shortened
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.version_notes import changes_note
 from matchmaker.services.events.plan.versions import latest_version, record_version, version_if_any
 from matchmaker.services.events.timing import check_not_over
@@ -56,7 +56,7 @@ class ConcurrentChanges:
 
     event: Event
     people: tuple[str, ...]
-    changes: tuple[PlanChange, ...]
+    changes: tuple[MeetingChange, ...]
     names: Names
 
     def text(self, language: str = "zh") -> str:
@@ -93,7 +93,7 @@ class Changed:
     """A change that was made: the version it led to, what it changed in words, and what others changed meanwhile."""
 
     version: PlanVersion | None
-    changes: tuple[PlanChange, ...]
+    changes: tuple[MeetingChange, ...]
     meanwhile: ConcurrentChanges | None
     names: Names
 
@@ -128,15 +128,15 @@ class EditSession:
         if obstacles:
             raise BoardConflict(obstacles, self.meanwhile)
 
-    def place_for(self, pair: PairKey, starts_at: datetime, table: int | None, *, ignoring: Iterable[int]) -> Place:
+    def place_for(self, pair: PairKey, starts_at: datetime, table: int | None, *, ignoring: Iterable[int]) -> Placement:
         """That slot and table, or the table that suits best. Raises :class:`BoardConflict`."""
         ignored = frozenset(ignoring)
         self.raise_if_any(self.occupancy.obstacles(pair, starts_at, table, ignoring=ignored))
         if table is None:
             table = self.occupancy.table_for(pair, starts_at, ignoring=ignored)
-        return Place(starts_at, table)
+        return Placement(starts_at, table)
 
-    def put(self, places: Sequence[tuple[Meeting, Place | None]]) -> None:
+    def put(self, places: Sequence[tuple[Meeting, Placement | None]]) -> None:
         """Give the meetings their places. All leave the old ones first: no table is taken twice at any moment."""
         for meeting, _ in places:
             meeting.starts_at = meeting.table = None
@@ -149,7 +149,7 @@ class EditSession:
     def record(self, step: Step, *, detail: str = "", why: str = "") -> Changed:
         """Make what was changed the next version, with a note that says what and ``why``, and commit."""
         version = record_version(self.session, self.actor, self.event)
-        changes = plan_changes(self.latest, version)
+        changes = plan_difference(self.latest, version).changes
         version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
         log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
         self.session.commit()
@@ -205,4 +205,5 @@ def _concurrent_changes(
     if all(made_by_id == me for made_by_id, _ in made):
         return None
     people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != me and name))
-    return ConcurrentChanges(event, people, plan_changes(version_if_any(session, event, expected), latest), names)
+    difference = plan_difference(version_if_any(session, event, expected), latest)
+    return ConcurrentChanges(event, people, difference.changes, names)

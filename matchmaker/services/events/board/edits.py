@@ -27,7 +27,7 @@ from matchmaker.services.events.board.rules import (
     swap_obstacles,
 )
 from matchmaker.services.events.pairing.partnerships import check_pair
-from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.indexing.search_index import SearchIndex
 
 
@@ -47,7 +47,7 @@ def move_meeting(
         if not has_place(meeting):
             raise Conflict(N_("这一场还没有时段和桌位，请先安排"))
         place = edits.place_for(pair_of(meeting), starts_at, table, ignoring=[meeting.id])
-        if place == Place(meeting.starts_at or starts_at, meeting.table):
+        if place == Placement.of(meeting):
             return edits.nothing()
         edits.put([(meeting, place)])
         return edits.record(Step.MOVE)
@@ -62,7 +62,7 @@ def swap_meetings(
         edits.raise_if_any(swap_obstacles(edits.occupancy, one, other))
         if one is other or one.starts_at is None or other.starts_at is None:
             return edits.nothing()
-        places = Place(other.starts_at, other.table), Place(one.starts_at, one.table)
+        places = Placement(other.starts_at, other.table), Placement(one.starts_at, one.table)
         edits.put([(one, places[0]), (other, places[1])])
         return edits.record(Step.SWAP)
 

@@ -26,7 +26,7 @@ from matchmaker.services.events.pairing.partnerships import (
 )
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
-from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -53,7 +53,7 @@ class PlaceSuggestion:
     their meetings, less than zero where it fills a gap.
     """
 
-    place: Place
+    place: Placement
     idle: int
 
     def reason(self, event: Event, language: str = "zh") -> str:
@@ -111,7 +111,7 @@ def suggest_places(session: Session, event: Event, pair: PairKey, length: int = 
     for starts_at in occupancy.free_slots(pair):
         table = occupancy.table_for(pair, starts_at)
         idle = sum(_idle({*busy[one], slots[starts_at]}) - _idle(busy[one]) for one in pair)
-        found.append(PlaceSuggestion(Place(starts_at, table), idle))
+        found.append(PlaceSuggestion(Placement(starts_at, table), idle))
     return sorted(found, key=lambda suggestion: (suggestion.idle, suggestion.place.starts_at))[:length]
 
 

@@ -7,7 +7,6 @@ A rebuilt, re-planned or restored plan is a new beginning.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,8 +20,8 @@ from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
 from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, EditSession, Step, edit_session
 from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting
-from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.events.plan.plan_changes import PlanChange, place_of, plan_changes
+from matchmaker.services.events.plan.changes import MeetingChange, kept_placement, plan_difference
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.versions import version_if_any
 from matchmaker.services.indexing.search_index import SearchIndex
 
@@ -88,10 +87,11 @@ def redo(
     return _repeat(session, search_index, actor, event, expected_version, Step.REDO)
 
 
-def step_changes(session: Session, event: Event, version: int, step: Step = Step.REDO) -> tuple[PlanChange, ...]:
+def step_changes(session: Session, event: Event, version: int, step: Step = Step.REDO) -> tuple[MeetingChange, ...]:
     """What the version's step changed, or, with ``Step.UNDO``, what undoing it would."""
     made, before = (version_if_any(session, event, number) for number in (version, version - 1))
-    return plan_changes(made, before) if step is Step.UNDO else plan_changes(before, made)
+    earlier, later = (made, before) if step is Step.UNDO else (before, made)
+    return plan_difference(earlier, later).changes
 
 
 def _repeat(
@@ -109,28 +109,30 @@ def _repeat(
         return edits.record(step, detail=str(version))
 
 
-def _next(session: Session, actor: User | None, event: Event, step: Step) -> tuple[int | None, tuple[PlanChange, ...]]:
+def _next(
+    session: Session, actor: User | None, event: Event, step: Step
+) -> tuple[int | None, tuple[MeetingChange, ...]]:
     steps = steps_of(session, actor, event)
     versions = steps.done if step is Step.UNDO else steps.undone
     return (versions[-1], step_changes(session, event, versions[-1], step)) if versions else (None, ())
 
 
-def _check_untouched(edits: EditSession, changes: Sequence[PlanChange]) -> None:
-    latest = {} if edits.latest is None else {(row[0], row[1]): row for row in edits.latest.schedule}
+def _check_untouched(edits: EditSession, changes: Sequence[MeetingChange]) -> None:
+    latest = {} if edits.latest is None else {row.pair: row for row in edits.latest.schedule}
     for change in changes:
         row = latest.get(change.pair)
-        if (place_of(row), row is None) != (place_of(change.before), change.before is None):
+        if (kept_placement(row), row is None) != (kept_placement(change.before), change.before is None):
             raise BoardConflict([Conflict(N_("这一步之后，它涉及的洽谈又被别人改过，请手工调整"))], edits.meanwhile)
 
 
-def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[PlanChange]) -> None:
+def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[MeetingChange]) -> None:
     known = _touched(edits, changes)
     for meeting in known.values():
         if meeting.status is MeetingStatus.HELD:
             edits.raise_if_any(fixed(meeting))
     ignored = [meeting.id for meeting in known.values()]
     for change in changes:
-        if (place := place_of(change.after)) is not None:
+        if (place := kept_placement(change.after)) is not None:
             check_not_excluded(edits.session, edits.event, change.pair)
             edits.raise_if_any(edits.occupancy.obstacles(change.pair, place.starts_at, place.table, ignoring=ignored))
     restored: list[tuple[Meeting, ScheduleRow]] = []
@@ -141,17 +143,13 @@ def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[Plan
         elif change.pair in known:
             edits.session.delete(known[change.pair])
     edits.session.add_all(meeting for meeting, _ in restored)
-    edits.put([(meeting, _place_in(row)) for meeting, row in restored])
+    # A cancelled meeting, too, gets back the slot and table at which it would have been.
+    edits.put([(meeting, Placement.of(row)) for meeting, row in restored])
     for meeting, row in restored:
-        meeting.locked, meeting.status = row[4], MeetingStatus.parse(row[5])
+        meeting.locked, meeting.status = row.locked, row.status
 
 
-def _place_in(row: ScheduleRow) -> Place | None:
-    """The row's place, also where the meeting gave it up: a cancelled one still says when it would have been."""
-    return None if row[2] is None else Place(datetime.fromisoformat(row[2]), row[3])
-
-
-def _touched(edits: EditSession, changes: Sequence[PlanChange]) -> dict[PairKey, Meeting]:
+def _touched(edits: EditSession, changes: Sequence[MeetingChange]) -> dict[PairKey, Meeting]:
     pairs = {change.pair for change in changes}
     meetings = edits.session.scalars(
         select(Meeting)

@@ -15,9 +15,9 @@ from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.board.rules import fixed, full, has_place, swap_obstacles
 from matchmaker.services.events.pairing.partnerships import check_pair
 from matchmaker.services.events.participation.participants import everyone_of
+from matchmaker.services.events.plan.changes import MeetingChange, Names, plan_difference
 from matchmaker.services.events.plan.occupancy import load_occupancy
-from matchmaker.services.events.plan.placements import Place
-from matchmaker.services.events.plan.plan_changes import Names, PlanChange, plan_changes
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.versions import latest_version, published_version
 
 Cell = tuple[datetime, int]
@@ -38,9 +38,9 @@ class BoardMeeting:
     score: float
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> Placement | None:
         """Where it takes place; ``None`` for one that waits for a place, or gave it up."""
-        return Place(self.starts_at, self.table) if self.starts_at and self.status in OCCUPYING else None
+        return Placement(self.starts_at, self.table) if self.starts_at and self.status in OCCUPYING else None
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class BoardState:
         return sorted(left, key=lambda meeting: -meeting.score)
 
     @property
-    def unpublished(self) -> tuple[PlanChange, ...]:
+    def unpublished(self) -> tuple[MeetingChange, ...]:
         """What participants do not see yet."""
-        return plan_changes(self.published, self.latest)
+        return plan_difference(self.published, self.latest).changes
 
 
 def board_state(session: Session, event: Event) -> BoardState:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.vocabulary import MeetingStatus
-from matchmaker.services.events.plan.placements import EXPECTED, published_places
+from matchmaker.services.events.plan.placements import EXPECTED, published_placements
 from matchmaker.services.events.timing import coming_slot, local_time, running_slot
 
 TIME_TO_SIT_DOWN = timedelta(minutes=5)
@@ -71,7 +71,7 @@ def slot_to_show(event: Event, local: datetime) -> datetime | None:
 def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
     told = {
         pair: place.table
-        for pair, place in published_places(session, event, EXPECTED).items()
+        for pair, place in published_placements(session, event, EXPECTED).items()
         if place.starts_at == slot
     }
     statuses = {

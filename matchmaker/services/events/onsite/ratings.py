@@ -23,7 +23,7 @@ from matchmaker.services.activity import log
 from matchmaker.services.cooperation.beginning import follow_next_steps
 from matchmaker.services.events.onsite.attendance import has_begun, posting_pair, remember_met
 from matchmaker.services.events.plan.occupancy import lock_event
-from matchmaker.services.events.plan.placements import TOLD, Place, published_places
+from matchmaker.services.events.plan.placements import ANY_STATUS, Placement, published_placements
 from matchmaker.services.learning.feedback import record
 
 
@@ -59,7 +59,7 @@ def own_ratings(session: Session, person: User, event: Event, at: datetime | Non
     own_ids = _own_participants(session, person, event)
     if not own_ids:
         raise NotFound(N_("没有您可以评价的洽谈"))
-    told = published_places(session, event, TOLD)
+    told = published_placements(session, event, ANY_STATUS)
     words = [
         word
         for meeting in scheduled_meetings(session, event)
@@ -79,7 +79,7 @@ def ratings_of(session: Session, person: User, meeting_id: int) -> list[MeetingR
     words = [] if meeting is None else _both_words(meeting)
     if meeting is not None and not person.organizes:
         own_ids = _own_participants(session, person, meeting.event)
-        told = bool(own_ids) and _as_told(meeting, published_places(session, meeting.event, TOLD))
+        told = bool(own_ids) and _as_told(meeting, published_placements(session, meeting.event, ANY_STATUS))
         words = [word for word in words if told and word.own.id in own_ids]
     if not words:
         raise NotFound(N_("没有您可以评价的洽谈"))
@@ -176,7 +176,7 @@ def _own_participants(session: Session, person: User, event: Event) -> frozenset
     return frozenset(session.scalars(select(Participant.id).where(Participant.event_id == event.id, own)))
 
 
-def _as_told(meeting: Meeting, told: Mapping[PairKey, Place]) -> bool:
+def _as_told(meeting: Meeting, told: Mapping[PairKey, Placement]) -> bool:
     """Whether participants know of the meeting at that time: drafts are the organizers' business."""
     return pair_of(meeting) in told and told[pair_of(meeting)].starts_at == meeting.starts_at
 

@@ -1,6 +1,6 @@
 """What a version's note says, kept so that each reader reads it in their own language.
 
-A note is one JSON document: either a message id with its values, as ``history.note_message`` makes it, or the changes
+A note is one JSON document: either a message id with its values, as ``versions.note_message`` makes it, or the changes
 themselves with the ids of those who meet. Versions made before that hold words, which are shown as they are.
 """
 
@@ -8,9 +8,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from matchmaker.domain.events.event import Event
+from matchmaker.domain.events.event import Event, ScheduleRow
 from matchmaker.i18n import N_, translate
-from matchmaker.services.events.plan.plan_changes import Names, PlanChange, lasts_days
+from matchmaker.services.events.plan.changes import MeetingChange, Names, lasts_days
 from matchmaker.services.events.plan.versions import NOTE_LENGTH, serialize_note
 
 MOST_CHANGES = 5
@@ -19,7 +19,7 @@ MOST_CHANGES = 5
 _REPEATED = {"undo": N_("（撤销）"), "redo": N_("（重做）")}
 
 
-def changes_note(changes: Sequence[PlanChange], *, repeated: str = "", why: str = "") -> str:
+def changes_note(changes: Sequence[MeetingChange], *, repeated: str = "", why: str = "") -> str:
     """What a step changed, with its reason; ``repeated`` is ``undo`` or ``redo`` for a step that repeats another.
 
     What finds no room is only counted; a long reason is cut.
@@ -55,15 +55,16 @@ def note_text(note: str, names: Names, event: Event, language: str = "zh") -> st
     return "；".join(lines) + (translate(repeated, language) if repeated else "") + why
 
 
-def _kept(change: PlanChange) -> list[Any]:
+def _kept(change: MeetingChange) -> list[Any]:
     """The pair and what the rows say beyond it."""
-    return [*change.pair, *(None if row is None else list(row[2:]) for row in (change.before, change.after))]
+    rows = (change.before, change.after)
+    return [*change.pair, *(None if row is None else row.to_json()[len(change.pair) :] for row in rows)]
 
 
-def _restored(kept: Sequence[Any]) -> PlanChange:
+def _restored(kept: Sequence[Any]) -> MeetingChange:
     need, offer, before, after = kept
-    rows = [None if rest is None else (need, offer, *rest) for rest in (before, after)]
-    return PlanChange((need, offer), *rows)
+    rows = [None if rest is None else ScheduleRow.from_json((need, offer, *rest)) for rest in (before, after)]
+    return MeetingChange((need, offer), *rows)
 
 
 def _load(note: str) -> dict[str, Any] | None:

@@ -2,16 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
-from matchmaker.domain.events.event import AssignedPair, Event, Meeting, Participant, PlanVersion, ScheduleRow
+from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion, ScheduleRow
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -23,32 +21,6 @@ NOTE_LENGTH = 300
 
 TAKES_PLACE = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
 """Meetings that count for those who meet, whether they have a time or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a later match list has that an earlier one had not, and the other way round."""
-
-    added: tuple[AssignedPair, ...]
-    removed: tuple[AssignedPair, ...]
-    kept: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Meetings that a later version of a schedule has in addition, no longer, or at another slot or table; each row of
-    ``moved`` as it was and as it is. ``kept`` counts those that stand.
-    """
-
-    added: tuple[ScheduleRow, ...]
-    removed: tuple[ScheduleRow, ...]
-    moved: tuple[tuple[ScheduleRow, ScheduleRow], ...]
-    kept: int
-
-    @property
-    def changed(self) -> int:
-        """How many meetings of the earlier version no longer stand as they were."""
-        return len(self.moved) + len(self.removed)
 
 
 def record_version(
@@ -96,7 +68,7 @@ def record_version(
             for meeting in meetings
             if meeting.status is not MeetingStatus.CANCELLED
         ],
-        schedule=schedule_rows(meetings),
+        schedule=[ScheduleRow.of(meeting) for meeting in meetings],
         unserved=[(p.id, known.get(p.id, CHANGED_BY_HAND)) for p in participants if met[p.id] < p.min_meetings],
     )
     session.add(version)
@@ -113,23 +85,6 @@ def note_message(message: str, **values: object) -> str:
 def serialize_note(document: Mapping[str, object]) -> str:
     """What ``version_notes.py`` can say in each reader's language, as a version keeps it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def schedule_rows(meetings: Iterable[Meeting]) -> list[ScheduleRow]:
-    """The meetings as a version keeps them."""
-    return [_row(meeting) for meeting in meetings]
-
-
-def _row(meeting: Meeting) -> ScheduleRow:
-    starts_at = None if meeting.starts_at is None else meeting.starts_at.isoformat(timespec="minutes")
-    return (
-        meeting.need_side_id,
-        meeting.offer_side_id,
-        starts_at,
-        meeting.table,
-        meeting.locked,
-        meeting.status.value,
-    )
 
 
 def versions(session: Session, event: Event) -> Sequence[PlanVersion]:
@@ -176,35 +131,6 @@ def latest_version(session: Session, event: Event) -> PlanVersion | None:
     """The match list as it stands, or ``None`` before the first build."""
     query = select(PlanVersion).where(PlanVersion.event_id == event.id).order_by(PlanVersion.version.desc()).limit(1)
     return session.scalar(query)
-
-
-def difference(before: PlanVersion | None, after: PlanVersion) -> Difference:
-    """What changed from one version to another; everything is new where there was none before."""
-    old = {} if before is None else {(need, offer): score for need, offer, score in before.pairs}
-    new = {(need, offer): score for need, offer, score in after.pairs}
-    return Difference(
-        added=tuple((*key, score) for key, score in new.items() if key not in old),
-        removed=tuple((*key, score) for key, score in old.items() if key not in new),
-        kept=len(new.keys() & old.keys()),
-    )
-
-
-def compare(before: PlanVersion, after: PlanVersion) -> Comparison:
-    """What changes for those who meet when one version takes the place of another."""
-    old, new = _taking_place(before), _taking_place(after)
-    both = [(row, new[pair]) for pair, row in old.items() if pair in new]
-    return Comparison(
-        added=tuple(row for pair, row in new.items() if pair not in old),
-        removed=tuple(row for pair, row in old.items() if pair not in new),
-        moved=tuple((row, now_at) for row, now_at in both if row[2:4] != now_at[2:4]),
-        kept=sum(row[2:4] == now_at[2:4] for row, now_at in both),
-    )
-
-
-def _taking_place(version: PlanVersion) -> dict[tuple[int, int], ScheduleRow]:
-    rows = sorted(version.schedule, key=lambda row: (row[2] or "", row[3] or 0, row[0], row[1]))
-    # From the database they come as lists, from the session that made them as tuples.
-    return {(row[0], row[1]): cast(ScheduleRow, tuple(row)) for row in rows if row[5] in TAKES_PLACE}
 
 
 def _reasons_of(version: PlanVersion | None) -> dict[int, str]:

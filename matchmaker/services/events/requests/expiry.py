@@ -16,7 +16,7 @@ from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import EventStatus, ParticipantStatus, RequestStatus
 from matchmaker.services.events.plan.occupancy import lock_event
-from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.plan.placements import published_placements
 from matchmaker.services.events.requests.notifications import LapsedRequest, lapsed_letters, send
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.events.timing import is_over
@@ -65,7 +65,7 @@ def requests_address(base_url: str, event: Event) -> str:
 
 
 def _to_tell(session: Session, event: Event, lapsed: Sequence[MeetingRequest]) -> list[LapsedRequest]:
-    planned = published_places(session, event)
+    planned = published_placements(session, event)
     told = []
     for request in lapsed:
         if (request.need_side_id, request.offer_side_id) in planned:

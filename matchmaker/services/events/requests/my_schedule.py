@@ -24,8 +24,14 @@ from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, Participant
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.interests import contact_granted
 from matchmaker.services.events.participation.participants import own_participant, own_participants
-from matchmaker.services.events.plan.participant_changes import Change, ChangeKind, changes_by_participant
-from matchmaker.services.events.plan.placements import EXPECTED, Place, places_of, published_places
+from matchmaker.services.events.plan.changes import (
+    ChangeKind,
+    MeetingChange,
+    as_expected,
+    in_time_order,
+    plan_difference,
+)
+from matchmaker.services.events.plan.placements import EXPECTED, Placement, placements_in, published_placements
 from matchmaker.services.events.plan.versions import published_version, version_if_any
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.events.timing import is_over, local_time
@@ -41,10 +47,10 @@ class Appointment:
     """
 
     partner: Participant
-    place: Place
+    place: Placement
     status: MeetingStatus
     meeting: Meeting | None
-    change: Change | None
+    change: MeetingChange | None
 
     @property
     def day(self) -> date:
@@ -72,7 +78,7 @@ class OwnSchedule:
     participant: Participant
     version: PlanVersion | None
     appointments: Sequence[Appointment]
-    removed: Sequence[tuple[Change, Participant | None]]
+    removed: Sequence[tuple[MeetingChange, Participant | None]]
     present: datetime
     """Local time."""
     since: PlanVersion | None = None
@@ -91,10 +97,10 @@ class OwnSchedule:
         return len(self.changes)
 
     @cached_property
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[MeetingChange]:
         """All that are pointed out, in order of time."""
-        changes = [one.change for one in self.appointments if one.change] + [change for change, _ in self.removed]
-        return sorted(changes, key=lambda change: change.when)
+        standing = [appointment.change for appointment in self.appointments if appointment.change]
+        return in_time_order([*standing, *(change for change, _ in self.removed)])
 
     @property
     def partners(self) -> dict[int, Participant]:
@@ -183,8 +189,9 @@ def own_schedule(
     if version is None:
         return OwnSchedule(participant, None, (), (), present)
     earlier = version_if_any(session, event, since) or _baseline(session, version, at)
-    changes = [] if earlier is None else changes_by_participant(earlier, version).get(participant.id, [])
-    by_partner = {change.partner_id: change for change in changes}
+    difference = None if earlier is None else plan_difference(earlier, version, as_expected)
+    changes = [] if difference is None else difference.by_participant().get(participant.id, [])
+    by_partner = {change.partner_of(participant.id): change for change in changes}
     partners = _partners(session, event)
     statuses = _own_statuses(version, participant)
     meetings = _meetings(session, participant)
@@ -199,7 +206,11 @@ def own_schedule(
         for partner_id, place in _own_places(version, participant).items()
         if partner_id in partners
     ]
-    removed = [(c, partners.get(c.partner_id)) for c in changes if c.kind is ChangeKind.REMOVED]
+    removed = [
+        (change, partners.get(change.partner_of(participant.id)))
+        for change in changes
+        if change.kind is ChangeKind.REMOVED
+    ]
     return OwnSchedule(
         participant, version, sorted(appointments, key=lambda a: a.place.starts_at), removed, present, earlier
     )
@@ -282,7 +293,7 @@ def unanswered_requests(
         for one in own_requests(session, participant)
         if standing(one, at) is not RequestStatus.EXPIRED
     }
-    settled = asked_again | published_places(session, event).keys()
+    settled = asked_again | published_placements(session, event).keys()
     return [one for one in lately if (one.need_side_id, one.offer_side_id) not in settled]
 
 
@@ -292,11 +303,11 @@ def standing(request: MeetingRequest, at: datetime) -> RequestStatus:
     return RequestStatus.EXPIRED if lapsed else request.status
 
 
-def _own_places(version: PlanVersion, participant: Participant) -> dict[int, Place]:
+def _own_places(version: PlanVersion, participant: Participant) -> dict[int, Placement]:
     """The participant's places in a version, by the partner's id."""
     return {
         partner_id: place
-        for pair, place in places_of(version.schedule, EXPECTED).items()
+        for pair, place in placements_in(version, EXPECTED).items()
         if participant.id in pair
         for partner_id in pair
         if partner_id != participant.id
@@ -306,15 +317,17 @@ def _own_places(version: PlanVersion, participant: Participant) -> dict[int, Pla
 def _own_statuses(version: PlanVersion, participant: Participant) -> dict[int, MeetingStatus]:
     """What a version says became of the participant's meetings, by the partner's id."""
     return {
-        offer if need == participant.id else need: MeetingStatus.parse(status)
-        for need, offer, _, _, _, status in version.schedule
-        if participant.id in (need, offer)
+        partner_id: row.status
+        for row in version.schedule
+        if participant.id in row.pair
+        for partner_id in row.pair
+        if partner_id != participant.id
     }
 
 
-def _live_status(meeting: Meeting | None, place: Place, published: MeetingStatus) -> MeetingStatus:
+def _live_status(meeting: Meeting | None, place: Placement, published: MeetingStatus) -> MeetingStatus:
     """What became of it, unless the organizers have meanwhile put the meeting elsewhere in their draft."""
-    if meeting is not None and Place(meeting.starts_at or place.starts_at, meeting.table) == place:
+    if meeting is not None and Placement.of(meeting) == place:
         return meeting.status
     return published
 

@@ -13,8 +13,8 @@ from matchmaker.domain.people import Membership, User
 from matchmaker.domain.vocabulary import EventKind, MembershipStatus, ParticipantStatus, Role
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.participation.participants import acts_for
-from matchmaker.services.events.plan.participant_changes import Change, ChangeKind, changes_by_participant
-from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.plan.changes import ChangeKind, MeetingChange, as_expected, plan_difference
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.mailing.mailer import Mailer
 
 _LINES: Mapping[ChangeKind, str] = {
@@ -89,7 +89,8 @@ def request_letters(
         if reader is person:
             continue
         subject = translate(news, reader.language, who=other.name)
-        slot = _place_text(request.event, Place(request.starts_at, None), reader.language) if request.starts_at else ""
+        asked_for = None if request.starts_at is None else Placement(request.starts_at, None)
+        slot = "" if asked_for is None else _place_text(request.event, asked_for, reader.language)
         text = translate(
             N_(
                 "%(name)s，您好：\n\n%(news)s。\n\n活动：%(event)s\n参会方：%(to)s\n时段：%(slot)s\n\n%(words)s\n\n"
@@ -147,7 +148,7 @@ def _lapsed_line(event: Event, lapsed: LapsedRequest, language: str) -> str:
         language,
         asking=request.asking.name,
         asked=request.asked.name,
-        slot=_place_text(event, Place(slot, None), language) if slot else translate(N_("由组织方安排"), language),
+        slot=_place_text(event, Placement(slot, None), language) if slot else translate(N_("由组织方安排"), language),
     )
 
 
@@ -171,7 +172,7 @@ def tell_changes(
     schedule. Who acts for several participants gets one message. Call it after the commit. Returns how many were
     written to.
     """
-    changes = changes_by_participant(before, after)
+    changes = plan_difference(before, after, as_expected).by_participant()
     participants = {
         participant.id: participant
         for participant in session.scalars(
@@ -203,20 +204,15 @@ def _changes_letter(
     reader: User,
     theirs: Sequence[Participant],
     participants: Mapping[int, Participant],
-    changes: Mapping[int, Sequence[Change]],
+    changes: Mapping[int, Sequence[MeetingChange]],
     version: PlanVersion,
     address: str,
 ) -> Letter:
     language = reader.language
-    blocks = [
-        "\n".join(
-            [
-                participant.name,
-                *(f"· {change_line(event, change, participants, language)}" for change in changes[participant.id]),
-            ]
-        )
-        for participant in theirs
-    ]
+    blocks = []
+    for participant in theirs:
+        lines = [change_line(participant, change, participants, language) for change in changes[participant.id]]
+        blocks.append("\n".join([participant.name, *(f"· {line}" for line in lines)]))
     subject = translate(N_("“%(event)s”：您的洽谈日程有变化"), language, event=event.name)
     text = translate(
         N_("%(name)s，您好：\n\n第 %(version)d 版日程已公布，与您有关的变化：\n\n%(changes)s\n\n没有列出的洽谈照旧。"),
@@ -230,19 +226,22 @@ def _changes_letter(
     return Letter(reader.email, subject, text)
 
 
-def change_line(event: Event, change: Change, participants: Mapping[int, Participant], language: str) -> str:
-    """One change in the reader's language, the partner by name."""
-    partner = participants.get(change.partner_id)
+def change_line(
+    participant: Participant, change: MeetingChange, participants: Mapping[int, Participant], language: str
+) -> str:
+    """One change for the participant in the reader's language, the partner by name."""
+    event, partner = participant.event, participants.get(change.partner_of(participant.id))
+    before, after = Placement.of(change.before), Placement.of(change.after)
     return translate(
         _LINES[change.kind],
         language,
         partner=partner.name if partner else translate(N_("已退出的参会方"), language),
-        before="" if change.before is None else _place_text(event, change.before, language),
-        after="" if change.after is None else _place_text(event, change.after, language),
+        before="" if before is None else _place_text(event, before, language),
+        after="" if after is None else _place_text(event, after, language),
     )
 
 
-def _place_text(event: Event, place: Place, language: str) -> str:
+def _place_text(event: Event, place: Placement, language: str) -> str:
     end = place.starts_at + event.slot_length
     text = f"{place.starts_at:%m-%d %H:%M}–{end:%H:%M}"
     if place.table is None:

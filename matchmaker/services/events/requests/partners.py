@@ -20,7 +20,7 @@ from matchmaker.services.events.pairing.met_before import met_before
 from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, score_partnerships
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import open_posting_ids, participants_of
-from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.plan.placements import published_placements
 from matchmaker.services.events.requests.my_schedule import own_requests, standing
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN, search_ids
@@ -126,7 +126,7 @@ def partner_statuses(session: Session, own: Participant, at: datetime) -> Mappin
     for request in own_requests(session, own):
         partner = request.asked if request.asking is own else request.asking
         latest.setdefault(partner.id, request)
-    planned = {one for pair in published_places(session, event) if own.id in pair for one in pair}
+    planned = {one for pair in published_placements(session, event) if own.id in pair for one in pair}
     others = participants_of(session, event, own.side.other)
     met = met_before(session, event, [pair_key(own, p) for p in others])
     return {

@@ -25,7 +25,7 @@ from matchmaker.services.events.pairing.partnerships import best_matches, score_
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.participation.participants import acts_for
 from matchmaker.services.events.plan.occupancy import lock_event
-from matchmaker.services.events.plan.placements import published_places
+from matchmaker.services.events.plan.placements import published_placements
 from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.requests.expiry import expire_requests
 from matchmaker.services.events.requests.my_schedule import get_attending
@@ -162,7 +162,7 @@ def accept(
     event, own, other = request.event, request.asked, request.asking
     check_attending(own, other)
     words = limited_words(reply.words, "words", WORDS_LENGTH)
-    planned = published_places(session, event).get(_pair(request))
+    planned = published_placements(session, event).get(_pair(request))
     if planned is not None:
         # The plan brought them together meanwhile: there it stays.
         request.starts_at = planned.starts_at
@@ -319,7 +319,7 @@ def _is_planned(session: Session, event: Event, pair: PairKey) -> bool:
     """Whether the two meet already, in what participants see or in the organizers' draft."""
     meeting = _meeting_of(session, event, pair)
     drafted = meeting is not None and meeting.starts_at is not None and meeting.status in OCCUPYING
-    return drafted or pair in published_places(session, event)
+    return drafted or pair in published_placements(session, event)
 
 
 def _meeting_of(session: Session, event: Event, pair: PairKey) -> Meeting | None:
@@ -389,7 +389,7 @@ def _place(
 def _table(session: Session, event: Event, pair: PairKey, slot: datetime, at: datetime, held_by: int) -> int:
     """Where they sit: free as the organizers' draft stands, and in what participants see."""
     occupancy = calendars(session, event, at)
-    free = free_tables(occupancy, published_places(session, event), slot)
+    free = free_tables(occupancy, published_placements(session, event), slot)
     best = occupancy.table_for(pair, slot)
     for table in sorted(free, key=lambda table: table != best):
         if not occupancy.obstacles(pair, slot, table, held_by=held_by):

@@ -26,7 +26,7 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.i18n import N_
 from matchmaker.services.events.pairing.exclusions import excluded_pairs
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
-from matchmaker.services.events.plan.placements import Place, published_places
+from matchmaker.services.events.plan.placements import Placement, published_placements
 from matchmaker.services.events.timing import local_time, wishes_are_open, wishes_close
 
 MOST_UNANSWERED_AT_AN_EXPO = 20
@@ -123,7 +123,7 @@ def free_slots(
     hold does not count.
     """
     occupancy = calendars(session, event, at)
-    published = published_places(session, event)
+    published = published_placements(session, event)
     busy = {place.starts_at for other, place in published.items() if other != pair and set(other) & set(pair)}
     present = local_time(event, at)
     return [
@@ -215,7 +215,7 @@ def _requests_of(
     ).all()
 
 
-def free_tables(occupancy: Occupancy, published: Mapping[PairKey, Place], slot: datetime) -> list[int]:
+def free_tables(occupancy: Occupancy, published: Mapping[PairKey, Placement], slot: datetime) -> list[int]:
     """The tables without a meeting then, both in the organizers' draft and in what participants see."""
     taken = {place.table for place in published.values() if place.starts_at == slot}
     return [table for table in occupancy.free_tables(slot) if table not in taken]

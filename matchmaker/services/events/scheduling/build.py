@@ -1,6 +1,6 @@
 """The schedule of a docking event in one click: who meets whom, when, at which table, and the certificate of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, Meeting, PlanVersion
-from matchmaker.domain.events.pair import pair_of
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, PlanOrigin, Side
 from matchmaker.i18n import N_
@@ -22,11 +22,12 @@ from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.pairing.partnerships import PairScores, score_partnerships
 from matchmaker.services.events.participation.participants import participants_of
 from matchmaker.services.events.plan.occupancy import lock_event
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.scheduling.certificate import certify, verify
 from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
 from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
-from matchmaker.services.events.scheduling.meetings import Places, store_meetings
+from matchmaker.services.events.scheduling.meetings import store_meetings
 from matchmaker.services.events.scheduling.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.timing import check_not_over
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -130,7 +131,7 @@ def store_plan(
     """Make the plan the meetings of the event and its next version, with its certificate. Part of the caller's
     transaction, which holds the event.
     """
-    stored = store_meetings(session, search_index, event, scores, places_of(constraints, solved.plan))
+    stored = store_meetings(session, search_index, event, scores, placements_of(solved.plan, constraints.slots))
     agreed = {meeting.pair for meeting in constraints.fixed if not meeting.took_place}
     for pair, meeting in stored.items():
         meeting.pinned = pair in constraints.pinned
@@ -152,9 +153,9 @@ def store_plan(
     return version
 
 
-def places_of(constraints: Constraints, plan: Plan) -> Places:
-    """When and where each pair of the plan meets."""
-    return {(int(m.need), int(m.offer)): (constraints.slots[m.slot], m.table) for m in plan.meetings}
+def placements_of(plan: Plan, slots: Sequence[datetime]) -> dict[PairKey, Placement]:
+    """When and where each pair of the plan meets; the plan numbers the ``slots``."""
+    return {(int(m.need), int(m.offer)): Placement(slots[m.slot], m.table) for m in plan.meetings}
 
 
 def check_has_schedule(event: Event) -> None:

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, PlanVersion
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Candidate, Certificate, Objective, Plan, Problem, Rule, UnservedParticipant, check
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling.checker import SCORE_TOLERANCE, Violation
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.versions import TAKES_PLACE, last_planned
 from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
 from matchmaker.services.events.scheduling.problem import problem_without_locks
@@ -109,8 +111,8 @@ def certify(session: Session, event: Event, bound: Objective | None = None) -> C
 def _candidates(constraints: Constraints, meetings: Sequence[Meeting]) -> list[Candidate]:
     """Who meets, as far as they may, and who wished to."""
     wanted = constraints.pinned | constraints.requested
-    scores = {(m.need_side_id, m.offer_side_id): _score(m) for m in meetings}
-    held = {(m.need_side_id, m.offer_side_id) for m in meetings if m.status is MeetingStatus.HELD}
+    scores = {pair_of(meeting): _score(meeting) for meeting in meetings}
+    held = {pair_of(meeting) for meeting in meetings if meeting.status is MeetingStatus.HELD}
     allowed = {pair for pair in scores if pair not in constraints.apart or pair in held}
     return [
         Candidate(str(pair[0]), str(pair[1]), scores.get(pair, 0.0), requested=pair in wanted)
@@ -155,8 +157,8 @@ def _bound_of_last_plan(
         return None
     if not {(need, offer) for need, offer in document.get("unplannable", ())} <= constraints.unplannable:
         return None
-    locked = {(m.need_side_id, m.offer_side_id, _text(m), m.table) for m in meetings if m.locked}
-    if not {tuple(row[:4]) for row in planned.schedule if row[4]} <= locked:
+    locked = {(pair_of(meeting), Placement.of(meeting)) for meeting in meetings if meeting.locked}
+    if not {(row.pair, Placement.of(row)) for row in planned.schedule if row.locked} <= locked:
         return None
     return Objective(**document["bound"])
 
@@ -180,7 +182,7 @@ def _trivial_bound(problem: Problem) -> Objective:
 
 def _with_pins(certificate: Certificate, constraints: Constraints, meetings: Sequence[Meeting]) -> Certificate:
     """A pinned pair that does not meet is a broken promise as well."""
-    met = {(m.need_side_id, m.offer_side_id) for m in meetings}
+    met = {pair_of(meeting) for meeting in meetings}
     missing = [
         Violation(Rule.LOCKED_MISSING, f"pinned pair {need}–{offer} has no meeting")
         for need, offer in sorted(constraints.pinned - met)
@@ -206,7 +208,3 @@ def _told(violation: Violation, constraints: Constraints, language: str) -> str:
 
 def _score(meeting: Meeting) -> float:
     return min(max(meeting.score / 100, 0.0), 1.0)
-
-
-def _text(meeting: Meeting) -> str | None:
-    return None if meeting.starts_at is None else meeting.starts_at.isoformat(timespec="minutes")

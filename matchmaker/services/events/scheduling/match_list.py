@@ -50,7 +50,7 @@ def build_match_list(
     scores = score_partnerships(session, search_index, event)
     assignment = assign(assignment_problem(event, scores, decisions_of(session, event).values()))
     pinned = {(int(pair.need), int(pair.offer)): pair.pinned for pair in assignment.pairs}
-    stored = store_meetings(session, search_index, event, scores, dict.fromkeys(pinned, (None, None)))
+    stored = store_meetings(session, search_index, event, scores, dict.fromkeys(pinned))
     for pair, meeting in stored.items():
         meeting.pinned = pinned[pair]
     reasons = {

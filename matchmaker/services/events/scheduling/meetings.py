@@ -1,7 +1,6 @@
 """Meetings as rows: what a pair talks about and why, and moving a whole plan into the table."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +10,10 @@ from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.pairing.partnerships import PairScores, best_matches
 from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.indexing.search_index import SearchIndex
-
-Places = Mapping[PairKey, tuple[datetime | None, int | None]]
-"""Where each pair meets: slot and table, or neither for a pair without a time."""
 
 
 def draft_meetings(
@@ -41,22 +38,27 @@ def draft_meetings(
 
 
 def store_meetings(
-    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, places: Places
+    session: Session,
+    search_index: SearchIndex,
+    event: Event,
+    scores: PairScores,
+    placements: Mapping[PairKey, Placement | None],
 ) -> dict[PairKey, Meeting]:
-    """Make the planned meetings of the event those of ``places``; what was held, cancelled or missed stays as it is.
+    """Make the planned meetings of the event those of ``placements``, with ``None`` for a pair without a slot; what was
+    held, cancelled or missed stays as it is.
 
     Who was to meet before keeps the row, and with it what is known of the meeting. Part of the caller's transaction.
     """
     known = {pair_of(meeting): meeting for meeting in meetings_of(session, event)}
     planned = {pair: meeting for pair, meeting in known.items() if meeting.status is MeetingStatus.PLANNED}
     for pair, meeting in planned.items():
-        if pair not in places:
+        if pair not in placements:
             session.delete(meeting)
-        elif places[pair] != (meeting.starts_at, meeting.table):
+        elif placements[pair] != Placement.of(meeting):
             # All who move leave their places before anybody takes a new one.
             meeting.starts_at = meeting.table = None
     session.flush()
-    to_place = [pair for pair in places if pair in planned or pair not in known]
+    to_place = [pair for pair in placements if pair in planned or pair not in known]
     stored = {}
     for draft in draft_meetings(session, search_index, event, scores, to_place):
         meeting = planned.get(pair_of(draft), draft)
@@ -65,7 +67,8 @@ def store_meetings(
         else:
             meeting.need_id, meeting.offer_id = draft.need_id, draft.offer_id
             meeting.score, meeting.reason = draft.score, draft.reason
-        meeting.starts_at, meeting.table = places[pair_of(draft)]
+        placement = placements[pair_of(draft)]
+        meeting.starts_at, meeting.table = (placement.starts_at, placement.table) if placement else (None, None)
         stored[pair_of(draft)] = meeting
     session.flush()
     return stored

@@ -29,7 +29,6 @@ from matchmaker.services.events.plan.versions import (
     latest_version,
     note_message,
     record_version,
-    schedule_rows,
 )
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.certificate import certify
@@ -138,7 +137,7 @@ def withdraw_participant(
 def _holds(session: Session, event: Event, version: PlanVersion) -> bool:
     """Whether the version is of the meetings as they stand."""
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
-    return [tuple(row) for row in version.schedule] == [tuple(row) for row in schedule_rows(meetings)]
+    return version.schedule == [ScheduleRow.of(meeting) for meeting in meetings]
 
 
 def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier: PlanVersion) -> int:
@@ -147,7 +146,7 @@ def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     facts = [m for m in meetings if m.status in (MeetingStatus.HELD, MeetingStatus.NO_SHOW)]
     wanted: dict[PairKey, ScheduleRow] = {
-        (row[0], row[1]): row for row in earlier.schedule if row[5] in TAKES_PLACE or row[5] == MeetingStatus.CANCELLED
+        row.pair: row for row in earlier.schedule if row.status in TAKES_PLACE or row.status is MeetingStatus.CANCELLED
     }
     known = {pair_of(m): m for m in meetings if m not in facts}
     for pair, meeting in known.items():
@@ -163,7 +162,7 @@ def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier
     possible = {
         pair: row
         for pair, row in wanted.items()
-        if pair not in met and coming.issuperset(pair) and taken.isdisjoint(_places(pair, _start(row), row[3]))
+        if pair not in met and coming.issuperset(pair) and taken.isdisjoint(_places(pair, row.starts_at, row.table))
     }
     scores = score_partnerships(session, search_index, event)
     for draft in draft_meetings(session, search_index, event, scores, [pair for pair in possible if pair not in known]):
@@ -171,22 +170,18 @@ def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier
         known[pair_of(draft)] = draft
     for pair, row in possible.items():
         meeting = known[pair]
-        meeting.starts_at, meeting.table, meeting.locked = _start(row), row[3], row[4]
-        cancelled = row[5] == MeetingStatus.CANCELLED
+        meeting.starts_at, meeting.table, meeting.locked = row.starts_at, row.table, row.locked
+        cancelled = row.status is MeetingStatus.CANCELLED
         meeting.status = MeetingStatus.CANCELLED if cancelled else MeetingStatus.PLANNED
     for pair in wanted.keys() - possible.keys():
         if pair in known:
             session.delete(known[pair])
     session.flush()
-    return sum(wanted[pair][5] in TAKES_PLACE and pair not in met for pair in wanted.keys() - possible.keys())
+    return sum(wanted[pair].status in TAKES_PLACE and pair not in met for pair in wanted.keys() - possible.keys())
 
 
 def _places(pair: PairKey, starts_at: datetime | None, table: int | None) -> set[tuple[object, ...]]:
     return {("participant", pair[0], starts_at), ("participant", pair[1], starts_at), ("table", table, starts_at)}
-
-
-def _start(row: ScheduleRow) -> datetime | None:
-    return None if row[2] is None else datetime.fromisoformat(row[2])
 
 
 def _restored_note(number: int, left_out: int) -> str:

@@ -18,7 +18,7 @@ from matchmaker.scheduling import Objective, Plan, Problem, Replanned, check, re
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.pairing.partnerships import PairScores
-from matchmaker.services.events.plan.placements import Place, places_of
+from matchmaker.services.events.plan.placements import Placement, placements_in
 from matchmaker.services.events.plan.versions import note_message, published_version
 from matchmaker.services.events.scheduling.build import (
     SolvedPlan,
@@ -87,7 +87,7 @@ def replan_event(
         version = published_version(session, event)
         if version is None:
             raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))
-        before = places_of(version.schedule)
+        before = placements_in(version)
         by_hand = _changed_since(session, event, constraints, before)
         session.commit()
         return _repair(event, constraints, by_hand, scores, before, more_changes, seed)
@@ -129,7 +129,7 @@ def _repair(
     constraints: Constraints,
     by_hand: Sequence[FixedMeeting],
     scores: PairScores,
-    before: Mapping[PairKey, Place],
+    before: Mapping[PairKey, Placement],
     more_changes: int,
     seed: int,
 ) -> tuple[SolvedPlan, Disturbance]:
@@ -172,7 +172,7 @@ def _repair(
 
 
 def _changed_since(
-    session: Session, event: Event, constraints: Constraints, before: Mapping[PairKey, Place]
+    session: Session, event: Event, constraints: Constraints, before: Mapping[PairKey, Placement]
 ) -> list[FixedMeeting]:
     """Meetings that an organizer moved or added since publication, where nothing stands against them now."""
     taken = {(one, meeting.starts_at) for meeting in constraints.fixed for one in meeting.pair}
@@ -183,7 +183,7 @@ def _changed_since(
     standing = []
     for meeting in session.scalars(query.order_by(Meeting.id)):
         pair = (meeting.need_side_id, meeting.offer_side_id)
-        if meeting.starts_at is None or pair in fixed or before.get(pair) == Place(meeting.starts_at, meeting.table):
+        if meeting.starts_at is None or pair in fixed or before.get(pair) == Placement.of(meeting):
             continue
         if pair not in constraints.unplannable and all(
             one in constraints.attendee
@@ -195,7 +195,7 @@ def _changed_since(
     return standing
 
 
-def _as_plan(places: Mapping[PairKey, Place], slot_of: Mapping[datetime, int]) -> Plan:
+def _as_plan(places: Mapping[PairKey, Placement], slot_of: Mapping[datetime, int]) -> Plan:
     """The published meetings as the scheduler compares them; scores and bounds do not matter there."""
     meetings = tuple(
         PlannedMeeting(str(pair[0]), str(pair[1]), slot_of[place.starts_at], place.table, 0.0)

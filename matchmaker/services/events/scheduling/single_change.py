@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.events.event import Event, Meeting, PlanVersion
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion, ScheduleRow
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import PlanOrigin
-from matchmaker.services.events.plan.versions import published_version, record_version, schedule_rows
+from matchmaker.services.events.plan.versions import published_version, record_version
 from matchmaker.services.events.scheduling.certificate import certify
 
 
@@ -45,7 +46,7 @@ def record_single_change(
 def _with_meeting(
     session: Session, actor: User | None, event: Event, before: PlanVersion, meeting: Meeting, note: str
 ) -> PlanVersion:
-    pair = (meeting.need_side_id, meeting.offer_side_id)
+    pair = pair_of(meeting)
     event.plan_version += 1
     version = PlanVersion(
         event_id=event.id,
@@ -53,8 +54,9 @@ def _with_meeting(
         made_by=actor,
         origin=PlanOrigin.CHANGED,
         note=note,
-        pairs=[one for one in before.pairs if tuple(one[:2]) != pair] + [(*pair, meeting.score)],
-        schedule=[row for row in before.schedule if tuple(row[:2]) != pair] + schedule_rows([meeting]),
+        pairs=[(need, offer, score) for need, offer, score in before.pairs if (need, offer) != pair]
+        + [(*pair, meeting.score)],
+        schedule=[row for row in before.schedule if row.pair != pair] + [ScheduleRow.of(meeting)],
         unserved=before.unserved,
     )
     session.add(version)

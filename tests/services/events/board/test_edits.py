@@ -30,8 +30,8 @@ def test_a_meeting_moves_and_the_plan_gets_a_version(fair: Fair) -> None:
     version = last_version(fair)
     assert (version.version, version.origin, version.made_by) == (2, PlanOrigin.CHANGED, fair.organizer)
     assert last_words(fair) == "移动：示例对接会示例企业1号 — 示例对接会示例大学1号，09:00 1 号桌 → 09:40 3 号桌"
-    row = next(row for row in version.schedule if (row[0], row[1]) == fair.pair(1, 1))
-    assert list(row[2:4]) == ["2031-05-18T09:40", 3]
+    row = next(row for row in version.schedule if row.pair == fair.pair(1, 1))
+    assert Placement.of(row) == Placement(slot(2), 3)
 
 
 def test_without_a_table_the_first_free_one_is_taken(fair: Fair) -> None:

@@ -1,10 +1,13 @@
 """The notes of versions: kept as values, read in the reader's language."""
 
+from datetime import datetime
+
 import pytest
 
 from matchmaker.domain.events.event import Event, EventSession, ScheduleRow
+from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.i18n import N_
-from matchmaker.services.events.plan.plan_changes import PlanChange
+from matchmaker.services.events.plan.changes import MeetingChange
 from matchmaker.services.events.plan.version_notes import MOST_CHANGES, changes_note, note_text
 from matchmaker.services.events.plan.versions import NOTE_LENGTH, note_message
 from tests.docking import DAY
@@ -13,11 +16,11 @@ EVENT = Event(sessions=[EventSession(starts_at=DAY, ends_at=DAY)])
 NAMES = {1: "甲厂", 2: "乙大学"}
 
 
-def row(time: str = "2030-05-18T09:00", table: int = 1, status: str = "planned") -> ScheduleRow:
-    return (1, 2, time, table, False, status)
+def row(time: str = "2030-05-18T09:00", table: int = 1) -> ScheduleRow:
+    return ScheduleRow(1, 2, datetime.fromisoformat(time), table, False, MeetingStatus.PLANNED)
 
 
-MOVED = PlanChange((1, 2), row(), row("2030-05-18T09:20", 3))
+MOVED = MeetingChange((1, 2), row(), row("2030-05-18T09:20", 3))
 
 
 def test_words_are_kept_as_a_message_and_its_values() -> None:
@@ -34,7 +37,7 @@ def test_changes_are_told_with_the_names_of_today() -> None:
 
 
 def test_a_new_pair_and_one_that_left_are_told() -> None:
-    note = changes_note([PlanChange((1, 2), None, row()), PlanChange((1, 2), row(), None)])
+    note = changes_note([MeetingChange((1, 2), None, row()), MeetingChange((1, 2), row(), None)])
     assert note_text(note, NAMES, EVENT).count("甲厂 — 乙大学") == 2
 
 

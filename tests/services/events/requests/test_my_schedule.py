@@ -19,8 +19,8 @@ HOUR = timedelta(hours=1)
 def test_a_schedule_holds_ones_own_meetings_in_order(session: Session, docking: Docking) -> None:
     schedule = own_schedule(session, docking.needs[1], WEEK_BEFORE)
     assert [(a.partner, a.place) for a in schedule.appointments] == [
-        (docking.offers[1], Place(SLOTS[0], 2)),
-        (docking.offers[0], Place(SLOTS[1], 1)),
+        (docking.offers[1], Placement(SLOTS[0], 2)),
+        (docking.offers[0], Placement(SLOTS[1], 1)),
     ]
     assert schedule.changed == 0
     assert schedule.next is None
@@ -56,8 +56,8 @@ def test_changes_are_pointed_out_for_a_day_and_those_of_the_last_version_always(
         (change,) = [a.change for a in own_schedule(session, docking.needs[0], at).appointments if a.change]
         assert (change.kind, change.before, change.after) == (
             ChangeKind.MOVED,
-            Place(SLOTS[0], 1),
-            Place(SLOTS[3], 1),
+            Placement(SLOTS[0], 1),
+            Placement(SLOTS[3], 1),
         )
     docking.event.meetings[3].status = MeetingStatus.CANCELLED
     publish_plan(session, docking.event, moved_at + HOUR)
@@ -73,7 +73,7 @@ def test_changes_are_told_from_what_was_seen_last(session: Session, docking: Doc
     later = WEEK_BEFORE + timedelta(days=5)
     assert own_schedule(session, docking.needs[0], later, since=2).changed == 0
     (change,) = own_schedule(session, docking.needs[0], later, since=1).changes
-    assert (change.kind, change.after) == (ChangeKind.MOVED, Place(SLOTS[3], 1))
+    assert (change.kind, Placement.of(change.after)) == (ChangeKind.MOVED, Placement(SLOTS[3], 1))
     assert own_schedule(session, docking.needs[0], later, since=99).changed == 1, "as if nothing had been seen"
 
 

@@ -144,7 +144,7 @@ class TestWithAPlan:
         assert (meeting.starts_at, meeting.locked, meeting.status) == (SLOTS[2], True, MeetingStatus.PLANNED)
         assert scene.event.published_version == scene.event.plan_version == 2
         places = [a.place for a in own_schedule(session, scene.needs[0], WEEK_BEFORE).appointments]
-        assert places == [Place(SLOTS[0], 1), Place(SLOTS[2], meeting.table)]
+        assert places == [Placement(SLOTS[0], 1), Placement(SLOTS[2], meeting.table)]
 
     def test_the_meeting_says_why(self, session: Session, scene: Scene) -> None:
         publish_plan(session, scene.event)
@@ -219,7 +219,7 @@ class TestWithAPlan:
         record_version(session, None, scene.event)
         session.commit()
         scene.accept(scene.ask(scene.needs[2], scene.offers[2], SLOTS[3]))
-        versions = {v.version: places_of(v.schedule) for v in session.scalars(select(PlanVersion))}
+        versions = {v.version: placements_in(v) for v in session.scalars(select(PlanVersion))}
         published = versions[scene.event.published_version or 0]
         pairs = [pair_key(scene.needs[n], scene.offers[n]) for n in range(3)]
         assert set(published) == {pairs[0], pairs[2]}

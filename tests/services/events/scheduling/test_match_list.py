@@ -154,8 +154,8 @@ def test_changes_by_hand_pin_exclude_and_make_a_version(
     assert kinds == {gone: PairDecisionKind.EXCLUDE, free: PairDecisionKind.PIN}
     third, second, first = versions(session, fair)
     assert [v.built for v in (third, second, first)] == [False, False, True]
-    assert [pair[:2] for pair in difference(first, second).removed] == [gone]
-    assert [pair[:2] for pair in difference(second, third).added] == [free]
+    assert [change.pair for change in plan_difference(first, second, as_listed).removed] == [gone]
+    assert [change.pair for change in plan_difference(second, third, as_listed).added] == [free]
     assert not match_list_state(session, fair).outdated
 
 

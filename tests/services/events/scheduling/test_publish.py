@@ -12,6 +12,7 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
+from matchmaker.services.events.plan.changes import as_taking_place, plan_difference
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.plan.versions import latest_version, published_version
 from matchmaker.services.events.scheduling.build import build_schedule
@@ -86,7 +87,7 @@ def test_what_was_changed_without_a_version_gets_one_when_it_is_published(sessio
     version = publish_plan(session, None, fair)
 
     assert version.version == fair.published_version == 2
-    assert (text_of(meeting.starts_at), 20) in [(row[2], row[3]) for row in version.schedule]
+    assert (meeting.starts_at, 20) in [(row.starts_at, row.table) for row in version.schedule]
 
 
 def test_only_organizers_publish_restore_and_replan(session: Session, search_index: SearchIndex, fair: Event) -> None:

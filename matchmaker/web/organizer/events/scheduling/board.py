@@ -21,7 +21,7 @@ from matchmaker.services.events.board.edit_lock import Changed, Step
 from matchmaker.services.events.board.suggestions import suggest_partners, suggest_places
 from matchmaker.services.events.board.view import BoardMeeting, BoardState, board_state, preview
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.plan.plan_changes import in_words, lasts_days, plan_changes
+from matchmaker.services.events.plan.changes import in_words, lasts_days, plan_difference
 from matchmaker.services.events.plan.versions import version_if_any
 from matchmaker.web.access import person
 from matchmaker.web.errors import status_of
@@ -255,7 +255,8 @@ def _news(event: Event, expected: int) -> dict[str, Any]:
     """What a board that was drawn from that version has to draw anew."""
     state = board_state(db(), event)
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
-    changed = {change.pair for change in plan_changes(version_if_any(db(), event, expected), state.latest)}
+    difference = plan_difference(version_if_any(db(), event, expected), state.latest)
+    changed = {change.pair for change in difference.changes}
     rows = [_row(m, slots) for m in state.meetings if (m.need_side_id, m.offer_side_id) in changed]
     gone = changed - {(m.need_side_id, m.offer_side_id) for m in state.meetings}
     return {"changed": rows, "gone": sorted(gone), **_standing(state)}

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.events.event import Event
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.plan.versions import difference, versions
+from matchmaker.services.events.plan.changes import as_listed, plan_difference
+from matchmaker.services.events.plan.versions import versions
 from matchmaker.services.events.scheduling.match_list import (
     add_pair,
     build_match_list,
@@ -70,7 +71,8 @@ def _page(event: Event) -> str:
         state=state,
         before=before,
         history=history,
-        difference=difference(before, history[0]) if before else None,
+        difference=plan_difference(before, history[0], as_listed) if before else None,
+        scores=before.scores | history[0].scores if before else {},
         names={participant.id: participant.name for participant in state.participants},
         text=text,
         meetings=[

@@ -1,6 +1,6 @@
 """The schedule of an event: building and repairing it, its certificate, publishing, versions, “why not”, “what if”."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,10 +14,10 @@ from matchmaker.domain.events.event import Event, PlanVersion, ScheduleRow
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.participation.participants import everyone_of
+from matchmaker.services.events.plan.changes import MeetingChange, as_taking_place, in_time_order, plan_difference
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.plan.versions import (
     TAKES_PLACE,
-    compare,
     find_version,
     latest_version,
     versions,
@@ -44,7 +44,7 @@ Page = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _ChangeLine:
     """One meeting in a comparison, with the names of the two."""
 
     need: str
@@ -170,12 +170,15 @@ def event_schedule_versions(event_id: int) -> str:
     history = versions(db(), event)
     after = _asked_version(event, "after", history[0].version if history else None)
     before = _asked_version(event, "before", _one_before(event, after))
-    comparison = compare(before, after) if before and after else None
+    difference = plan_difference(before, after, as_taking_place) if before and after else None
     names = {participant.id: participant.name for participant in everyone_of(db(), event)}
 
-    def told(row: ScheduleRow, before: ScheduleRow | None, after: ScheduleRow | None) -> _Change:
-        need, offer = (names.get(one, gettext("已移出的参会方")) for one in row[:2])
-        return _Change(need, offer, _place_text(event, before), _place_text(event, after))
+    def lines(changes: Sequence[MeetingChange]) -> list[_ChangeLine]:
+        told = []
+        for change in in_time_order(changes):
+            need, offer = (names.get(participant_id, gettext("已移出的参会方")) for participant_id in change.pair)
+            told.append(_ChangeLine(need, offer, _place_text(change.before), _place_text(change.after)))
+        return told
 
     return render_template(
         "organizer/events/scheduling/versions.html",
@@ -184,10 +187,10 @@ def event_schedule_versions(event_id: int) -> str:
         note_of=lambda version: note_text(version.note, names, event, current_language()),
         before=before,
         after=after,
-        comparison=comparison,
-        added=[told(row, None, row) for row in comparison.added] if comparison else [],
-        removed=[told(row, row, None) for row in comparison.removed] if comparison else [],
-        moved=[told(old, old, new) for old, new in comparison.moved] if comparison else [],
+        difference=difference,
+        added=lines(difference.added) if difference else [],
+        removed=lines(difference.removed) if difference else [],
+        moved=lines(difference.moved) if difference else [],
     )
 
 
@@ -262,9 +265,8 @@ def _one_before(event: Event, after: PlanVersion | None) -> int | None:
     return after.version - 1 if after.version > 1 else None
 
 
-def _place_text(event: Event, row: ScheduleRow | None) -> str:
+def _place_text(row: ScheduleRow | None) -> str:
     """As 05-18 09:20 · 7 号桌; nothing for no place."""
-    if row is None or row[2] is None:
+    if row is None or row.starts_at is None:
         return ""
-    moment = row[2][5:].replace("T", " ")
-    return _text(N_("%(time)s · %(table)s 号桌"), time=moment, table=row[3])
+    return _text(N_("%(time)s · %(table)s 号桌"), time=f"{row.starts_at:%m-%d %H:%M}", table=row.table)
