@@ -7,10 +7,12 @@ see :mod:`matchmaker.domain.reference`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 from matchmaker.domain.errors import InvalidInput, LabelList
 from matchmaker.i18n import N_
+
+T = TypeVar("T")
 
 
 class Term(StrEnum):
@@ -158,6 +160,14 @@ class Side(Term):
     def other(self) -> Side:
         """The opposite side."""
         return Side.OFFER if self is Side.NEED else Side.NEED
+
+    def choose(self, need: T, offer: T) -> T:
+        """Of two things the one that belongs to this side."""
+        return need if self is Side.NEED else offer
+
+    def need_first(self, own: T, others: T) -> tuple[T, T]:
+        """What belongs to this side and what belongs to the other, the need side's first."""
+        return (own, others) if self is Side.NEED else (others, own)
 
 
 class ParticipantStatus(Term):

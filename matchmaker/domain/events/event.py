@@ -13,7 +13,7 @@ from matchmaker.domain.base import Base, Timestamps, UtcDateTime, now, term_type
 from matchmaker.domain.codes import CODE_LENGTH, new_code
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.postings.match_reason import Reason, ReasonColumn
-from matchmaker.domain.postings.posting import Need, Offer
+from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import (
     EventKind,
     EventStatus,
@@ -439,3 +439,19 @@ class Meeting(Base):
     offer_side: Mapped[Participant] = relationship(foreign_keys=[offer_side_id])
     need: Mapped[Need | None] = relationship()
     offer: Mapped[Offer | None] = relationship()
+
+    def participant(self, side: Side) -> Participant:
+        """Who meets for that side."""
+        return side.choose(self.need_side, self.offer_side)
+
+    def posting(self, side: Side) -> Posting | None:
+        """That side's part of the match that the meeting is about."""
+        return self.need if side is Side.NEED else self.offer
+
+    def rating_of(self, side: Side) -> int | None:
+        """How good that side found it, from 1 to 5."""
+        return side.choose(self.need_rating, self.offer_rating)
+
+    def next_step_of(self, side: Side) -> NextStep | None:
+        """What that side means to do next."""
+        return side.choose(self.need_next_step, self.offer_next_step)

@@ -59,12 +59,12 @@ class MeetingRequest(Base):
     @property
     def asking(self) -> Participant:
         """Who asked."""
-        return self.need_side if self.side is Side.NEED else self.offer_side
+        return self.side.choose(self.need_side, self.offer_side)
 
     @property
     def asked(self) -> Participant:
         """Who has to answer."""
-        return self.offer_side if self.side is Side.NEED else self.need_side
+        return self.side.other.choose(self.need_side, self.offer_side)
 
     def waits(self, at: datetime) -> bool:
         """Whether it still waits for an answer at that instant, and holds its slot."""

@@ -1,17 +1,27 @@
 """Two participants of an event who could meet, do meet or met."""
 
-from matchmaker.domain.events.event import Meeting, Participant
-from matchmaker.domain.vocabulary import Side
+from typing import Protocol
+
+from matchmaker.domain.events.event import Participant
 
 PairKey = tuple[int, int]
 """Ids of the participant that needs and of the one that offers, in this order."""
 
 
-def pair_key(one: Participant, other: Participant) -> PairKey:
+class HasPair(Protocol):
+    """What is about two participants: a meeting, a request for one, an organizer's decision."""
+
+    @property
+    def need_side_id(self) -> int: ...
+    @property
+    def offer_side_id(self) -> int: ...
+
+
+def pair_key(participant: Participant, partner: Participant) -> PairKey:
     """The ids of two participants of different sides, the one that needs first."""
-    return (one.id, other.id) if one.side is Side.NEED else (other.id, one.id)
+    return participant.side.need_first(participant.id, partner.id)
 
 
-def pair_of(meeting: Meeting) -> PairKey:
-    """The ids of the two participants who meet, the one that needs first."""
-    return meeting.need_side_id, meeting.offer_side_id
+def pair_of(subject: HasPair) -> PairKey:
+    """The ids of the two participants whom it is about, the one that needs first."""
+    return subject.need_side_id, subject.offer_side_id

@@ -7,11 +7,10 @@ it clashes, and the answer says what they changed. Refusals are :class:`BoardCon
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput
-from matchmaker.domain.events.event import Event, Meeting
+from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
@@ -23,11 +22,12 @@ from matchmaker.services.events.board.rules import (
     fixed,
     full,
     has_place,
-    new_meeting,
+    new_meeting_by_hand,
     swap_obstacles,
 )
 from matchmaker.services.events.pairing.partnerships import check_pair
 from matchmaker.services.events.plan.placements import Placement
+from matchmaker.services.events.plan.queries import meeting_of_pair
 from matchmaker.services.indexing.search_index import SearchIndex
 
 
@@ -81,11 +81,11 @@ def place_meeting(
 
     A rebuild keeps a new pair only if it is locked.
     """
-    if _find_meeting(session, event, pair) is None:
+    if meeting_of_pair(session, event, pair) is None:
         search_index.commit_and_refresh(session)
     with edit_session(session, actor, event, expected_version) as edits:
         check_pair(session, event, pair)
-        meeting = _find_meeting(session, event, pair)
+        meeting = meeting_of_pair(session, event, pair)
         if meeting is not None:
             meeting = edits.meeting(meeting.id)
             check_not_excluded(session, event, pair)
@@ -94,7 +94,7 @@ def place_meeting(
         edits.raise_if_any(full(edits.occupancy, pair))
         place = edits.place_for(pair, starts_at, table, ignoring=())
         if meeting is None:
-            meeting = new_meeting(session, search_index, event, pair)
+            meeting = new_meeting_by_hand(session, search_index, event, pair)
             session.add(meeting)
         edits.put([(meeting, place)])
         meeting.status = MeetingStatus.PLANNED
@@ -149,11 +149,3 @@ def unlock_meeting(
             return edits.nothing()
         meeting.locked = False
         return edits.record(Step.UNLOCK)
-
-
-def _find_meeting(session: Session, event: Event, pair: PairKey) -> Meeting | None:
-    return session.scalar(
-        select(Meeting).where(
-            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
-        )
-    )

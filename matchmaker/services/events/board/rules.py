@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting
 from matchmaker.domain.events.pair import PairKey, pair_of
-from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind
 from matchmaker.i18n import N_
-from matchmaker.services.events.pairing.partnerships import best_matches, check_pair, decisions_of, score_partnerships
-from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.pairing.partnerships import check_pair, decisions_of, score_partnerships
 from matchmaker.services.events.plan.occupancy import Occupancy
-from matchmaker.services.events.scheduling.problem import shown_score
+from matchmaker.services.events.scheduling.meetings import new_meeting
 from matchmaker.services.indexing.search_index import SearchIndex
 
 
@@ -62,27 +60,16 @@ def check_not_excluded(session: Session, event: Event, pair: PairKey) -> None:
         raise Conflict(N_("这一对已排除（%(reason)s）；请先在候选配对里取消排除"), reason=decision.reason or "—")
 
 
-def new_meeting(session: Session, search_index: SearchIndex, event: Event, pair: PairKey) -> Meeting:
-    """A pair that was not on the match list, as a meeting without a place, with its score and reason. The caller has
-    refreshed the corpus. Raises :class:`Conflict` for a pair that must not meet.
+def new_meeting_by_hand(session: Session, search_index: SearchIndex, event: Event, pair: PairKey) -> Meeting:
+    """A meeting without a slot of a pair that was not on the match list. The caller has refreshed the index. Raises
+    :class:`Conflict` for a pair that must not meet.
     """
     need_side, offer_side = check_pair(session, event, pair)
     check_not_excluded(session, event, pair)
     scores = score_partnerships(session, search_index, event)
-    if need_side not in scores.rows or offer_side not in scores.columns:
+    if pair not in scores:
         raise Conflict(N_("只有已确认参会的双方可以安排洽谈"))
-    place = scores.rows.index(need_side), scores.columns.index(offer_side)
-    compared = not scores.without_postings & set(pair)
-    if need_side.organization_id == offer_side.organization_id or (compared and scores.scores[place] < 0):
+    compared = scores.without_postings.isdisjoint(pair)
+    if need_side.organization_id == offer_side.organization_id or (compared and scores.score(pair) < 0):
         raise Conflict(N_("这两个参会方不能互相洽谈（同一单位、同一集团，或其中一方不愿与另一方见面）"))
-    (match,) = best_matches(session, scores, [place])
-    return Meeting(
-        event_id=event.id,
-        need_side_id=need_side.id,
-        offer_side_id=offer_side.id,
-        need_id=match[0].id if match else None,
-        offer_id=match[1].id if match else None,
-        score=shown_score(scores, *place),
-        reason=reason_for(search_index, *match) if match else Reason(),
-        status=MeetingStatus.PLANNED,
-    )
+    return new_meeting(session, search_index, event, scores, pair)

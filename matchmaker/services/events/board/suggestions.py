@@ -27,7 +27,6 @@ from matchmaker.services.events.pairing.partnerships import (
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy
 from matchmaker.services.events.plan.placements import Placement
-from matchmaker.services.events.scheduling.problem import shown_score
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 from matchmaker.services.indexing.search_index import SearchIndex
 
@@ -88,7 +87,7 @@ def suggest_partners(
     excluded = {pair for pair, one in decisions_of(session, event).items() if one.decision is PairDecisionKind.EXCLUDE}
     found: list[tuple[MatrixCell, int]] = []
     for position in _best_first(scores, occupancy, starts_at, participant_id, waiting):
-        pair = _pair_at(scores, position)
+        pair = scores.pair_at(position)
         if pair in settled or pair in excluded or occupancy.obstacles(pair, starts_at, table):
             continue
         seat = table or occupancy.table_for(pair, starts_at)
@@ -136,14 +135,13 @@ def _best_first(
         for participant in occupancy.participants.values()
         if met[participant.id] < participant.max_meetings and occupancy.is_free(participant.id, starts_at)
     }
-    rows, columns = ({p.id: number for number, p in enumerate(side)} for side in (scores.rows, scores.columns))
     worth = scores.scores >= WEAKEST_SHOWN
-    for need, offer in waiting:
-        if need in rows and offer in columns:
-            worth[rows[need], columns[offer]] = scores.scores[rows[need], columns[offer]] >= 0
-    possible = worth & _mask(rows, free)[:, None] & _mask(columns, free)
+    for pair in waiting:
+        if pair in scores:
+            worth[scores.cell(pair)] = scores.score(pair) >= 0
+    possible = worth & _mask(scores.rows, free)[:, None] & _mask(scores.columns, free)
     if participant_id is not None:
-        possible &= _mask(rows, {participant_id})[:, None] | _mask(columns, {participant_id})
+        possible &= _mask(scores.rows, {participant_id})[:, None] | _mask(scores.columns, {participant_id})
     places = np.nonzero(possible)
     for number in np.lexsort((places[1], places[0], -scores.scores[places])):
         yield int(places[0][number]), int(places[1][number])
@@ -164,20 +162,16 @@ def _partners(
         yield PartnerSuggestion(
             need_side=sides[0],
             offer_side=sides[1],
-            score=shown_score(scores, *position),
+            score=scores.shown(position),
             reason=reason_for(search_index, *match) if match else Reason(),
             table=table,
-            listed=_pair_at(scores, position) in waiting,
+            listed=scores.pair_at(position) in waiting,
             short=tuple(side for side in sides if met[side.id] < side.min_meetings),
         )
 
 
-def _mask(numbered: Mapping[int, int], chosen: Collection[int]) -> NDArray[np.bool_]:
-    return np.array([participant_id in chosen for participant_id in numbered], dtype=np.bool_)
-
-
-def _pair_at(scores: PairScores, position: MatrixCell) -> PairKey:
-    return scores.rows[position[0]].id, scores.columns[position[1]].id
+def _mask(participants: Sequence[Participant], chosen: Collection[int]) -> NDArray[np.bool_]:
+    return np.array([participant.id in chosen for participant in participants], dtype=np.bool_)
 
 
 def _met(occupancy: Occupancy) -> Counter[int]:

@@ -19,7 +19,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
 from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, EditSession, Step, edit_session
-from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting
+from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting_by_hand
 from matchmaker.services.events.plan.changes import MeetingChange, kept_placement, plan_difference
 from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.plan.versions import version_if_any
@@ -138,7 +138,9 @@ def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[Meet
     restored: list[tuple[Meeting, ScheduleRow]] = []
     for change in changes:
         if change.after is not None:
-            meeting = known.get(change.pair) or new_meeting(edits.session, search_index, edits.event, change.pair)
+            meeting = known.get(change.pair) or new_meeting_by_hand(
+                edits.session, search_index, edits.event, change.pair
+            )
             restored.append((meeting, change.after))
         elif change.pair in known:
             edits.session.delete(known[change.pair])

@@ -18,6 +18,7 @@ from matchmaker.services.events.participation.participants import everyone_of
 from matchmaker.services.events.plan.changes import MeetingChange, Names, plan_difference
 from matchmaker.services.events.plan.occupancy import load_occupancy
 from matchmaker.services.events.plan.placements import Placement
+from matchmaker.services.events.plan.queries import meeting_of_pair
 from matchmaker.services.events.plan.versions import latest_version, published_version
 
 Cell = tuple[datetime, int]
@@ -94,11 +95,7 @@ def preview(session: Session, event: Event, pair: PairKey) -> Mapping[Cell, Sequ
     """
     check_pair(session, event, pair)
     occupancy = load_occupancy(session, event)
-    meeting = session.scalar(
-        select(Meeting).where(
-            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
-        )
-    )
+    meeting = meeting_of_pair(session, event, pair)
     placed = meeting if meeting is not None and has_place(meeting) else None
     ignored = () if placed is None else (placed.id,)
     everywhere = full(occupancy, pair) if placed is None else fixed(placed)

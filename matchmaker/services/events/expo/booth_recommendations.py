@@ -179,12 +179,9 @@ def _section_order(section: ExhibitSection) -> tuple[bool, int]:
 def _worth(session: Session, event: Event, scores: PairScores) -> np.ndarray:
     """The scores, with −1 for what is not to be suggested; pins come first whatever they score."""
     worth = np.where(scores.scores >= WEAKEST_SHOWN, scores.scores, -1.0)
-    rows = {participant.id: row for row, participant in enumerate(scores.rows)}
-    columns = {participant.id: column for column, participant in enumerate(scores.columns)}
-    for (need_side, offer_side), decision in decisions_of(session, event).items():
-        if need_side in rows and offer_side in columns:
-            pinned = decision.decision is PairDecisionKind.PIN
-            worth[rows[need_side], columns[offer_side]] = 200.0 if pinned else -1.0
+    for pair, decision in decisions_of(session, event).items():
+        if pair in scores:
+            worth[scores.cell(pair)] = 200.0 if decision.decision is PairDecisionKind.PIN else -1.0
     return worth
 
 

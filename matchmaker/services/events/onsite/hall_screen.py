@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.plan.placements import EXPECTED, published_placements
 from matchmaker.services.events.timing import coming_slot, local_time, running_slot
@@ -75,7 +76,7 @@ def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
         if place.starts_at == slot
     }
     statuses = {
-        (m.need_side_id, m.offer_side_id): m.status
+        pair_of(m): m.status
         for m in session.scalars(select(Meeting).where(Meeting.event_id == event.id, Meeting.starts_at == slot))
     }
     ids = {participant_id for pair in told for participant_id in pair}

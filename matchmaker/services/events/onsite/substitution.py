@@ -15,17 +15,16 @@ from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participan
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import PairKey, pair_key, pair_of
 from matchmaker.domain.people import User
-from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PairDecisionKind, RequestStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
 from matchmaker.services.events.onsite.attendance import absent_sides, check_running, get_meeting
-from matchmaker.services.events.pairing.partnerships import PairScores, best_matches, decisions_of, score_partnerships
-from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.pairing.partnerships import PairScores, decisions_of, score_partnerships
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
+from matchmaker.services.events.plan.queries import meeting_of_pair
 from matchmaker.services.events.plan.versions import note_message
-from matchmaker.services.events.scheduling.problem import shown_score
+from matchmaker.services.events.scheduling.meetings import describe_meetings, new_meeting
 from matchmaker.services.events.scheduling.single_change import record_single_change
 from matchmaker.services.events.timing import local_time
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
@@ -77,11 +76,11 @@ def substitutes(
     if not open_places:
         return {}
     search_index.refresh()
-    desk = _load_desk(session, search_index, event, at)
+    context = _load_context(session, search_index, event, at)
     return {
-        meeting_id: desk.refills(freed[meeting_id], waiting)[:most]
+        meeting_id: context.possible_refills(freed[meeting_id], waiting)[:most]
         for meeting_id, waiting in open_places.items()
-        if not desk.is_busy(waiting, freed[meeting_id])
+        if not context.has_another_partner(waiting, freed[meeting_id])
     }
 
 
@@ -105,17 +104,22 @@ def substitute(
     check_running(event)
     missed = get_meeting(session, event, meeting_id)
     partner = _partner(session, event, partner_id)
-    waiting = missed.need_side if partner.side is Side.OFFER else missed.offer_side
+    waiting = missed.participant(partner.side.other)
     pair = pair_key(waiting, partner)
-    row = _row_of(session, event, pair)
-    if row is not None and row.starts_at == missed.starts_at and row.status in OCCUPYING:
+    known = meeting_of_pair(session, event, pair, fresh=True)
+    if known is not None and known.starts_at == missed.starts_at and known.status in OCCUPYING:
         session.commit()
-        return row
+        return known
     _check_freed(session, event, missed, waiting, at)
-    desk = _load_desk(session, search_index, event, at)
-    desk.check(missed, waiting, partner)
-    meeting = row or Meeting(event_id=event.id, need_side_id=pair[0], offer_side_id=pair[1])
-    _place(session, search_index, desk, meeting, missed)
+    context = _load_context(session, search_index, event, at)
+    context.check_possible(missed, waiting, partner)
+    if known is None:
+        meeting = new_meeting(session, search_index, event, context.scores, pair)
+    else:
+        meeting = known
+        describe_meetings(session, search_index, context.scores, [meeting])
+    meeting.status = MeetingStatus.PLANNED
+    meeting.starts_at, meeting.table = missed.starts_at, context.table_for(pair, missed)
     _save(session, actor, event, meeting, missed)
     return meeting
 
@@ -141,29 +145,21 @@ class SubstitutionContext:
     def met(self) -> Counter[int]:
         return Counter(participant_id for pair in self.placed for participant_id in pair)
 
-    @cached_property
-    def rows(self) -> dict[int, int]:
-        return {participant.id: row for row, participant in enumerate(self.scores.rows)}
-
-    @cached_property
-    def columns(self) -> dict[int, int]:
-        return {participant.id: column for column, participant in enumerate(self.scores.columns)}
-
-    def refills(self, missed: Meeting, waiting: Participant) -> list[Refill]:
+    def possible_refills(self, missed: Meeting, waiting: Participant) -> list[Refill]:
         """All that are possible, best first."""
-        partners = self.scores.columns if waiting.side is Side.NEED else self.scores.rows
+        partners = waiting.side.other.choose(self.scores.rows, self.scores.columns)
         found = [
-            Refill(missed, waiting, partner, self.score(pair), pair in self.requested)
+            Refill(missed, waiting, partner, self.scores.shown(self.scores.cell(pair)), pair in self.requested)
             for partner in partners
             if self._suits(pair := pair_key(waiting, partner)) and self._obstacle(missed, waiting, partner) is None
         ]
-        return sorted(found, key=lambda one: (not one.requested, -one.score, one.partner.id))
+        return sorted(found, key=lambda refill: (not refill.requested, -refill.score, refill.partner.id))
 
-    def is_busy(self, waiting: Participant, missed: Meeting) -> bool:
+    def has_another_partner(self, waiting: Participant, missed: Meeting) -> bool:
         """Whether who waited has another partner by now."""
         return missed.starts_at is not None and self.occupancy.meeting_of(waiting.id, missed.starts_at) is not None
 
-    def check(self, missed: Meeting, waiting: Participant, partner: Participant) -> None:
+    def check_possible(self, missed: Meeting, waiting: Participant, partner: Participant) -> None:
         """Raise what stands in the way of the two meeting there."""
         obstacle = self._obstacle(missed, waiting, partner)
         if obstacle is not None:
@@ -171,7 +167,7 @@ class SubstitutionContext:
         if not self._suits(pair_key(waiting, partner)):
             raise Conflict(N_("“%(name)s”与“%(partner)s”不能安排在一起"), name=waiting.name, partner=partner.name)
 
-    def table(self, pair: PairKey, missed: Meeting) -> int | None:
+    def table_for(self, pair: PairKey, missed: Meeting) -> int | None:
         """Where they sit: at the freed table if that is still so and neither keeps another, else wherever is room."""
         slot, table = missed.starts_at, missed.table
         if slot is None:
@@ -180,17 +176,9 @@ class SubstitutionContext:
             return table
         return self.occupancy.table_for(pair, slot)
 
-    def score(self, pair: PairKey) -> float:
-        """0–100, of the pair's best match."""
-        return shown_score(self.scores, *self.place(pair))
-
-    def place(self, pair: PairKey) -> tuple[int, int]:
-        """Row and column of the pair in ``scores``."""
-        return self.rows[pair[0]], self.columns[pair[1]]
-
     def _suits(self, pair: PairKey) -> bool:
-        score = float(self.scores.scores[self.place(pair)])
-        return pair not in self.excluded and score >= (0 if pair in self.requested else WEAKEST_SHOWN)
+        least = 0 if pair in self.requested else WEAKEST_SHOWN
+        return pair not in self.excluded and self.scores.score(pair) >= least
 
     def _obstacle(self, missed: Meeting, waiting: Participant, partner: Participant) -> Conflict | None:
         pair = pair_key(waiting, partner)
@@ -201,13 +189,15 @@ class SubstitutionContext:
         assert missed.starts_at is not None
         if (missed.starts_at, partner.id) in self.absent:
             return Conflict(N_("“%(name)s”这个时段没有到场；晚到的请先撤销未到场标记"), name=partner.name)
-        for one in (waiting, partner):
-            if self.met[one.id] >= one.max_meetings:
-                return Conflict(N_("“%(name)s”已达到最多 %(most)d 场"), name=one.name, most=one.max_meetings)
+        for side in (waiting, partner):
+            if self.met[side.id] >= side.max_meetings:
+                return Conflict(N_("“%(name)s”已达到最多 %(most)d 场"), name=side.name, most=side.max_meetings)
         return next(iter(self.occupancy.obstacles(pair, missed.starts_at)), None)
 
 
-def _load_desk(session: Session, search_index: SearchIndex, event: Event, at: datetime | None) -> SubstitutionContext:
+def _load_context(
+    session: Session, search_index: SearchIndex, event: Event, at: datetime | None
+) -> SubstitutionContext:
     decisions = decisions_of(session, event)
     agreed = session.execute(
         select(MeetingRequest.need_side_id, MeetingRequest.offer_side_id).where(
@@ -218,7 +208,9 @@ def _load_desk(session: Session, search_index: SearchIndex, event: Event, at: da
         event=event,
         occupancy=load_occupancy(session, event, at),
         scores=score_partnerships(session, search_index, event),
-        excluded=frozenset(pair for pair, one in decisions.items() if one.decision is PairDecisionKind.EXCLUDE),
+        excluded=frozenset(
+            pair for pair, decision in decisions.items() if decision.decision is PairDecisionKind.EXCLUDE
+        ),
         requested=frozenset((need_side, offer_side) for need_side, offer_side in agreed),
         absent=_absentees(session, event),
     )
@@ -268,26 +260,6 @@ def _partner(session: Session, event: Event, partner_id: int) -> Participant:
         raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
     session.refresh(partner)
     return partner
-
-
-def _row_of(session: Session, event: Event, pair: PairKey) -> Meeting | None:
-    return session.scalar(
-        select(Meeting)
-        .where(Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1])
-        .execution_options(populate_existing=True)
-    )
-
-
-def _place(
-    session: Session, search_index: SearchIndex, desk: SubstitutionContext, meeting: Meeting, missed: Meeting
-) -> None:
-    pair = pair_of(meeting)
-    (match,) = best_matches(session, desk.scores, [desk.place(pair)])
-    meeting.need_id, meeting.offer_id = (match[0].id, match[1].id) if match else (None, None)
-    meeting.score = desk.score(pair)
-    meeting.reason = reason_for(search_index, *match) if match else Reason()
-    meeting.starts_at, meeting.table = missed.starts_at, desk.table(pair, missed)
-    meeting.status = MeetingStatus.PLANNED
 
 
 def _save(session: Session, actor: User | None, event: Event, meeting: Meeting, missed: Meeting) -> None:

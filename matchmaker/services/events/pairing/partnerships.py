@@ -10,6 +10,7 @@ pair stands (:mod:`matchmaker.matching.ranking.reciprocity`). What is shown is t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, PairDecision, Participant
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.domain.postings.match_reason import Reason
@@ -50,13 +51,13 @@ MatrixCell = tuple[int, int]
 Decisions = Mapping[PairKey, PairDecision]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PairScores:
     """How well each need-side participant (row) fits each offer-side participant (column).
 
     ``scores`` are 0–100, and −1 where there is nothing to compare: no open posting, or a pair that never meets.
-    ``needs`` and ``offers`` hold the ids of the postings whose match is the best. ``silent`` are the ids of those who
-    have no open posting.
+    ``needs`` and ``offers`` hold the ids of the postings whose match is the best. ``without_postings`` are the ids of
+    participants who have no open posting.
     """
 
     rows: tuple[Participant, ...]
@@ -65,6 +66,33 @@ class PairScores:
     needs: NDArray[np.int64]
     offers: NDArray[np.int64]
     without_postings: frozenset[int]
+
+    def __contains__(self, pair: PairKey) -> bool:
+        """Whether both are among the participants that were scored."""
+        return pair[0] in self._positions and pair[1] in self._positions
+
+    def cell(self, pair: PairKey) -> MatrixCell:
+        """Row and column of two participants that were scored."""
+        return self._positions[pair[0]], self._positions[pair[1]]
+
+    def pair_at(self, cell: MatrixCell) -> PairKey:
+        """The two participants of a row and a column."""
+        return self.rows[cell[0]].id, self.columns[cell[1]].id
+
+    def score(self, pair: PairKey) -> float:
+        """The pair's score, −1 where there is nothing to compare."""
+        return float(self.scores[self.cell(pair)])
+
+    def shown(self, cell: MatrixCell) -> float:
+        """0–100 with one decimal: what is shown is what is compared."""
+        return round(max(float(self.scores[cell]), 0.0), 1)
+
+    @cached_property
+    def _positions(self) -> Mapping[int, int]:
+        """The row or the column of each participant, by its id."""
+        return {
+            participant.id: position for side in (self.rows, self.columns) for position, participant in enumerate(side)
+        }
 
 
 class DecisionState(StrEnum):
@@ -158,7 +186,7 @@ def score_partnerships(
 def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
     """What was decided about pairs that can meet: both come, and nothing bars them."""
     query = select(PairDecision).where(PairDecision.event_id == event.id).options(joinedload(PairDecision.decided_by))
-    decisions = {(decision.need_side_id, decision.offer_side_id): decision for decision in session.scalars(query)}
+    decisions = {pair_of(decision): decision for decision in session.scalars(query)}
     coming = {participant.id for participant in participants_of(session, event)}
     barred = excluded_pairs(session, event)
     return {pair: decision for pair, decision in decisions.items() if coming.issuperset(pair) and pair not in barred}
@@ -197,8 +225,7 @@ def suggest_invitations(
     ]
     own = [_indexed(search_index, participant.side, open_posting_ids(session, [participant])[participant.id])]
     theirs = [_indexed(search_index, side, party.posting_ids) for party in parties]
-    groups = (own, theirs) if side is Side.OFFER else (theirs, own)
-    scores = _best_in_groups(search_index, *groups)[0].ravel()
+    scores = _best_in_groups(search_index, *participant.side.need_first(own, theirs))[0].ravel()
     best = np.argsort(-scores, kind="stable")[:k]
     return [Invitation(parties[i], side, float(scores[i])) for i in best if scores[i] >= WEAKEST_SHOWN]
 
@@ -325,13 +352,11 @@ def _argmax_in_groups(scores: NDArray[np.float32], starts: NDArray[np.intp]) -> 
 
 def _shown(scores: PairScores, decisions: Decisions, wanted: PartnershipFilter) -> NDArray[np.bool_]:
     shown = scores.scores >= max(wanted.least, 0)
-    rows = {participant.id: row for row, participant in enumerate(scores.rows)}
-    columns = {participant.id: column for column, participant in enumerate(scores.columns)}
     decided = np.zeros_like(shown)
     kinds = {DecisionState.PINNED: PairDecisionKind.PIN, DecisionState.EXCLUDED: PairDecisionKind.EXCLUDE}
-    for (need_side, offer_side), decision in decisions.items():
+    for pair, decision in decisions.items():
         if decision.decision is kinds.get(wanted.state, decision.decision):
-            decided[rows[need_side], columns[offer_side]] = True
+            decided[scores.cell(pair)] = True
     match wanted.state:
         case DecisionState.ANY:
             shown |= decided

@@ -16,7 +16,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, LabelList
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.vocabulary import ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
 
@@ -91,7 +91,10 @@ class Occupancy:
     @cached_property
     def _by_participant(self) -> Mapping[tuple[datetime, int], Meeting]:
         return {
-            (m.starts_at, one): m for m in self.meetings if m.starts_at for one in (m.need_side_id, m.offer_side_id)
+            (meeting.starts_at, participant_id): meeting
+            for meeting in self.meetings
+            if meeting.starts_at
+            for participant_id in pair_of(meeting)
         }
 
     @cached_property
@@ -116,9 +119,7 @@ class Occupancy:
             partner = meeting.offer_side if meeting.need_side_id == participant_id else meeting.need_side
             yield Conflict(N_("“%(name)s”这个时段已与“%(partner)s”洽谈"), name=participant.name, partner=partner.name)
         if any(
-            participant_id in (hold.need_side_id, hold.offer_side_id)
-            for hold in self.holds
-            if hold.starts_at == starts_at and hold.id != held_by
+            participant_id in pair_of(hold) for hold in self.holds if hold.starts_at == starts_at and hold.id != held_by
         ):
             yield Conflict(N_("“%(name)s”这个时段有待答复的约见请求"), name=participant.name)
 

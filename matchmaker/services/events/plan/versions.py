@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
 from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion, ScheduleRow
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -44,7 +45,7 @@ def record_version(
     session.flush()
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     together = [meeting for meeting in meetings if meeting.status in TAKES_PLACE]
-    met = Counter(side_id for meeting in together for side_id in (meeting.need_side_id, meeting.offer_side_id))
+    met = Counter(side_id for meeting in together for side_id in pair_of(meeting))
     known = _reasons_of(latest_version(session, event)) if reasons is None else reasons
     participants = session.scalars(
         select(Participant)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import Side
 from matchmaker.printing.calendar import personal_calendar_ics
 from matchmaker.printing.sheets.schedules import (
@@ -59,7 +60,7 @@ def calendar_files(job: PrintJob) -> list[tuple[str, bytes]]:
 def personal_calendar(session: Session, event: Event, participant: Participant, language: Language = "zh") -> bytes:
     """One participant's meetings as ICS, from the working plan. Raises :class:`Conflict` while there is none."""
     job = start_job(session, event, PrintOptions(language=language))
-    own = [m for m in scheduled_meetings(session, event) if participant.id in (m.need_side_id, m.offer_side_id)]
+    own = [m for m in scheduled_meetings(session, event) if participant.id in pair_of(m)]
     return _calendar(job, _schedule(job, participant, own))
 
 
@@ -95,7 +96,7 @@ def meeting_as_seen(job: PrintJob, participant: Participant, meeting: Meeting) -
 
 def partners_topic(job: PrintJob, participant: Participant, meeting: Meeting) -> str:
     """What the other of the two comes to talk about, as the participant may read it."""
-    return printed_title(meeting.offer if participant.side is Side.NEED else meeting.need, job.language)
+    return printed_title(meeting.posting(participant.side.other), job.language)
 
 
 def _schedule(job: PrintJob, participant: Participant, meetings: Sequence[Meeting]) -> PersonalSchedule:

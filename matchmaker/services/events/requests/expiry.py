@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import EventStatus, ParticipantStatus, RequestStatus
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import published_placements
@@ -68,7 +69,7 @@ def _to_tell(session: Session, event: Event, lapsed: Sequence[MeetingRequest]) -
     planned = published_placements(session, event)
     told = []
     for request in lapsed:
-        if (request.need_side_id, request.offer_side_id) in planned:
+        if pair_of(request) in planned:
             continue
         told.append(LapsedRequest(request, request.asking))
         if request.asking.id not in hidden_from(session, event, request.asked):

@@ -17,10 +17,11 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import NotFound
 from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.postings.visibility import Detail, detail_for
-from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus, Side
+from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, ParticipantStatus, RequestStatus
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.interests import contact_granted
 from matchmaker.services.events.participation.participants import own_participant, own_participants
@@ -59,9 +60,7 @@ class Appointment:
 
     def posting_of_partner(self) -> Posting | None:
         """What the partner's side of the match is about."""
-        if self.meeting is None:
-            return None
-        return self.meeting.need if self.partner.side is Side.NEED else self.meeting.offer
+        return None if self.meeting is None else self.meeting.posting(self.partner.side)
 
     @property
     def stands(self) -> bool:
@@ -289,12 +288,12 @@ def unanswered_requests(
     if not lately:
         return []
     asked_again = {
-        (one.need_side_id, one.offer_side_id)
-        for one in own_requests(session, participant)
-        if standing(one, at) is not RequestStatus.EXPIRED
+        pair_of(request)
+        for request in own_requests(session, participant)
+        if standing(request, at) is not RequestStatus.EXPIRED
     }
     settled = asked_again | published_placements(session, event).keys()
-    return [one for one in lately if (one.need_side_id, one.offer_side_id) not in settled]
+    return [request for request in lately if pair_of(request) not in settled]
 
 
 def standing(request: MeetingRequest, at: datetime) -> RequestStatus:

@@ -147,7 +147,7 @@ def matched_postings(
     """The best pairs of their open postings, each posting of the partner's once, as far as the person may read them."""
     search_index.refresh_async()
     ids = open_posting_ids(session, participants_of(session, own.event))
-    need_side, offer_side = (own, partner) if own.side is Side.NEED else (partner, own)
+    need_side, offer_side = own.side.need_first(own, partner)
     need_ids = [one for one in ids.get(need_side.id, ()) if search_index.access(Side.NEED, one)]
     offer_ids = [one for one in ids.get(offer_side.id, ()) if search_index.access(Side.OFFER, one)]
     if not need_ids or not offer_ids:
@@ -164,7 +164,7 @@ def matched_postings(
     needs, offers = load_postings(session, Side.NEED, need_ids), load_postings(session, Side.OFFER, offer_ids)
     found: dict[int, MatchedPostings] = {}
     for score, need_id, offer_id in pairs:
-        theirs = offer_id if own.side is Side.NEED else need_id
+        theirs = own.side.other.choose(need_id, offer_id)
         need, offer = needs.get(need_id), offers.get(offer_id)
         if score < WEAKEST_SHOWN or len(found) == _POSTINGS_EXPLAINED:
             break
@@ -214,12 +214,9 @@ def _fits(marks: PartnerStatus, shown: Shown) -> bool:
 
 def _scores_with(scores: PairScores, own: Participant) -> dict[int, float]:
     """The participant's score with each of the other side, by id; only where there is something to compare."""
-    mine, others = (scores.rows, scores.columns) if own.side is Side.NEED else (scores.columns, scores.rows)
-    values = scores.scores if own.side is Side.NEED else scores.scores.T
-    position = next((number for number, one in enumerate(mine) if one.id == own.id), None)
-    if position is None:
-        return {}
-    return {p.id: float(value) for p, value in zip(others, values[position], strict=True) if value >= 0}
+    partners = own.side.other.choose(scores.rows, scores.columns)
+    found = {p.id: scores.score(pair) for p in partners if (pair := pair_key(own, p)) in scores}
+    return {partner_id: score for partner_id, score in found.items() if score >= 0}
 
 
 def _lines(
@@ -232,18 +229,14 @@ def _lines(
     own_scores: Mapping[int, float],
     marks: Mapping[int, PartnerStatus],
 ) -> list[PartnerRow]:
-    rows = {p.id: row for row, p in enumerate(scores.rows)}
-    columns = {p.id: column for column, p in enumerate(scores.columns)}
     compared = [p for p in page if p.id in own_scores]
-    places = [
-        (rows[own.id], columns[p.id]) if own.side is Side.NEED else (rows[p.id], columns[own.id]) for p in compared
-    ]
-    matches = dict(zip((p.id for p in compared), best_matches(session, scores, places), strict=True))
+    cells = [scores.cell(pair_key(own, p)) for p in compared]
+    matches = dict(zip((p.id for p in compared), best_matches(session, scores, cells), strict=True))
     today = date.today()
     lines = []
     for participant in page:
         match = matches.get(participant.id)
-        theirs: Posting | None = None if match is None else match[1 if own.side is Side.NEED else 0]
+        theirs: Posting | None = None if match is None else own.side.other.choose(*match)
         seen = theirs is not None and detail_for(person, theirs, today) > Detail.NOTHING
         lines.append(
             PartnerRow(

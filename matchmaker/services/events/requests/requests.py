@@ -15,17 +15,17 @@ from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import WORDS_LENGTH, MeetingRequest
-from matchmaker.domain.events.pair import PairKey, pair_key
+from matchmaker.domain.events.pair import PairKey, pair_key, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import limited_words
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantStatus, RequestStatus, Term
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.events.pairing.partnerships import best_matches, score_partnerships
-from matchmaker.services.events.pairing.reasons import reason_for
+from matchmaker.services.events.pairing.partnerships import score_partnerships
 from matchmaker.services.events.participation.participants import acts_for
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import published_placements
+from matchmaker.services.events.plan.queries import meeting_of_pair
 from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.requests.expiry import expire_requests
 from matchmaker.services.events.requests.my_schedule import get_attending
@@ -41,7 +41,7 @@ from matchmaker.services.events.requests.rules import (
     phase_of,
     waits_until,
 )
-from matchmaker.services.events.scheduling.problem import shown_score
+from matchmaker.services.events.scheduling.meetings import new_meeting
 from matchmaker.services.events.scheduling.single_change import publish_single_change
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.mailing.mailer import Mailer
@@ -162,7 +162,7 @@ def accept(
     event, own, other = request.event, request.asked, request.asking
     check_attending(own, other)
     words = limited_words(reply.words, "words", WORDS_LENGTH)
-    planned = published_placements(session, event).get(_pair(request))
+    planned = published_placements(session, event).get(pair_of(request))
     if planned is not None:
         # The plan brought them together meanwhile: there it stays.
         request.starts_at = planned.starts_at
@@ -317,23 +317,15 @@ def last_request(session: Session, event: Event, pair: PairKey) -> MeetingReques
 
 def _is_planned(session: Session, event: Event, pair: PairKey) -> bool:
     """Whether the two meet already, in what participants see or in the organizers' draft."""
-    meeting = _meeting_of(session, event, pair)
+    meeting = meeting_of_pair(session, event, pair)
     drafted = meeting is not None and meeting.starts_at is not None and meeting.status in OCCUPYING
     return drafted or pair in published_placements(session, event)
-
-
-def _meeting_of(session: Session, event: Event, pair: PairKey) -> Meeting | None:
-    return session.scalar(
-        select(Meeting).where(
-            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
-        )
-    )
 
 
 def _move_to(session: Session, request: MeetingRequest, starts_at: datetime | None, at: datetime) -> None:
     if starts_at == request.starts_at:
         raise InvalidInput(N_("请选一个与原来不同的时段"), field="starts_at")
-    _check_choice(session, request.event, _pair(request), starts_at, at, request.id)
+    _check_choice(session, request.event, pair_of(request), starts_at, at, request.id)
     request.starts_at, request.expires_at = starts_at, waits_until(request.event, starts_at, at)
 
 
@@ -361,7 +353,7 @@ def _agree(
     """Let the request have the slot, and with a published plan its meeting at once."""
     event, own, other = request.event, request.asked, request.asking
     check_limits(session, event, own, other, asking=False)
-    _check_choice(session, event, _pair(request), slot, acting.at, request.id)
+    _check_choice(session, event, pair_of(request), slot, acting.at, request.id)
     if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
         meeting = _place(session, search_index, request, slot, acting.at)
         publish_single_change(session, acting.person, event, meeting, _agreed_note(request))
@@ -377,9 +369,13 @@ def _place(
     session: Session, search_index: SearchIndex, request: MeetingRequest, slot: datetime, at: datetime
 ) -> Meeting:
     """The meeting that both agreed on, at a table, locked: a later plan leaves it where it is."""
-    event, pair = request.event, _pair(request)
+    event, pair = request.event, pair_of(request)
     table = _table(session, event, pair, slot, at, request.id)
-    meeting = _meeting_of(session, event, pair) or _new_meeting(session, search_index, event, pair)
+    meeting = meeting_of_pair(session, event, pair)
+    if meeting is None:
+        scores = score_partnerships(session, search_index, event)
+        meeting = new_meeting(session, search_index, event, scores, pair)
+        session.add(meeting)
     meeting.starts_at, meeting.table = slot, table
     meeting.status, meeting.locked = MeetingStatus.PLANNED, True
     session.flush()
@@ -395,25 +391,6 @@ def _table(session: Session, event: Event, pair: PairKey, slot: datetime, at: da
         if not occupancy.obstacles(pair, slot, table, held_by=held_by):
             return table
     raise InvalidInput(N_("这个时段没有空桌，请另选一个时段"), field="starts_at")
-
-
-def _new_meeting(session: Session, search_index: SearchIndex, event: Event, pair: PairKey) -> Meeting:
-    scores = score_partnerships(session, search_index, event)
-    place = (
-        next(row for row, one in enumerate(scores.rows) if one.id == pair[0]),
-        next(column for column, one in enumerate(scores.columns) if one.id == pair[1]),
-    )
-    meeting = Meeting(event_id=event.id, need_side_id=pair[0], offer_side_id=pair[1], score=shown_score(scores, *place))
-    (match,) = best_matches(session, scores, [place])
-    if match is not None:
-        meeting.need, meeting.offer = match
-        meeting.reason = reason_for(search_index, *match)
-    session.add(meeting)
-    return meeting
-
-
-def _pair(request: MeetingRequest) -> PairKey:
-    return request.need_side_id, request.offer_side_id
 
 
 def _finish(

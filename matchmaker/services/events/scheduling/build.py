@@ -23,10 +23,11 @@ from matchmaker.services.events.pairing.partnerships import PairScores, score_pa
 from matchmaker.services.events.participation.participants import participants_of
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import Placement
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.scheduling.certificate import certify, verify
 from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
-from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
+from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS
 from matchmaker.services.events.scheduling.meetings import store_meetings
 from matchmaker.services.events.scheduling.problem import candidates_of, plan_with_pins, scheduling_problem
 from matchmaker.services.events.timing import check_not_over

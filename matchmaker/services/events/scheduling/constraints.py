@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, PairDecision, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, ParticipantStatus, RequestStatus, Side
 from matchmaker.services.events.editing import Period
 from matchmaker.services.events.pairing.exclusions import excluded_pairs
@@ -138,17 +138,13 @@ def load_constraints(session: Session, event: Event, at: datetime | None = None)
     participants = _participants(session, event)
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     confirmed = {p.id for p in participants if p.status is ParticipantStatus.CONFIRMED}
-    have_met = {one for m in meetings if m.status is MeetingStatus.HELD for one in (m.need_side_id, m.offer_side_id)}
+    have_met = {one for m in meetings if m.status is MeetingStatus.HELD for one in pair_of(m)}
     zone = event.zone
     periods = tuple((period.starts_at, period.ends_at) for period in event.sessions)
     slots = cut_into_slots(periods, event.slot_length, zone)
     begun = frozenset(slot for slot in slots if at is not None and slot.replace(tzinfo=zone) <= at)
     pinned, excluded = _decided(session, event)
-    over = {
-        (m.need_side_id, m.offer_side_id)
-        for m in meetings
-        if m.status in (MeetingStatus.CANCELLED, MeetingStatus.NO_SHOW)
-    }
+    over = {pair_of(m) for m in meetings if m.status in (MeetingStatus.CANCELLED, MeetingStatus.NO_SHOW)}
     barred = excluded_pairs(session, event)
     apart = excluded | over | barred
     requests, declined = _answered(session, event)
@@ -212,7 +208,7 @@ def _decided(session: Session, event: Event) -> tuple[set[PairKey], set[PairKey]
     decisions = session.scalars(select(PairDecision).where(PairDecision.event_id == event.id)).all()
     of_kind: dict[PairDecisionKind, set[PairKey]] = {kind: set() for kind in PairDecisionKind}
     for decision in decisions:
-        of_kind[decision.decision].add((decision.need_side_id, decision.offer_side_id))
+        of_kind[decision.decision].add(pair_of(decision))
     return of_kind[PairDecisionKind.PIN], of_kind[PairDecisionKind.EXCLUDE]
 
 
@@ -221,14 +217,14 @@ def _answered(session: Session, event: Event) -> tuple[dict[PairKey, datetime | 
     request was declined.
     """
     requests = select(MeetingRequest).where(MeetingRequest.event_id == event.id).order_by(MeetingRequest.id)
-    last = {(r.need_side_id, r.offer_side_id): r for r in session.scalars(requests)}
+    last = {pair_of(r): r for r in session.scalars(requests)}
     accepted = {pair: r.starts_at for pair, r in last.items() if r.status is RequestStatus.ACCEPTED}
     return accepted, {pair for pair, r in last.items() if r.status is RequestStatus.DECLINED}
 
 
 def _standing(meetings: Iterable[Meeting], confirmed: set[int], begun: frozenset[datetime]) -> Iterable[FixedMeeting]:
     for m in meetings:
-        pair = (m.need_side_id, m.offer_side_id)
+        pair = pair_of(m)
         if m.starts_at is None or m.status not in OCCUPYING:
             continue
         took_place = m.status is MeetingStatus.HELD or (m.starts_at in begun and confirmed.issuperset(pair))
@@ -238,7 +234,7 @@ def _standing(meetings: Iterable[Meeting], confirmed: set[int], begun: frozenset
 
 def _agreed(meetings: Iterable[Meeting], requests: Mapping[PairKey, datetime | None]) -> Iterable[FixedMeeting]:
     """Slots that two have agreed on, where their meeting has no place yet: from then on the meeting's own counts."""
-    placed = {(m.need_side_id, m.offer_side_id) for m in meetings if m.starts_at is not None}
+    placed = {pair_of(m) for m in meetings if m.starts_at is not None}
     for pair, starts_at in requests.items():
         if starts_at is not None and pair not in placed:
             yield FixedMeeting(pair, starts_at)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
@@ -22,10 +21,11 @@ from matchmaker.services.events.pairing.partnerships import (
     score_partnerships,
 )
 from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
+from matchmaker.services.events.plan.queries import meeting_of_pair, meetings_of
 from matchmaker.services.events.plan.versions import TAKES_PLACE, record_version
 from matchmaker.services.events.scheduling.build import build_schedule, check_buildable
-from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS, meetings_of
-from matchmaker.services.events.scheduling.meetings import draft_meetings, store_meetings
+from matchmaker.services.events.scheduling.match_list_state import NO_POSTINGS
+from matchmaker.services.events.scheduling.meetings import describe_meetings, new_meeting, store_meetings
 from matchmaker.services.events.scheduling.problem import assignment_problem
 from matchmaker.services.events.timing import check_not_over
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -77,7 +77,7 @@ def add_pair(
     for participant in sides:
         if participant.status is not ParticipantStatus.CONFIRMED:
             raise Conflict(N_("“%(name)s”不参会（%(status)s）"), name=participant.name, status=participant.status)
-    known = _find_meeting(session, event, pair)
+    known = meeting_of_pair(session, event, pair)
     if known is not None and known.status in TAKES_PLACE:
         raise Conflict(N_("这一对已在匹配表里"))
     met = Counter(
@@ -95,14 +95,14 @@ def add_pair(
             )
     scores = score_partnerships(session, search_index, event)
     decide_pin(session, actor, event, pair, reason)
-    (meeting,) = draft_meetings(session, search_index, event, scores, [pair])
     if known is None:
+        meeting = new_meeting(session, search_index, event, scores, pair)
         session.add(meeting)
     else:
-        known.need_id, known.offer_id = meeting.need_id, meeting.offer_id
-        known.score, known.reason, known.status = meeting.score, meeting.reason, MeetingStatus.PLANNED
         meeting = known
-    meeting.pinned, meeting.locked, meeting.starts_at, meeting.table = True, False, None, None
+        describe_meetings(session, search_index, scores, [meeting])
+    meeting.status, meeting.starts_at, meeting.table = MeetingStatus.PLANNED, None, None
+    meeting.pinned, meeting.locked = True, False
     if event.kind is EventKind.DOCKING:
         _place(session, event, meeting)
     record_version(session, actor, event)
@@ -114,7 +114,7 @@ def remove_pair(session: Session, actor: User | None, event: Event, pair: PairKe
     lock_event(session, event)
     check_not_over(event)
     check_pair(session, event, pair)
-    meeting = _find_meeting(session, event, pair)
+    meeting = meeting_of_pair(session, event, pair)
     if meeting is not None and meeting.status in (MeetingStatus.HELD, MeetingStatus.NO_SHOW):
         raise Conflict(N_("这一场已有洽谈记录，不能移除"))
     decide_exclusion(session, actor, event, pair, reason)
@@ -133,11 +133,3 @@ def _place(session: Session, event: Event, meeting: Meeting) -> None:
         session.rollback()
         raise Conflict(N_("没有双方都有空、又有空桌的时段；可以先锁定这一对，再重新排程"))
     meeting.starts_at, meeting.table = slots[0], occupancy.table_for(pair, slots[0])
-
-
-def _find_meeting(session: Session, event: Event, pair: PairKey) -> Meeting | None:
-    return session.scalar(
-        select(Meeting).where(
-            Meeting.event_id == event.id, Meeting.need_side_id == pair[0], Meeting.offer_side_id == pair[1]
-        )
-    )

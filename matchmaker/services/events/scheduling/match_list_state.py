@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, PairDecision, Participant, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
-from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, Side
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import UnscheduledReason
 from matchmaker.scheduling.assignment import UnmatchedReason
 from matchmaker.services.events.pairing.partnerships import decisions_of
 from matchmaker.services.events.participation.participants import participants_of
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.versions import CHANGED_BY_HAND, TAKES_PLACE, latest_version
 
 NO_POSTINGS = "no_postings"
@@ -135,22 +134,6 @@ def match_list_state(session: Session, event: Event) -> MatchListState:
         participants=participants_of(session, event),
         decisions=decisions_of(session, event),
     )
-
-
-def meetings_of(session: Session, event: Event) -> Sequence[Meeting]:
-    """The meetings by enterprise in the order of the participants, each one's best first."""
-    return session.scalars(
-        select(Meeting)
-        .where(Meeting.event_id == event.id)
-        .options(
-            joinedload(Meeting.need_side).joinedload(Participant.organization),
-            joinedload(Meeting.offer_side).joinedload(Participant.organization),
-            joinedload(Meeting.offer_side).joinedload(Participant.team),
-            joinedload(Meeting.need).load_only(Need.title),
-            joinedload(Meeting.offer).load_only(Offer.title),
-        )
-        .order_by(Meeting.need_side_id, Meeting.score.desc(), Meeting.offer_side_id)
-    ).all()
 
 
 def unserved_text(why: str, language: str = "zh") -> str:

@@ -1,6 +1,6 @@
-"""Meetings as rows: what a pair talks about and why, and moving a whole plan into the table."""
+"""Making meetings: what a pair talks about and why, and moving a whole plan into the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,30 +11,39 @@ from matchmaker.domain.vocabulary import MeetingStatus
 from matchmaker.services.events.pairing.partnerships import PairScores, best_matches
 from matchmaker.services.events.pairing.reasons import reason_for
 from matchmaker.services.events.plan.placements import Placement
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
-from matchmaker.services.events.scheduling.problem import shown_score
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 
 
-def draft_meetings(
-    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, pairs: Sequence[PairKey]
+def new_meeting(
+    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, pair: PairKey
+) -> Meeting:
+    """A meeting of the pair without a slot, with what it is about. Not yet added to the session."""
+    (meeting,) = new_meetings(session, search_index, event, scores, [pair])
+    return meeting
+
+
+def new_meetings(
+    session: Session, search_index: SearchIndex, event: Event, scores: PairScores, pairs: Iterable[PairKey]
 ) -> list[Meeting]:
-    """The pairs as new meetings without a place, with the postings that fit best and the reason. Not yet added."""
-    rows = {participant.id: row for row, participant in enumerate(scores.rows)}
-    columns = {participant.id: column for column, participant in enumerate(scores.columns)}
-    places = [(rows[need], columns[offer]) for need, offer in pairs]
-    return [
-        Meeting(
-            event_id=event.id,
-            need_side_id=pair[0],
-            offer_side_id=pair[1],
-            need_id=match[0].id if match else None,
-            offer_id=match[1].id if match else None,
-            score=shown_score(scores, *place),
-            reason=reason_for(search_index, *match) if match else Reason(),
-        )
-        for pair, place, match in zip(pairs, places, best_matches(session, scores, places), strict=True)
-    ]
+    """A meeting for each of the pairs, as :func:`new_meeting` makes one."""
+    meetings = [_blank(event, pair) for pair in pairs]
+    describe_meetings(session, search_index, scores, meetings)
+    return meetings
+
+
+def describe_meetings(
+    session: Session, search_index: SearchIndex, scores: PairScores, meetings: Sequence[Meeting]
+) -> None:
+    """Give meetings, new or not, the postings of their pairs that fit best, with score and reason. The caller has
+    refreshed the index.
+    """
+    cells = [scores.cell(pair_of(meeting)) for meeting in meetings]
+    matches = best_matches(session, scores, cells)
+    for meeting, cell, match in zip(meetings, cells, matches, strict=True):
+        meeting.need_id, meeting.offer_id = (match[0].id, match[1].id) if match else (None, None)
+        meeting.score = scores.shown(cell)
+        meeting.reason = reason_for(search_index, *match) if match else Reason()
 
 
 def store_meetings(
@@ -58,17 +67,17 @@ def store_meetings(
             # All who move leave their places before anybody takes a new one.
             meeting.starts_at = meeting.table = None
     session.flush()
-    to_place = [pair for pair in placements if pair in planned or pair not in known]
-    stored = {}
-    for draft in draft_meetings(session, search_index, event, scores, to_place):
-        meeting = planned.get(pair_of(draft), draft)
-        if meeting is draft:
-            session.add(draft)
-        else:
-            meeting.need_id, meeting.offer_id = draft.need_id, draft.offer_id
-            meeting.score, meeting.reason = draft.score, draft.reason
-        placement = placements[pair_of(draft)]
+    stored = {
+        pair: planned.get(pair) or _blank(event, pair) for pair in placements if pair in planned or pair not in known
+    }
+    describe_meetings(session, search_index, scores, list(stored.values()))
+    for pair, meeting in stored.items():
+        placement = placements[pair]
         meeting.starts_at, meeting.table = (placement.starts_at, placement.table) if placement else (None, None)
-        stored[pair_of(draft)] = meeting
+    session.add_all(stored.values())
     session.flush()
     return stored
+
+
+def _blank(event: Event, pair: PairKey) -> Meeting:
+    return Meeting(event_id=event.id, need_side_id=pair[0], offer_side_id=pair[1], status=MeetingStatus.PLANNED)

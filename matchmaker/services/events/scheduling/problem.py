@@ -101,11 +101,9 @@ def candidates_of(
     worth = [pair for pair in _candidates(scores, apart) if pair.key not in apart]
     wanted = constraints.pinned | constraints.requested
     short = {pair.key: pair.score for pair in shortlist(worth, TIMED_SHORTLIST)}
-    rows = {participant.id: row for row, participant in enumerate(scores.rows)}
-    columns = {participant.id: column for column, participant in enumerate(scores.columns)}
-    for need, offer in sorted((wanted | set(also)) - constraints.unplannable):
-        if need in rows and offer in columns:
-            short[str(need), str(offer)] = shown_score(scores, rows[need], columns[offer]) / 100
+    for pair in sorted((wanted | set(also)) - constraints.unplannable):
+        if pair in scores:
+            short[str(pair[0]), str(pair[1])] = scores.shown(scores.cell(pair)) / 100
     return tuple(
         Candidate(*key, score, requested=(int(key[0]), int(key[1])) in wanted)
         for key, score in sorted(short.items(), key=lambda item: (int(item[0][0]), int(item[0][1])))
@@ -204,14 +202,9 @@ def _candidates(scores: PairScores, excluded: Collection[tuple[str, str]]) -> li
         last_resorts = (ranks < LAST_RESORTS) & (possible >= 0)
         worth |= last_resorts & np.expand_dims(lonely, axis)
     return [
-        Pair(str(scores.rows[row].id), str(scores.columns[column].id), shown_score(scores, row, column) / 100)
+        Pair(str(scores.rows[row].id), str(scores.columns[column].id), scores.shown((row, column)) / 100)
         for row, column in zip(*(places.tolist() for places in np.nonzero(worth)), strict=True)
     ]
-
-
-def shown_score(scores: PairScores, row: int, column: int) -> float:
-    """0–100 with one decimal: what is shown is what is compared."""
-    return round(max(float(scores.scores[row, column]), 0.0), 1)
 
 
 def _limited(wanted: int, limit: int | None) -> int:

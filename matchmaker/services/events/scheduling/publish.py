@@ -32,7 +32,7 @@ from matchmaker.services.events.plan.versions import (
 )
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.certificate import certify
-from matchmaker.services.events.scheduling.meetings import draft_meetings
+from matchmaker.services.events.scheduling.meetings import new_meetings
 from matchmaker.services.events.scheduling.replan import replan_event
 from matchmaker.services.events.timing import check_not_over
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -165,9 +165,10 @@ def _put_back(session: Session, search_index: SearchIndex, event: Event, earlier
         if pair not in met and coming.issuperset(pair) and taken.isdisjoint(_places(pair, row.starts_at, row.table))
     }
     scores = score_partnerships(session, search_index, event)
-    for draft in draft_meetings(session, search_index, event, scores, [pair for pair in possible if pair not in known]):
-        session.add(draft)
-        known[pair_of(draft)] = draft
+    missing = [pair for pair in possible if pair not in known]
+    for meeting in new_meetings(session, search_index, event, scores, missing):
+        session.add(meeting)
+        known[pair_of(meeting)] = meeting
     for pair, row in possible.items():
         meeting = known[pair]
         meeting.starts_at, meeting.table, meeting.locked = row.starts_at, row.table, row.locked

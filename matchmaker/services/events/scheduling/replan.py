@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, Meeting, PlanVersion
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -182,7 +182,7 @@ def _changed_since(
     )
     standing = []
     for meeting in session.scalars(query.order_by(Meeting.id)):
-        pair = (meeting.need_side_id, meeting.offer_side_id)
+        pair = pair_of(meeting)
         if meeting.starts_at is None or pair in fixed or before.get(pair) == Placement.of(meeting):
             continue
         if pair not in constraints.unplannable and all(

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import Side
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.constraints import load_constraints
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.why_not import slot_text
 
 SCORE_STEP = 10

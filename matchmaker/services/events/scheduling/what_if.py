@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import InvalidInput, raise_if_any
 from matchmaker.domain.events.event import Event, EventSession, Participant, PlanVersion, Room
+from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.people import User
 from matchmaker.i18n import N_
 from matchmaker.scheduling import Certificate, check, schedule
@@ -254,7 +255,7 @@ def _write(session: Session, event: Event, changed: Constraints, changes: Change
         _write_attendee(participant, changed.attendee[participant.id])
     fixed = {meeting.pair: meeting for meeting in changed.fixed}
     for meeting in event.meetings:
-        own = fixed.get((meeting.need_side_id, meeting.offer_side_id))
+        own = fixed.get(pair_of(meeting))
         if own is not None and meeting.starts_at is not None:
             meeting.table = own.table
     room = _room(event, changes.absent_room)

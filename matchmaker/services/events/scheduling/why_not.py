@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Meeting, Participant
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling import Objective, Plan, Problem, WhyNot, WhyNotReason, table_gains, why_not_all
@@ -19,7 +19,7 @@ from matchmaker.services.events.pairing.partnerships import PairScores, score_pa
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.constraints import Constraints, load_constraints
-from matchmaker.services.events.scheduling.problem import candidates_of, problem_without_locks, shown_score
+from matchmaker.services.events.scheduling.problem import candidates_of, problem_without_locks
 from matchmaker.services.indexing.search_index import SearchIndex
 
 STRONG = 40.0
@@ -183,8 +183,6 @@ class _Explaining:
     def __init__(self, constraints: Constraints, scores: PairScores) -> None:
         self._conditions = constraints
         self._scores = scores
-        self._rows = {participant.id: row for row, participant in enumerate(scores.rows)}
-        self._columns = {participant.id: column for column, participant in enumerate(scores.columns)}
 
     def of_the_scheduler(self, found: Iterable[WhyNot]) -> Iterator[LeftOut]:
         wanted = self._conditions.requested | self._conditions.pinned
@@ -199,19 +197,20 @@ class _Explaining:
         told: set[PairKey] = set(met)
         for why, pairs in (*kinds, (DECLINED, declined)):
             for pair in sorted(pairs - told):
-                if pair[0] in self._rows and pair[1] in self._columns:
+                if pair in self._scores:
                     wish = pair in declined
                     if wish or self._score(pair) >= strong:
                         told.add(pair)
                         yield self._left_out(pair, why, requested=wish, told=None)
 
     def _score(self, pair: PairKey) -> float:
-        return shown_score(self._scores, self._rows[pair[0]], self._columns[pair[1]])
+        return self._scores.shown(self._scores.cell(pair))
 
     def _left_out(self, pair: PairKey, why: str, *, requested: bool, told: WhyNot | None) -> LeftOut:
+        row, column = self._scores.cell(pair)
         return LeftOut(
-            need_side=self._scores.rows[self._rows[pair[0]]],
-            offer_side=self._scores.columns[self._columns[pair[1]]],
+            need_side=self._scores.rows[row],
+            offer_side=self._scores.columns[column],
             score=self._score(pair),
             requested=requested,
             why=why,
@@ -221,7 +220,7 @@ class _Explaining:
 
 
 def _met(meetings: Iterable[Meeting]) -> frozenset[PairKey]:
-    return frozenset((m.need_side_id, m.offer_side_id) for m in meetings if m.status in TAKES_PLACE)
+    return frozenset(pair_of(m) for m in meetings if m.status in TAKES_PLACE)
 
 
 def _as_plan(problem: Problem, constraints: Constraints, meetings: Iterable[Meeting]) -> Plan:

@@ -16,6 +16,7 @@ from matchmaker.services.events.pairing.partnerships import (
     pin_pair,
     suggest_invitations,
 )
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list
 from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.platform import Platform

@@ -13,7 +13,7 @@ from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pa
 from matchmaker.services.events.participation.participants import participants_of, remove_participants
 from matchmaker.services.events.plan.versions import difference, versions
 from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list, remove_pair
-from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of
+from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need, make_offer, make_organization
 from tests.services.fairs import (

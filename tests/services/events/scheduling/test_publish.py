@@ -13,12 +13,12 @@ from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
 from matchmaker.services.events.plan.changes import as_taking_place, plan_difference
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.plan.versions import latest_version, published_version
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
 from matchmaker.services.events.scheduling.match_list import remove_pair
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.publish import (
     publish_plan,
     replan_event,

@@ -10,7 +10,6 @@ from matchmaker.domain.events.event import Event, Room
 from matchmaker.services.events.pairing.partnerships import pin_pair
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.events.scheduling.what_if import Changes, apply_changes, what_if
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.platform import Platform

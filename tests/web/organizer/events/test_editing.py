@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event, PairDecision, Participant
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventStatus, OrganizationKind, Role, Side
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 

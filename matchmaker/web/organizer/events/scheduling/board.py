@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, Meeting
-from matchmaker.domain.events.pair import PairKey
+from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus
 from matchmaker.i18n import N_
 from matchmaker.services.events.board import edits, undo
@@ -219,7 +219,7 @@ def _rows_of(
 
 
 def _named(state: BoardState, meeting: BoardMeeting, text: str) -> bool:
-    names = " ".join(state.names.get(one, "") for one in (meeting.need_side_id, meeting.offer_side_id))
+    names = " ".join(state.names.get(one, "") for one in pair_of(meeting))
     return text.casefold() in names.casefold()
 
 
@@ -242,8 +242,7 @@ def _panel(event: Event, asked: Mapping[str, str]) -> dict[str, Any]:
     if meeting is not None and meeting.event_id == event.id:
         panel["meeting"] = meeting
         if meeting.starts_at is None or meeting.status is not MeetingStatus.PLANNED:
-            pair = (meeting.need_side_id, meeting.offer_side_id)
-            panel["places"] = suggest_places(db(), event, pair)
+            panel["places"] = suggest_places(db(), event, pair_of(meeting))
     elif starts_at is not None and table is not None and 1 <= table <= event.table_count and not meeting_id:
         platform().search_index.refresh()
         panel["cell"] = (starts_at, table)
@@ -257,8 +256,8 @@ def _news(event: Event, expected: int) -> dict[str, Any]:
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
     difference = plan_difference(version_if_any(db(), event, expected), state.latest)
     changed = {change.pair for change in difference.changes}
-    rows = [_row(m, slots) for m in state.meetings if (m.need_side_id, m.offer_side_id) in changed]
-    gone = changed - {(m.need_side_id, m.offer_side_id) for m in state.meetings}
+    rows = [_row(m, slots) for m in state.meetings if pair_of(m) in changed]
+    gone = changed - {pair_of(m) for m in state.meetings}
     return {"changed": rows, "gone": sorted(gone), **_standing(state)}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, Role
 from matchmaker.services.events.editing import create_event
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.publish import withdraw_participant
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_user
