@@ -19,11 +19,13 @@ _HELP = N_("为 PROBLEM.json 排出日程：谁在什么时段、哪张桌与谁
 def schedule_command(problem_file: Path, output: Path, time_limit: float, as_json: bool) -> None:
     """Read, solve, have the independent checker certify the plan, write it."""
     from matchmaker.scheduling import InvalidProblemError, check, read_problem, schedule, write_plan
+    from matchmaker.services.events.scheduling.fault_messages import fault_message
 
     try:
         problem = read_problem(problem_file)
     except InvalidProblemError as error:
-        raise click.UsageError(str(error)) from error
+        message, values = fault_message(error)
+        raise click.UsageError(f"{error.where}: {say(message, **values)}") from error
     plan = schedule(problem, time_limit=time_limit)
     certificate = check(problem, plan)
     certificate.require_valid()

@@ -21,6 +21,7 @@ from scipy.sparse import csr_matrix
 from matchmaker.scheduling.errors import (
     ContradictionError,
     DuplicateError,
+    Fault,
     UnknownPartyError,
     ValueRangeError,
 )
@@ -80,19 +81,19 @@ class AssignmentProblem:
 
     def _check_pins(self) -> None:
         for need, offer in sorted(self.pinned & self.excluded):
-            raise ContradictionError(f"pinned {need}–{offer}", "is also excluded; remove the pin or the exclusion")
+            raise ContradictionError(f"pinned {need}–{offer}", Fault.PINNED_AND_EXCLUDED, (need, offer))
         pins = Counter(party_id for key in self.pinned for party_id in key)
         for party in self.parties:
             if pins[party.id] > party.max_meetings:
                 raise ContradictionError(
                     f"parties {party.id}",
-                    f"has {pins[party.id]} pinned pairs but max_meetings is {party.max_meetings}; "
-                    "remove a pin or raise the maximum",
+                    Fault.TOO_MANY_PINS,
+                    participant=party.id,
+                    count=pins[party.id],
+                    most=party.max_meetings,
                 )
         if self.most_pairs is not None and len(self.pinned) > self.most_pairs:
-            raise ContradictionError(
-                "pinned", f"{len(self.pinned)} pairs are pinned but only {self.most_pairs} may be made"
-            )
+            raise ContradictionError("pinned", Fault.PINS_EXCEED_LIST, count=len(self.pinned), most=self.most_pairs)
 
 
 class UnmatchedReason(StrEnum):
@@ -210,13 +211,13 @@ def _check_parties(parties: tuple[Party, ...]) -> None:
     for party in parties:
         where = f"parties {party.id}"
         if party.id in seen:
-            raise DuplicateError(where, "this id is given twice; ids must be unique over both sides")
+            raise DuplicateError(where, Fault.PARTICIPANT_TWICE, participant=party.id)
         seen.add(party.id)
         if party.side not in ("need", "offer"):
-            raise ValueRangeError(where, f"side is {party.side!r}; it must be 'need' or 'offer'")
+            raise ValueRangeError(where, Fault.NO_SIDE, given=party.side)
         for name in ("min_meetings", "max_meetings"):
             if getattr(party, name) < 0:
-                raise ValueRangeError(where, f"{name} is {getattr(party, name)}; it must not be negative")
+                raise ValueRangeError(where, Fault.NEGATIVE_NUMBER, field=name, given=getattr(party, name))
 
 
 def _check_pairs(pairs: tuple[Pair, ...], sides: dict[str, Side]) -> None:
@@ -225,18 +226,18 @@ def _check_pairs(pairs: tuple[Pair, ...], sides: dict[str, Side]) -> None:
         where = f"pairs {pair.need}–{pair.offer}"
         _check_sides(where, pair.key, sides)
         if pair.key in seen:
-            raise DuplicateError(where, "this pair is given twice; keep the one whose score counts")
+            raise DuplicateError(where, Fault.PAIR_TWICE, pair.key)
         seen.add(pair.key)
         if not 0 <= pair.score <= 1:
-            raise ValueRangeError(where, f"score is {pair.score}; it must be a number from 0 to 1")
+            raise ValueRangeError(where, Fault.NO_SHARE, pair.key, given=pair.score)
 
 
 def _check_sides(where: str, key: PairKey, sides: dict[str, Side]) -> None:
     for party_id, side in zip(key, ("need", "offer"), strict=True):
         if party_id not in sides:
-            raise UnknownPartyError(where, f"{party_id} is not among the parties; add it or remove the pair")
+            raise UnknownPartyError(where, Fault.UNKNOWN_PARTICIPANT, key, participant=party_id)
         if sides[party_id] != side:
-            raise UnknownPartyError(where, f"{party_id} is on the other side; it cannot be the {side} of a pair")
+            raise UnknownPartyError(where, Fault.WRONG_SIDE, key, participant=party_id, side=side)
 
 
 class _Model:

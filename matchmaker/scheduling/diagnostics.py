@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from matchmaker.scheduling.errors import UnknownPartyError
+from matchmaker.scheduling.errors import Fault, UnknownPartyError
 from matchmaker.scheduling.pair import PairKey
 from matchmaker.scheduling.plan import Meeting, Plan, UnscheduledReason, UnservedParticipant
 from matchmaker.scheduling.problem import Candidate, Participant, Problem
@@ -155,7 +155,9 @@ def why_not(problem: Problem, plan: Plan, need: str, offer: str) -> WhyNot:
     """Why the pair does not meet in `plan`. Raises UnknownPartyError for unknown ids, ValueError if it does meet."""
     for participant_id in (need, offer):
         if participant_id not in problem.participant:
-            raise UnknownPartyError(f"{need}–{offer}", f"{participant_id} is not among the participants")
+            raise UnknownPartyError(
+                f"{need}–{offer}", Fault.UNKNOWN_PARTICIPANT, (need, offer), participant=participant_id
+            )
     return _Investigation(problem, plan).why_not((need, offer))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matchmaker.scheduling.errors import DocumentError
+from matchmaker.scheduling.errors import DocumentError, Fault
 
 _REQUIRED: Any = object()
 
@@ -17,13 +17,13 @@ def read_document(path: Path, error: type[DocumentError]) -> Mapping[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as cause:
-        raise error(path.name, f"is not text in UTF-8 (byte {cause.start}); save it as UTF-8") from None
+        raise error(path.name, Fault.NOT_UTF8, byte=cause.start) from None
     except json.JSONDecodeError as cause:
-        raise error(path.name, f"is not JSON: line {cause.lineno}, column {cause.colno}: {cause.msg}") from None
+        raise error(path.name, Fault.NOT_JSON, line=cause.lineno, column=cause.colno, reason=cause.msg) from None
     except RecursionError:
-        raise error(path.name, "is nested too deeply to be read") from None
+        raise error(path.name, Fault.TOO_DEEP) from None
     if not isinstance(document, Mapping):
-        raise error(path.name, "must hold one JSON object")
+        raise error(path.name, Fault.NO_OBJECT_IN_FILE)
     return document
 
 
@@ -32,7 +32,7 @@ class Fields:
 
     def __init__(self, where: str, document: object, error: type[DocumentError]) -> None:
         if not isinstance(document, Mapping):
-            raise error(where, f"must be an object, not {_kind(document)}")
+            raise error(where, Fault.NO_OBJECT, given=_excerpt(document))
         self.where = where
         self._document = document
         self._error = error
@@ -60,13 +60,13 @@ class Fields:
     def number(self, name: str) -> float:
         value = self._value(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong(name, "a number", value)
+            raise self._wrong(name, Fault.NO_NUMBER, value)
         return float(value)
 
     def truth(self, name: str, default: bool = _REQUIRED) -> bool:
         value = self._value(name, default)
         if not isinstance(value, bool):
-            raise self._wrong(name, "true or false", value)
+            raise self._wrong(name, Fault.NO_TRUTH_VALUE, value)
         return value
 
     def fields(self, name: str) -> Fields:
@@ -83,7 +83,7 @@ class Fields:
         if value is not None:
             return value
         if default is _REQUIRED:
-            raise self._error(self.where, f"{name} is missing")
+            raise self._error(self.where, Fault.FIELD_MISSING, field=name)
         return default
 
     def _items(self, name: str, default: Any = _REQUIRED) -> Sequence[Any]:
@@ -91,21 +91,21 @@ class Fields:
         if value is default:
             return tuple(value)
         if not isinstance(value, list | tuple):
-            raise self._wrong(name, "a list", value)
+            raise self._wrong(name, Fault.NO_LIST, value)
         return value
 
     def _text(self, name: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
-            raise self._wrong(name, "a text of at least one character", value)
+            raise self._wrong(name, Fault.NO_TEXT, value)
         return value
 
     def _whole(self, name: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self._wrong(name, "a whole number", value)
+            raise self._wrong(name, Fault.NO_WHOLE_NUMBER, value)
         return value
 
-    def _wrong(self, name: str, wanted: str, value: object) -> DocumentError:
-        return self._error(self.where, f"{name} must be {wanted}, not {_kind(value)}")
+    def _wrong(self, name: str, fault: Fault, value: object) -> DocumentError:
+        return self._error(self.where, fault, field=name, given=_excerpt(value))
 
     def _inside(self, name: str) -> str:
         return name if self.where in _TOP else f"{self.where}.{name}"
@@ -114,5 +114,6 @@ class Fields:
 _TOP = ("problem", "plan")
 
 
-def _kind(value: object) -> str:
-    return "nothing" if value is None else f"{json.dumps(value, ensure_ascii=False, default=str)[:40]}"
+def _excerpt(value: object) -> str:
+    """The beginning of the value as JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)[:40]

@@ -26,6 +26,7 @@ from typing import Any
 from matchmaker.scheduling.errors import (
     ContradictionError,
     DuplicateError,
+    Fault,
     InvalidProblemError,
     UnknownPartyError,
     ValueRangeError,
@@ -100,7 +101,7 @@ class Problem:
     def __post_init__(self) -> None:
         _check_slots(self.slots)
         if self.tables < 0:
-            raise ValueRangeError("tables", f"is {self.tables}; it must not be negative")
+            raise ValueRangeError("tables", Fault.NEGATIVE_TABLES, given=self.tables)
         _check_participants(self)
         _check_candidates(self)
         _check_locked(self)
@@ -164,7 +165,7 @@ def _read_participant(entry: Fields, n_slots: int) -> Participant:
     participant_id = entry.text("id")
     side = entry.text("side")
     if side not in ("need", "offer"):
-        raise ValueRangeError(entry.where, f"side is {side!r}; it must be 'need' or 'offer'")
+        raise ValueRangeError(entry.where, Fault.NO_SIDE, given=side)
     return Participant(
         id=participant_id,
         side="need" if side == "need" else "offer",
@@ -202,24 +203,20 @@ def _participant_document(participant: Participant) -> dict[str, Any]:
 
 def _check_slots(slots: tuple[str, ...]) -> None:
     if not slots:
-        raise ValueRangeError("slots", "there are none; give the starting time of at least one")
+        raise ValueRangeError("slots", Fault.NO_SLOTS)
     times = []
     for index, slot in enumerate(slots):
         try:
             times.append(datetime.fromisoformat(slot))
         except ValueError:
-            raise ValueRangeError(
-                f"slots[{index}]", f"{slot!r} is not a time; write it like 2026-05-18T09:00"
-            ) from None
+            raise ValueRangeError(f"slots[{index}]", Fault.NO_TIME, given=slot) from None
     if len({time.tzinfo is None for time in times}) > 1:
-        raise ValueRangeError("slots", "some have a UTC offset and some have none; give all or none")
+        raise ValueRangeError("slots", Fault.MIXED_OFFSETS)
     for index, (earlier, later) in enumerate(pairwise(times), start=1):
         if later == earlier:
-            raise DuplicateError(
-                f"slots[{index}]", f"{slots[index]} is given twice; where the clocks go back, give UTC offsets"
-            )
+            raise DuplicateError(f"slots[{index}]", Fault.SLOT_TWICE, given=slots[index])
         if later < earlier:
-            raise ValueRangeError(f"slots[{index}]", f"{slots[index]} is earlier than the one before it; sort them")
+            raise ValueRangeError(f"slots[{index}]", Fault.SLOTS_UNSORTED, given=slots[index])
 
 
 def _check_participants(problem: Problem) -> None:
@@ -227,14 +224,14 @@ def _check_participants(problem: Problem) -> None:
     for participant in problem.participants:
         where = f"participants {participant.id}"
         if participant.id in seen:
-            raise DuplicateError(where, "this id is given twice; ids must be unique over both sides")
+            raise DuplicateError(where, Fault.PARTICIPANT_TWICE, participant=participant.id)
         seen.add(participant.id)
         for slot in participant.available:
             _check_slot_index(where, "available", slot, problem)
         for name in ("min_meetings", "max_meetings"):
             if getattr(participant, name) < 0:
-                raise ValueRangeError(where, f"{name} is {getattr(participant, name)}; it must not be negative")
-        _check_table(where, participant.table, problem)
+                raise ValueRangeError(where, Fault.NEGATIVE_NUMBER, field=name, given=getattr(participant, name))
+        _check_table(where, participant.table, problem, participant=participant.id)
 
 
 def _check_candidates(problem: Problem) -> None:
@@ -243,10 +240,10 @@ def _check_candidates(problem: Problem) -> None:
         where = f"candidates {candidate.need}–{candidate.offer}"
         _check_pair(where, candidate.key, problem)
         if candidate.key in seen:
-            raise DuplicateError(where, "this pair is given twice; keep the one whose score counts")
+            raise DuplicateError(where, Fault.PAIR_TWICE, candidate.key)
         seen.add(candidate.key)
         if not 0 <= candidate.score <= 1:
-            raise ValueRangeError(where, f"score is {candidate.score}; it must be a number from 0 to 1")
+            raise ValueRangeError(where, Fault.NO_SHARE, candidate.key, given=candidate.score)
 
 
 def _check_locked(problem: Problem) -> None:
@@ -259,24 +256,33 @@ def _check_locked(problem: Problem) -> None:
         where = f"locked {meeting.need}–{meeting.offer}"
         _check_pair(where, meeting.key, problem)
         _check_slot_index(where, "slot", meeting.slot, problem)
-        _check_table(where, meeting.table, problem)
+        _check_table(where, meeting.table, problem, meeting.key, slot=meeting.slot)
         if meeting.key in pairs:
-            raise ContradictionError(where, "is locked twice; a pair meets at most once, remove one")
+            raise ContradictionError(where, Fault.LOCKED_TWICE, meeting.key)
         pairs.add(meeting.key)
         for resource in _resources(where, meeting, problem):
             other = taken.setdefault((*resource, meeting.slot), meeting)
             if other is not meeting:
                 raise ContradictionError(
                     where,
-                    f"clashes with locked {other.need}–{other.offer}: both need {resource[0]} {resource[1]} "
-                    f"at {problem.slots[meeting.slot]}; move or unlock one",
+                    Fault.CLASH,
+                    meeting.key,
+                    other_need=other.need,
+                    other_offer=other.offer,
+                    resource=resource[0],
+                    name=resource[1],
+                    slot=meeting.slot,
+                    time=problem.slots[meeting.slot],
                 )
         in_slot[meeting.slot] += 1
         if in_slot[meeting.slot] > problem.tables:
             raise ContradictionError(
                 where,
-                f"more meetings are locked at {problem.slots[meeting.slot]} than there are tables "
-                f"({problem.tables}); unlock one or add a table",
+                Fault.TOO_MANY_AT_ONCE,
+                meeting.key,
+                slot=meeting.slot,
+                time=problem.slots[meeting.slot],
+                count=problem.tables,
             )
         for participant_id in meeting.key:
             meetings[participant_id] += 1
@@ -284,8 +290,11 @@ def _check_locked(problem: Problem) -> None:
             if meetings[participant_id] > maximum:
                 raise ContradictionError(
                     where,
-                    f"{participant_id} has more locked meetings than its max_meetings ({maximum}); "
-                    "unlock one or raise the maximum",
+                    Fault.TOO_MANY_MEETINGS,
+                    meeting.key,
+                    participant=participant_id,
+                    most=maximum,
+                    count=sum(participant_id in locked.key for locked in problem.locked),
                 )
 
 
@@ -296,16 +305,17 @@ def _resources(where: str, meeting: LockedMeeting, problem: Problem) -> list[tup
         if meeting.slot not in participant.available:
             raise ContradictionError(
                 where,
-                f"{participant.id} is not available at {problem.slots[meeting.slot]}; "
-                "unlock the meeting or correct the availability",
+                Fault.NOT_AVAILABLE,
+                meeting.key,
+                participant=participant.id,
+                slot=meeting.slot,
+                time=problem.slots[meeting.slot],
             )
     tables = {table for table in (meeting.table, need.table, offer.table) if table is not None}
     if len(tables) > 1:
-        raise ContradictionError(
-            where, f"is bound to the tables {sorted(tables)} at once; a participant's booth is its only table"
-        )
+        raise ContradictionError(where, Fault.SEVERAL_TABLES, meeting.key, slot=meeting.slot, tables=sorted(tables))
     if need.person is not None and need.person == offer.person:
-        raise ContradictionError(where, f"one person ({need.person}) stands on both sides")
+        raise ContradictionError(where, Fault.SAME_PERSON, meeting.key, person=need.person)
     people = {participant.person or participant.id for participant in (need, offer)}
     occupied: list[tuple[str, str | int]] = [("participant", need.id), ("participant", offer.id)]
     occupied += [("person", person) for person in sorted(people)]
@@ -316,16 +326,16 @@ def _check_pair(where: str, key: PairKey, problem: Problem) -> None:
     for participant_id, side in zip(key, ("need", "offer"), strict=True):
         participant = problem.participant.get(participant_id)
         if participant is None:
-            raise UnknownPartyError(where, f"{participant_id} is not among the participants; add or remove it")
+            raise UnknownPartyError(where, Fault.UNKNOWN_PARTICIPANT, key, participant=participant_id)
         if participant.side != side:
-            raise UnknownPartyError(where, f"{participant_id} is on the other side; it cannot be the {side}")
+            raise UnknownPartyError(where, Fault.WRONG_SIDE, key, participant=participant_id, side=side)
 
 
 def _check_slot_index(where: str, name: str, slot: int, problem: Problem) -> None:
     if not 0 <= slot < len(problem.slots):
-        raise ValueRangeError(where, f"{name} has slot {slot}; the {len(problem.slots)} slots are numbered from 0")
+        raise ValueRangeError(where, Fault.UNKNOWN_SLOT, field=name, slot=slot, count=len(problem.slots))
 
 
-def _check_table(where: str, table: int | None, problem: Problem) -> None:
+def _check_table(where: str, table: int | None, problem: Problem, pair: PairKey | None = None, **about: object) -> None:
     if table is not None and not 1 <= table <= problem.tables:
-        raise ValueRangeError(where, f"table is {table}; the tables are numbered from 1 to {problem.tables}")
+        raise ValueRangeError(where, Fault.UNKNOWN_TABLE, pair, table=table, count=problem.tables, **about)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import vstack
 
-from matchmaker.scheduling.errors import SolverError, UnknownPartyError
+from matchmaker.scheduling.errors import Fault, SolverError, UnknownPartyError
 from matchmaker.scheduling.objective import Objective
 from matchmaker.scheduling.plan import Meeting, Plan
 from matchmaker.scheduling.problem import LockedMeeting, Problem
@@ -133,7 +133,7 @@ def differences(before: Plan, after: Plan) -> Differences:
 def _without_participants(problem: Problem, published: Plan, cancelled: Collection[str]) -> Problem:
     known = {*problem.participant, *(i for m in published.meetings for i in m.key)}
     for participant_id in sorted(set(cancelled) - known):
-        raise UnknownPartyError(f"cancelled {participant_id}", "neither the problem nor the published plan has this id")
+        raise UnknownPartyError(f"cancelled {participant_id}", Fault.UNKNOWN_PARTICIPANT, participant=participant_id)
     gone = set(cancelled)
     return replace(
         problem,

@@ -1,6 +1,7 @@
 """`matchmaker schedule` on files: the contract that others script against."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +25,11 @@ PROBLEM: dict[str, Any] = {
 }
 
 
-def run(folder: Path, problem: object) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, problem: object, language: str = "zh") -> subprocess.CompletedProcess[str]:
     (folder / "problem.json").write_text(json.dumps(problem), encoding="utf-8")
     command = [sys.executable, "-m", "matchmaker.cli", "schedule", "problem.json", "-o", "plan.json", "--json"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = os.environ | {"MATCHMAKER_LANGUAGE": language}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_plan_serves_everyone_and_is_certified(tmp_path: Path) -> None:
@@ -58,3 +60,12 @@ def test_an_impossible_problem_is_refused_with_its_reason(tmp_path: Path, change
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "locked e2–r1: “e2”与“r1”定在 2031-05-18T09:20"), ("en", "locked e2–r1: “e2” ")]
+)
+def test_a_refusal_is_in_the_operators_language(tmp_path: Path, language: str, said: str) -> None:
+    done = run(tmp_path, PROBLEM | {"locked": [{"need": "e2", "offer": "r1", "slot": 1, "table": 1}]}, language)
+    assert done.returncode == 2
+    assert said in done.stderr.replace("\n", " ")

@@ -16,7 +16,7 @@ from matchmaker.scheduling import Candidate, LockedMeeting, Participant, Plan, P
 from matchmaker.scheduling.assignment import AssignmentProblem, Pair, Party, shortlist
 from matchmaker.scheduling.errors import InvalidProblemError
 from matchmaker.services.events.pairing.partnerships import PairScores
-from matchmaker.services.events.scheduling.constraint_check import check_constraints
+from matchmaker.services.events.scheduling.constraint_check import check_constraints, contradiction
 from matchmaker.services.events.scheduling.constraints import Attendee, Constraints
 from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 
@@ -70,25 +70,36 @@ def scheduling_problem(constraints: Constraints, candidates: Iterable[Candidate]
         LockedMeeting(str(m.pair[0]), str(m.pair[1]), constraints.slots.index(m.starts_at), m.table)
         for m in constraints.fixed
     )
-    return problem_without_locks(constraints, candidates, locked)
+    return _problem(constraints, constraints.attendees, candidates, locked)
 
 
-def problem_without_locks(
-    constraints: Constraints, candidates: Iterable[Candidate], locked: tuple[LockedMeeting, ...] = ()
+def problem_without_locks(constraints: Constraints, candidates: Iterable[Candidate]) -> Problem:
+    """The event for judging a plan as it stands: every meeting is where it is, and a kept table that does not exist is
+    no table.
+    """
+    tables = range(1, constraints.tables + 1)
+    attendees = [a if a.table in tables else replace(a, table=None) for a in constraints.attendees]
+    return _problem(constraints, attendees, candidates)
+
+
+def _problem(
+    constraints: Constraints,
+    attendees: Iterable[Attendee],
+    candidates: Iterable[Candidate],
+    locked: tuple[LockedMeeting, ...] = (),
 ) -> Problem:
-    """The same for a plan as it stands, in which each meeting is where it is."""
     try:
         return Problem(
             slots=tuple(
                 slot.replace(tzinfo=constraints.zone).isoformat(timespec="minutes") for slot in constraints.slots
             ),
             tables=constraints.tables,
-            participants=tuple(_participant(constraints, attendee) for attendee in constraints.attendees),
+            participants=tuple(_participant(constraints, attendee) for attendee in attendees),
             candidates=tuple(candidates),
             locked=locked,
         )
     except InvalidProblemError as error:
-        raise Conflict(N_("活动的设定自相矛盾，排不出日程：%(why)s"), why=str(error)) from error
+        raise contradiction(constraints, error) from error
 
 
 def candidates_of(
@@ -170,15 +181,14 @@ def _no_place(problem: Problem, constraints: Constraints, pins: Collection[tuple
 
 
 def _participant(constraints: Constraints, attendee: Attendee) -> Participant:
-    """A table that does not exist is no table; what took place counts even beyond the maximum."""
-    table = attendee.table if attendee.table is not None and 1 <= attendee.table <= constraints.tables else None
+    """The attendee as the scheduler sees it; what took place counts even beyond the maximum."""
     return Participant(
         id=str(attendee.id),
         side=_side(attendee.side),
         available=tuple(constraints.available(attendee)),
         min_meetings=attendee.min_meetings,
         max_meetings=max(attendee.max_meetings, constraints.facts[attendee.id]),
-        table=table,
+        table=attendee.table,
         person=attendee.person,
     )
 

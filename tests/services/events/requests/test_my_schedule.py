@@ -54,7 +54,7 @@ def test_changes_are_pointed_out_for_a_day_and_those_of_the_last_version_always(
     move_first(session, docking, moved_at)
     for at in (moved_at, moved_at + timedelta(days=3)):
         (change,) = [a.change for a in own_schedule(session, docking.needs[0], at).appointments if a.change]
-        assert (change.kind, change.before, change.after) == (
+        assert (change.kind, Placement.of(change.before), Placement.of(change.after)) == (
             ChangeKind.MOVED,
             Placement(SLOTS[0], 1),
             Placement(SLOTS[3], 1),
