@@ -123,7 +123,7 @@ def _event(session: Session, kind: EventKind, needs: list[Need], offers: list[Of
         for number, posting in enumerate(postings):
             participant = Participant(side=list(Side)[side], organization=posting.organization)
             event.participants.append(participant)
-            participant.delegates = [Delegate(name=f"代表{number}", leads=True)]
+            participant.delegates = [Delegate(name=f"代表{number}", is_lead=True)]
             if kind is EventKind.EXPO and side:
                 participant.room = event.rooms[number // 60 % 3]
                 participant.booth = f"{'ABC'[number // 60 % 3]}{number % 60 + 1:02}"

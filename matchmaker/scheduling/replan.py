@@ -50,12 +50,6 @@ class Differences:
         """How many meetings of the earlier plan no longer stand as they were."""
         return len(self.moved) + len(self.dropped)
 
-    @property
-    def affected(self) -> tuple[str, ...]:
-        """The ids of everyone whose schedule is another one now, each once."""
-        meetings = [*(move.after for move in self.moved), *self.dropped, *self.added]
-        return tuple(dict.fromkeys(i for meeting in meetings for i in (meeting.need, meeting.offer)))
-
 
 @dataclass(frozen=True)
 class Replanned:

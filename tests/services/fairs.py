@@ -92,7 +92,7 @@ def limit(session: Session, event: Event, most: int, least: int = 1) -> None:
 
 def send(session: Session, participant: Participant, email: str) -> None:
     """Have that person lead the participant's meetings."""
-    participant.delegates.append(Delegate(name=email.partition("@")[0], email=email, leads=True))
+    participant.delegates.append(Delegate(name=email.partition("@")[0], email=email, is_lead=True))
     session.commit()
 
 

@@ -64,7 +64,7 @@ def build_world(session: Session) -> World:
     draft_need, draft_offer = make_need(session, enterprise, **hidden), make_offer(session, university, **hidden)
     event = _event(session, enterprise.id, university.id)
     block = Block(organization_id=enterprise.id, blocked_id=university.id)
-    delegate = Delegate(participant=event.participants[0], name="示例·代表", leads=True)
+    delegate = Delegate(participant=event.participants[0], name="示例·代表", is_lead=True)
     request = MeetingRequest(
         event=event,
         need_side=event.participants[0],

@@ -73,7 +73,7 @@ class Event(Timestamps, Base):
     )
     decisions: Mapped[list[PairDecision]] = relationship(back_populates="event", cascade="all, delete-orphan")
     meetings: Mapped[list[Meeting]] = relationship(back_populates="event", cascade="all, delete-orphan")
-    assignments: Mapped[list[PlanVersion]] = relationship(
+    versions: Mapped[list[PlanVersion]] = relationship(
         back_populates="event", order_by="PlanVersion.version", cascade="all, delete-orphan"
     )
 
@@ -229,7 +229,7 @@ class Participant(Base):
 
 
 class Delegate(Base):
-    """参会代表: a person who comes for a participant. ``leads`` marks who sits in its meetings: nobody can do so for
+    """参会代表: a person who comes for a participant. ``is_lead`` marks who sits in its meetings: nobody can do so for
     two participants at once.
     """
 
@@ -242,7 +242,7 @@ class Delegate(Base):
     title: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(String(60), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
-    leads: Mapped[bool] = mapped_column(default=False)
+    is_lead: Mapped[bool] = mapped_column("leads", default=False)
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), default=new_code, unique=True)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -348,7 +348,7 @@ class PlanVersion(Base):
     schedule: Mapped[list[ScheduleRow]] = mapped_column(ScheduleColumn, default=list)
     unserved: Mapped[list[UnservedRow]] = mapped_column(JSON, default=list)
 
-    event: Mapped[Event] = relationship(back_populates="assignments")
+    event: Mapped[Event] = relationship(back_populates="versions")
     made_by: Mapped[User | None] = relationship()
 
     @property

@@ -74,7 +74,7 @@ class InterestCase:
         return self.other if self.interest.status is InterestStatus.ACCEPTED else None
 
 
-def get_askable(session: Session, person: User, side: Side, own_id: int, other_id: int) -> Pair:
+def get_contactable_pair(session: Session, person: User, side: Side, own_id: int, other_id: int) -> Pair:
     """The pair that the person can ask about, or why they cannot.
 
     Raises :class:`NotFound` for postings that are not theirs or not visible, :class:`InvalidInput` for a pair within
@@ -99,7 +99,7 @@ def get_askable(session: Session, person: User, side: Side, own_id: int, other_i
 def ask(
     session: Session, mailer: Mailer, person: User, pair: Pair, message: str, address: str, shown: Shown | None = None
 ) -> Interest:
-    """Ask the other side to be put in touch. ``pair`` comes from :func:`get_askable`.
+    """Ask the other side to be put in touch. ``pair`` comes from :func:`get_contactable_pair`.
 
     ``address`` is where they answer, for the mail. Raises :class:`InvalidInput` without a message, and
     :class:`Conflict` when somebody asked about the pair in the same moment.

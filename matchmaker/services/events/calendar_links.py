@@ -81,7 +81,7 @@ def _of_delegate(session: Session, person: User, delegate: Delegate, language: s
     sees_all = person.organizes or delegate.user_id == person.id
     comes_for = [own, *(one for one in sisters if sees_all and one.status is ParticipantStatus.CONFIRMED)]
     taken = _taken_along(session, person, comes_for, language)
-    leads = {one.participant_id: one.leads for one in _same_person(comes_for, delegate)}
+    leads = {one.participant_id: one.is_lead for one in _same_person(comes_for, delegate)}
     named = [
         replace(schedule, people=_named(delegate, leads.get(participant.id, False), language))
         for participant, schedule in zip(comes_for, taken.schedules, strict=True)

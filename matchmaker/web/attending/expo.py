@@ -93,7 +93,7 @@ def booths_file(participant_id: int) -> Response:
 def ask_for_visit(participant_id: int, other_id: int) -> Response:
     """Ask for a visit with one click: an exhibitor to its booth, a visitor to theirs."""
     own = get_expo_participant(db(), person(), participant_id)
-    other = service.get_askable(db(), own, other_id)
+    other = service.get_requestable_partner(db(), own, other_id)
     try:
         service.ask(db(), acting_for(own), own.id, other.id, Reply(_words(own)))
         flash(gettext("已发给“%(name)s”，对方答复后会给您发邮件", name=other.name), "success")
@@ -126,6 +126,6 @@ def _state(own: Participant) -> dict[str, object]:
     return {
         "participant": own,
         "event": own.event,
-        "may_ask": own.status is ParticipantStatus.CONFIRMED and phase is Phase.VISITS,
+        "may_ask": own.status is ParticipantStatus.CONFIRMED and phase is Phase.BOOTH_VISITS,
         "RequestStatus": RequestStatus,
     }

@@ -28,7 +28,12 @@ from matchmaker.services.events.requests.my_schedule import (
     unanswered_requests,
     waiting_for,
 )
-from matchmaker.services.events.requests.partners import Shown, list_partners, matched_postings, partner_statuses
+from matchmaker.services.events.requests.partners import (
+    PartnerFilter,
+    list_partners,
+    matched_postings,
+    partner_statuses,
+)
 from matchmaker.services.events.requests.requests import Acting, Reply, RequestAction
 from matchmaker.services.events.requests.rules import Phase, free_slots, phase_of
 from matchmaker.services.finding.browsing import LINES_ON_A_PAGE, Page
@@ -62,7 +67,7 @@ def partners(participant_id: int) -> str:
     if phase_of(own.event, now()) is Phase.OVER:
         return render_template("attending/partners.html", participant=own, event=own.event, **_state(own))
     text = request.args.get("q", "")[:200]
-    shown = next((one for one in Shown if one.value == request.args.get("show")), Shown.ALL)
+    wanted = next((one for one in PartnerFilter if one.value == request.args.get("show")), PartnerFilter.ALL)
     number = max(request.args.get("page", 1, type=int), 1)
     found = list_partners(
         db(),
@@ -70,7 +75,7 @@ def partners(participant_id: int) -> str:
         person(),
         own,
         text,
-        shown,
+        wanted,
         (number - 1) * LINES_ON_A_PAGE,
         LINES_ON_A_PAGE,
         now(),
@@ -79,12 +84,12 @@ def partners(participant_id: int) -> str:
         "attending/partners.html",
         participant=own,
         event=own.event,
-        lines=found.lines,
+        rows=found.rows,
         total=found.total,
         page=Page((), number, found.total),
         text=text,
-        shown=shown,
-        Shown=Shown,
+        wanted=wanted,
+        PartnerFilter=PartnerFilter,
         **_state(own),
     )
 
@@ -93,7 +98,7 @@ def partners(participant_id: int) -> str:
 def ask(participant_id: int, other_id: int) -> Answer:
     """Why the two fit, and asking for a meeting."""
     own = get_attending(db(), person(), participant_id)
-    other = service.get_askable(db(), own, other_id)
+    other = service.get_requestable_partner(db(), own, other_id)
     if request.method == "GET":
         return _ask_page(own, other)
     try:
@@ -172,13 +177,13 @@ def request_action(request_id: int, action: str) -> Answer:
 
 def _ask_page(own: Participant, other: Participant, errors: dict[str, str] | None = None) -> str:
     at = now()
-    marks = partner_statuses(db(), own, at)[other.id]
+    partner_status = partner_statuses(db(), own, at)[other.id]
     return render_template(
         "attending/ask.html",
         participant=own,
         event=own.event,
         other=other,
-        marks=marks,
+        partner_status=partner_status,
         matched=matched_postings(db(), platform().search_index, person(), own, other),
         slots=free_slots(db(), own.event, pair_key(own, other), at),
         typed=request.form,

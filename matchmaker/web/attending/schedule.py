@@ -65,7 +65,7 @@ def schedule(participant_id: int) -> str:
         postings=postings,
         details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
         days=_days(shown.appointments, event.agenda),
-        live=phase_of(event, now()) is Phase.LIVE,
+        live=phase_of(event, now()) is Phase.BOOKING,
         ChangeKind=ChangeKind,
     )
 

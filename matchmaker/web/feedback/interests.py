@@ -38,7 +38,7 @@ def interests() -> str:
 def ask(side: str, posting_id: int, other_id: int) -> Page:
     """Ask to be put in touch about a match of a posting of ours."""
     try:
-        pair = service.get_askable(db(), person(), Side.parse(side), posting_id, other_id)
+        pair = service.get_contactable_pair(db(), person(), Side.parse(side), posting_id, other_id)
     except (Conflict, InvalidInput) as error:
         flash(error.text(current_language()), "warning")
         return redirect(url_for("feedback.interests"), 303)

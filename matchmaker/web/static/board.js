@@ -264,7 +264,7 @@ class Board {
     this.plan.update(said);
     this.search();
     this.showStanding();
-    this.news(said.meanwhile ?? "");
+    this.news(said.concurrent_changes ?? "");
     this.tell(said.message);
     element("status").classList.toggle("is-refusal", !said.ok);
     const shown = this.plan.ofPair(values.need_side, values.offer_side)?.id ?? inPanel;

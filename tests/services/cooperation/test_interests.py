@@ -44,7 +44,7 @@ class Scene:
     offer: Offer
 
     def ask(self, message: str = "我们是做柱塞泵的，想请教滑靴偏磨") -> Interest:
-        pair = service.get_askable(self.session, self.engineer, Side.NEED, self.need.id, self.offer.id)
+        pair = service.get_contactable_pair(self.session, self.engineer, Side.NEED, self.need.id, self.offer.id)
         return service.ask(self.session, self.outbox, self.engineer, pair, message, ADDRESS)
 
     def act(self, person: User, interest: Interest, action: InterestAction, words: str = "") -> Interest:
@@ -150,7 +150,7 @@ def test_asking_twice_is_refused_whoever_asks(session: Session, scene: Scene) ->
     with pytest.raises(Conflict, match="已经就这一对发起过"):
         scene.ask()
     with pytest.raises(Conflict, match="直接答复"):
-        service.get_askable(session, scene.researcher, Side.OFFER, scene.offer.id, scene.need.id)
+        service.get_contactable_pair(session, scene.researcher, Side.OFFER, scene.offer.id, scene.need.id)
 
 
 def test_after_acceptance_nobody_need_ask(scene: Scene) -> None:
@@ -163,7 +163,7 @@ def test_after_a_refusal_only_the_side_that_refused_may_ask(session: Session, sc
     scene.act(scene.researcher, scene.ask(), InterestAction.DECLINE, "人手不够")
     with pytest.raises(Conflict, match="婉拒过"):
         scene.ask()
-    pair = service.get_askable(session, scene.researcher, Side.OFFER, scene.offer.id, scene.need.id)
+    pair = service.get_contactable_pair(session, scene.researcher, Side.OFFER, scene.offer.id, scene.need.id)
     assert service.ask(session, scene.outbox, scene.researcher, pair, "现在有空了", ADDRESS).side is Side.OFFER
 
 
@@ -216,7 +216,7 @@ def test_lists_show_each_side_what_it_can_do(session: Session, scene: Scene) -> 
 def test_organizers_pass_on_what_nobody_could_answer(session: Session, scene: Scene) -> None:
     offer = make_offer(session)
     organizer, member = make_user(session, Role.ORGANIZER), make_user(session)
-    pair = service.get_askable(session, scene.engineer, Side.NEED, scene.need.id, offer.id)
+    pair = service.get_contactable_pair(session, scene.engineer, Side.NEED, scene.need.id, offer.id)
     interest = service.ask(session, scene.outbox, scene.engineer, pair, "请转达", ADDRESS)
     assert scene.outbox.readers == [organizer.email]
     (case,) = service.received(session, organizer)
@@ -247,17 +247,19 @@ def test_pairs_that_cannot_be_asked_about(
 ) -> None:
     need_id, offer_id = make(session, scene)
     with pytest.raises(InvalidInput, match=words):
-        service.get_askable(session, scene.engineer, Side.NEED, need_id, offer_id)
+        service.get_contactable_pair(session, scene.engineer, Side.NEED, need_id, offer_id)
 
 
 def test_nobody_asks_in_the_name_of_another_organization(session: Session, scene: Scene) -> None:
     with pytest.raises(NotFound):
-        service.get_askable(session, make_user(session), Side.NEED, scene.need.id, scene.offer.id)
+        service.get_contactable_pair(session, make_user(session), Side.NEED, scene.need.id, scene.offer.id)
     with pytest.raises(NotAllowed):
-        service.get_askable(session, make_user(session, Role.ORGANIZER), Side.NEED, scene.need.id, scene.offer.id)
+        service.get_contactable_pair(
+            session, make_user(session, Role.ORGANIZER), Side.NEED, scene.need.id, scene.offer.id
+        )
     hidden = make_offer(session, make_organization(session), visibility=Visibility.PRIVATE)
     with pytest.raises(NotFound):
-        service.get_askable(session, scene.engineer, Side.NEED, scene.need.id, hidden.id)
+        service.get_contactable_pair(session, scene.engineer, Side.NEED, scene.need.id, hidden.id)
 
 
 def test_matches_can_be_marked_with_their_interest(session: Session, scene: Scene) -> None:

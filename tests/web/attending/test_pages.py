@@ -149,7 +149,7 @@ def test_delegates_are_named_led_and_removed(client: FlaskClient, session: Sessi
     client.post(f"/attending/delegates/{second.id}/lead")
     client.post(f"/attending/delegates/{first.id}/remove")
     session.refresh(participant)
-    assert [(one.name, one.leads) for one in participant.delegates] == [("示例·王工", True)]
+    assert [(one.name, one.is_lead) for one in participant.delegates] == [("示例·王工", True)]
 
 
 def test_times_are_saved_and_a_hit_meeting_is_told(

@@ -327,7 +327,7 @@ def test_each_delegate_takes_the_schedule_along(session: Session, scene: Scene) 
     plan_meeting(session, sister, partner, SLOTS[1], 1)
     person = make_user(session)
     for participant, leads in ((need, True), (sister, False)):
-        participant.delegates.append(Delegate(name="示例·李工", user_id=person.id, leads=leads))
+        participant.delegates.append(Delegate(name="示例·李工", user_id=person.id, is_lead=leads))
     need.delegates.append(Delegate(name="示例·王工"))
     session.commit()
     publish_plan(session, scene.event)

@@ -76,15 +76,15 @@ class ConcurrentChanges:
 class BoardConflict(Conflict):
     """A change that cannot be made: what stands in the way, and what others changed meanwhile, if they did."""
 
-    def __init__(self, obstacles: Sequence[Conflict], meanwhile: ConcurrentChanges | None) -> None:
+    def __init__(self, obstacles: Sequence[Conflict], concurrent_changes: ConcurrentChanges | None) -> None:
         super().__init__(obstacles[0].message, **obstacles[0].params)
         self.obstacles = tuple(obstacles)
-        self.meanwhile = meanwhile
+        self.concurrent_changes = concurrent_changes
 
     def text(self, language: str = "zh") -> str:
         texts = dict.fromkeys(obstacle.text(language) for obstacle in self.obstacles)
-        if self.meanwhile is not None:
-            texts[self.meanwhile.text(language)] = None
+        if self.concurrent_changes is not None:
+            texts[self.concurrent_changes.text(language)] = None
         return "；".join(texts)
 
 
@@ -94,7 +94,7 @@ class Changed:
 
     version: PlanVersion | None
     changes: tuple[MeetingChange, ...]
-    meanwhile: ConcurrentChanges | None
+    concurrent_changes: ConcurrentChanges | None
     names: Names
 
 
@@ -107,7 +107,7 @@ class EditSession:
     event: Event
     occupancy: Occupancy
     latest: PlanVersion | None
-    meanwhile: ConcurrentChanges | None
+    concurrent_changes: ConcurrentChanges | None
     names: Names
 
     def meeting(self, meeting_id: int) -> Meeting:
@@ -115,18 +115,20 @@ class EditSession:
         meeting meanwhile, :class:`NotFound` when there is none.
         """
         meeting = self.session.get(Meeting, meeting_id, populate_existing=True)
-        if meeting is None and self.meanwhile is not None:
-            raise BoardConflict([Conflict(N_("这一场已不在计划里"))], self.meanwhile)
+        if meeting is None and self.concurrent_changes is not None:
+            raise BoardConflict([Conflict(N_("这一场已不在计划里"))], self.concurrent_changes)
         if meeting is None or meeting.event_id != self.event.id:
             raise NotFound(N_("这一场已不在计划里"))
-        if self.meanwhile is not None and any(pair_of(meeting) == change.pair for change in self.meanwhile.changes):
-            raise BoardConflict([Conflict(N_("这一场刚被别人改过，请看过后再改"))], self.meanwhile)
+        if self.concurrent_changes is not None and any(
+            pair_of(meeting) == change.pair for change in self.concurrent_changes.changes
+        ):
+            raise BoardConflict([Conflict(N_("这一场刚被别人改过，请看过后再改"))], self.concurrent_changes)
         return meeting
 
     def raise_if_any(self, obstacles: Sequence[Conflict]) -> None:
         """Raise :class:`BoardConflict` if anything stands in the way."""
         if obstacles:
-            raise BoardConflict(obstacles, self.meanwhile)
+            raise BoardConflict(obstacles, self.concurrent_changes)
 
     def place_for(self, pair: PairKey, starts_at: datetime, table: int | None, *, ignoring: Iterable[int]) -> Placement:
         """That slot and table, or the table that suits best. Raises :class:`BoardConflict`."""
@@ -153,12 +155,12 @@ class EditSession:
         version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
         log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
         self.session.commit()
-        return Changed(version, changes, self.meanwhile, self.names)
+        return Changed(version, changes, self.concurrent_changes, self.names)
 
     def nothing(self) -> Changed:
         """The answer to a change that changes nothing."""
         self.session.rollback()
-        return Changed(self.latest, (), self.meanwhile, self.names)
+        return Changed(self.latest, (), self.concurrent_changes, self.names)
 
 
 @contextmanager
@@ -174,8 +176,8 @@ def edit_session(session: Session, actor: User | None, event: Event, expected_ve
         occupancy = load_occupancy(session, event)
         names = {participant.id: participant.name for participant in occupancy.participants.values()}
         latest = latest_version(session, event)
-        meanwhile = _concurrent_changes(session, actor, event, names, latest, expected_version)
-        yield EditSession(session, actor, event, occupancy, latest, meanwhile, names)
+        concurrent_changes = _concurrent_changes(session, actor, event, names, latest, expected_version)
+        yield EditSession(session, actor, event, occupancy, latest, concurrent_changes, names)
     except IntegrityError as error:
         session.rollback()
         raise Conflict(N_("刚刚有人占用了这个时段或桌位，请刷新页面后再试")) from error

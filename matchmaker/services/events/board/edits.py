@@ -90,7 +90,7 @@ def place_meeting(
             meeting = edits.meeting(meeting.id)
             check_not_excluded(session, event, pair)
             if has_place(meeting):
-                raise BoardConflict([Conflict(N_("这一对已经排好，可以移动"))], edits.meanwhile)
+                raise BoardConflict([Conflict(N_("这一对已经排好，可以移动"))], edits.concurrent_changes)
         edits.raise_if_any(full(edits.occupancy, pair))
         place = edits.place_for(pair, starts_at, table, ignoring=())
         if meeting is None:

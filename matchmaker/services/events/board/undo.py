@@ -122,7 +122,9 @@ def _check_untouched(edits: EditSession, changes: Sequence[MeetingChange]) -> No
     for change in changes:
         row = latest.get(change.pair)
         if (kept_placement(row), row is None) != (kept_placement(change.before), change.before is None):
-            raise BoardConflict([Conflict(N_("这一步之后，它涉及的洽谈又被别人改过，请手工调整"))], edits.meanwhile)
+            raise BoardConflict(
+                [Conflict(N_("这一步之后，它涉及的洽谈又被别人改过，请手工调整"))], edits.concurrent_changes
+            )
 
 
 def _apply(edits: EditSession, search_index: SearchIndex, changes: Sequence[MeetingChange]) -> None:

@@ -48,7 +48,7 @@ class SuggestedVisit:
     own: Posting | None
     posting: Posting | None
     reason: Reason
-    marks: PartnerStatus
+    status: PartnerStatus
 
 
 def get_expo_participant(session: Session, person: User, participant_id: int, side: Side | None = None) -> Participant:
@@ -71,8 +71,8 @@ def suggested_visits(
     search_index.refresh_async()
     visits = ExpoVisits(session, search_index, own.event, own)
     (suggestions,) = visits.booth_guides() if own.side is Side.NEED else visits.visitors_to_invite()
-    marks = partner_statuses(session, own, at)
-    return [_line(person, own, rank, visit, marks) for rank, visit in enumerate(suggestions.visits, start=1)]
+    statuses = partner_statuses(session, own, at)
+    return [_line(person, own, rank, visit, statuses) for rank, visit in enumerate(suggestions.visits, start=1)]
 
 
 def in_walking_order(visits: Sequence[SuggestedVisit]) -> list[tuple[str, list[SuggestedVisit]]]:
@@ -104,7 +104,7 @@ def own_plan(
 
 
 def _line(
-    person: User, own: Participant, rank: int, visit: Visit, marks: Mapping[int, PartnerStatus]
+    person: User, own: Participant, rank: int, visit: Visit, statuses: Mapping[int, PartnerStatus]
 ) -> SuggestedVisit:
     visiting = own.side is Side.NEED
     partner = visit.exhibitor if visiting else visit.visitor
@@ -118,7 +118,7 @@ def _line(
         own=mine,
         posting=theirs if readable else None,
         reason=disclosed_reason(visit.reason, visit.need, visit.offer),
-        marks=marks[partner.id],
+        status=statuses[partner.id],
     )
 
 

@@ -13,7 +13,7 @@ from matchmaker.services.events.onsite.ratings import scheduled_meetings
 from matchmaker.services.transfer.exporting import check_ending
 from matchmaker.services.transfer.spreadsheets import write_csv, write_xlsx
 
-LEADING = tuple(STAGE_AFTER)
+FOLLOWED_UP_STEPS = tuple(STAGE_AFTER)
 """Next steps that organizers follow up, the most promising first."""
 
 _HEADINGS = (
@@ -35,7 +35,7 @@ _HEADINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class FollowUp:
     """A meeting after which at least one side wants to go on. ``step`` is the furthest that either named."""
 
     meeting: Meeting
@@ -44,36 +44,39 @@ class Lead:
     @property
     def mutual(self) -> bool:
         """Whether both sides want to go on."""
-        return {self.meeting.need_next_step, self.meeting.offer_next_step} <= set(LEADING)
+        return {self.meeting.need_next_step, self.meeting.offer_next_step} <= set(FOLLOWED_UP_STEPS)
 
 
-def leads(session: Session, event: Event) -> list[Lead]:
+def follow_ups(session: Session, event: Event) -> list[FollowUp]:
     """The furthest step first, then those that both sides want."""
     found = [
-        Lead(meeting, min(steps, key=LEADING.index))
+        FollowUp(meeting, min(steps, key=FOLLOWED_UP_STEPS.index))
         for meeting in scheduled_meetings(session, event)
-        if (steps := [step for step in (meeting.need_next_step, meeting.offer_next_step) if step in LEADING])
+        if (steps := [step for step in (meeting.need_next_step, meeting.offer_next_step) if step in FOLLOWED_UP_STEPS])
     ]
-    return sorted(found, key=lambda lead: (LEADING.index(lead.step), not lead.mutual, lead.meeting.id))
+    return sorted(
+        found,
+        key=lambda follow_up: (FOLLOWED_UP_STEPS.index(follow_up.step), not follow_up.mutual, follow_up.meeting.id),
+    )
 
 
-def leads_file(session: Session, event: Event, ending: str, language: str = "zh") -> bytes:
+def follow_ups_file(session: Session, event: Event, ending: str, language: str = "zh") -> bytes:
     """The leads as a CSV or XLSX file, with the contacts of both sides: for organizers only.
 
     Raises :class:`InvalidInput` for another ending.
     """
     rows: list[list[object]] = [[translate(heading, language) for heading in _HEADINGS]]
-    rows.extend(_row(lead, language) for lead in leads(session, event))
+    rows.extend(_row(follow_up, language) for follow_up in follow_ups(session, event))
     if check_ending(ending) == "csv":
         return write_csv(rows)
     return write_xlsx(rows, translate(N_("跟进清单"), language))
 
 
-def _row(lead: Lead, language: str) -> list[object]:
-    meeting = lead.meeting
+def _row(follow_up: FollowUp, language: str) -> list[object]:
+    meeting = follow_up.meeting
     return [
-        lead.step.label(language),
-        translate(N_("是"), language) if lead.mutual else "",
+        follow_up.step.label(language),
+        translate(N_("是"), language) if follow_up.mutual else "",
         meeting.need_side.name,
         meeting.need.title if meeting.need else "",
         _contact(meeting.need),

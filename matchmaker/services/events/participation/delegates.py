@@ -68,7 +68,7 @@ def set_lead(session: Session, actor: User | None, delegate_id: int) -> Delegate
     """Have this person sit in the participant's meetings."""
     delegate = _delegate(session, actor, delegate_id)
     for other in delegate.participant.delegates:
-        other.leads = other is delegate
+        other.is_lead = other is delegate
     log(session, actor, "participant", delegate.participant_id, "delegate leads", delegate.name)
     session.commit()
     return delegate
@@ -80,8 +80,8 @@ def remove_delegate(session: Session, actor: User | None, delegate_id: int) -> P
     participant = delegate.participant
     log(session, actor, "participant", participant.id, "delegate removed", delegate.name)
     participant.delegates.remove(delegate)
-    if delegate.leads and participant.delegates:
-        participant.delegates[0].leads = True
+    if delegate.is_lead and participant.delegates:
+        participant.delegates[0].is_lead = True
     session.commit()
     return participant
 
@@ -127,7 +127,7 @@ def new_delegate(session: Session, participant: Participant, values: DelegateVal
     )
     if any(_same_person(known, delegate) for known in participant.delegates):
         raise InvalidInput(N_("“%(name)s”已在代表名单里"), field="name", name=delegate.name)
-    delegate.leads = not any(known.leads for known in participant.delegates)
+    delegate.is_lead = not any(known.is_lead for known in participant.delegates)
     participant.delegates.append(delegate)
     session.flush()
     return delegate

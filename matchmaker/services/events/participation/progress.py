@@ -268,7 +268,7 @@ def progress_table(rows: Sequence[Progress], language: str = "zh") -> bytes:
 
 def _cells(row: Progress, language: str) -> list[object]:
     participant, event = row.participant, row.participant.event
-    leads = next((delegate for delegate in participant.delegates if delegate.leads), None)
+    leads = next((delegate for delegate in participant.delegates if delegate.is_lead), None)
     free = sum(slot_key(slot) not in participant.unavailable for slot in event.slots)
     times = f"{free}/{len(event.slots)}" if row.said_when else ""
     return [

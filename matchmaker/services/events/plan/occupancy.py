@@ -140,7 +140,7 @@ class Occupancy:
         led: defaultdict[str, set[int]] = defaultdict(set)
         for participant in self.participants.values():
             for delegate in participant.delegates:
-                if delegate.leads:
+                if delegate.is_lead:
                     led[delegate.identity].add(participant.id)
         twins: defaultdict[int, set[int]] = defaultdict(set)
         for group in led.values():

@@ -124,5 +124,5 @@ def room_name(event: Event, table: int | None) -> str:
 
 def people_of(job: PrintJob, participant: Participant) -> str:
     """The delegates' names, those who sit in the meetings first."""
-    delegates = sorted(participant.delegates, key=lambda delegate: not delegate.leads)
+    delegates = sorted(participant.delegates, key=lambda delegate: not delegate.is_lead)
     return job.listed([delegate.name for delegate in delegates])

@@ -31,7 +31,7 @@ _POSTINGS_EXPLAINED = 3
 _FOUND_BY_MEANING = 100
 
 
-class Shown(StrEnum):
+class PartnerFilter(StrEnum):
     """Which participants a list shows."""
 
     ALL = "all"
@@ -47,7 +47,7 @@ class PartnerStatus:
     """What there is already between two participants. ``asked_by_us`` tells who made the latest request."""
 
     request: MeetingRequest | None = None
-    status: RequestStatus | None = None
+    request_status: RequestStatus | None = None
     asked_by_us: bool = False
     planned: bool = False
     met_before: bool = False
@@ -55,7 +55,7 @@ class PartnerStatus:
     @property
     def nothing_yet(self) -> bool:
         """Whether a request would be the first thing."""
-        return not self.planned and self.status in (None, RequestStatus.WITHDRAWN, RequestStatus.EXPIRED)
+        return not self.planned and self.request_status in (None, RequestStatus.WITHDRAWN, RequestStatus.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class PartnerRow:
     score: float | None
     posting: Posting | None
     reason: Reason | None
-    marks: PartnerStatus
+    status: PartnerStatus
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerPage:
     """A stretch of the list, and how many there are in all."""
 
-    lines: Sequence[PartnerRow]
+    rows: Sequence[PartnerRow]
     total: int
 
 
@@ -97,7 +97,7 @@ def list_partners(
     person: User,
     own: Participant,
     text: str,
-    shown: Shown,
+    wanted: PartnerFilter,
     start: int,
     length: int,
     at: datetime,
@@ -108,15 +108,15 @@ def list_partners(
     search_index.refresh_async()
     event = own.event
     scores = score_partnerships(session, search_index, event)
-    marks = partner_statuses(session, own, at)
+    statuses = partner_statuses(session, own, at)
     hidden = hidden_from(session, event, own)
     candidates = [p for p in participants_of(session, event, own.side.other) if p.id not in hidden]
     named = _named(session, search_index, person, candidates, text)
-    candidates = [p for p in candidates if (named is None or p.id in named) and _fits(marks[p.id], shown)]
+    candidates = [p for p in candidates if (named is None or p.id in named) and _fits(statuses[p.id], wanted)]
     own_scores = _scores_with(scores, own)
     ranked = sorted(candidates, key=lambda p: (-own_scores.get(p.id, -1.0), p.id))
     page = ranked[start : start + length]
-    return PartnerPage(_lines(session, search_index, person, scores, own, page, own_scores, marks), len(ranked))
+    return PartnerPage(_rows(session, search_index, person, scores, own, page, own_scores, statuses), len(ranked))
 
 
 def partner_statuses(session: Session, own: Participant, at: datetime) -> Mapping[int, PartnerStatus]:
@@ -132,7 +132,7 @@ def partner_statuses(session: Session, own: Participant, at: datetime) -> Mappin
     return {
         p.id: PartnerStatus(
             request=latest.get(p.id),
-            status=standing(latest[p.id], at) if p.id in latest else None,
+            request_status=standing(latest[p.id], at) if p.id in latest else None,
             asked_by_us=p.id in latest and latest[p.id].asking is own,
             planned=p.id in planned,
             met_before=pair_key(own, p) in met,
@@ -200,16 +200,16 @@ def _named(
     return {participant_id for participant_id, ids in posting_ids.items() if not found.keys().isdisjoint(ids)}
 
 
-def _fits(marks: PartnerStatus, shown: Shown) -> bool:
-    match shown:
-        case Shown.ALL:
+def _fits(status: PartnerStatus, wanted: PartnerFilter) -> bool:
+    match wanted:
+        case PartnerFilter.ALL:
             return True
-        case Shown.OPEN:
-            return marks.nothing_yet
-        case Shown.ASKED:
-            return marks.request is not None
-        case Shown.NEW:
-            return not marks.met_before
+        case PartnerFilter.OPEN:
+            return status.nothing_yet
+        case PartnerFilter.ASKED:
+            return status.request is not None
+        case PartnerFilter.NEW:
+            return not status.met_before
 
 
 def _scores_with(scores: PairScores, own: Participant) -> dict[int, float]:
@@ -219,7 +219,7 @@ def _scores_with(scores: PairScores, own: Participant) -> dict[int, float]:
     return {partner_id: score for partner_id, score in found.items() if score >= 0}
 
 
-def _lines(
+def _rows(
     session: Session,
     search_index: SearchIndex,
     person: User,
@@ -227,24 +227,24 @@ def _lines(
     own: Participant,
     page: Sequence[Participant],
     own_scores: Mapping[int, float],
-    marks: Mapping[int, PartnerStatus],
+    statuses: Mapping[int, PartnerStatus],
 ) -> list[PartnerRow]:
     compared = [p for p in page if p.id in own_scores]
     cells = [scores.cell(pair_key(own, p)) for p in compared]
     matches = dict(zip((p.id for p in compared), best_matches(session, scores, cells), strict=True))
     today = date.today()
-    lines = []
+    rows = []
     for participant in page:
         match = matches.get(participant.id)
         theirs: Posting | None = None if match is None else own.side.other.choose(*match)
         seen = theirs is not None and detail_for(person, theirs, today) > Detail.NOTHING
-        lines.append(
+        rows.append(
             PartnerRow(
                 participant=participant,
                 score=own_scores.get(participant.id),
                 posting=theirs if seen else None,
                 reason=reason_for(search_index, *match) if match is not None else None,
-                marks=marks[participant.id],
+                status=statuses[participant.id],
             )
         )
-    return lines
+    return rows

@@ -88,7 +88,7 @@ class Acting:
     at: datetime = field(default_factory=now)
 
 
-def get_askable(session: Session, own: Participant, other_id: int) -> Participant:
+def get_requestable_partner(session: Session, own: Participant, other_id: int) -> Participant:
     """Somebody of the other side who comes. Raises :class:`NotFound`; of pairs that are never to meet, as if the other
     did not take part.
     """
@@ -129,7 +129,7 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
     """
     own = get_attending(session, acting.person, own_id)
     event = _take_turn(session, acting, own.event)
-    other = get_askable(session, own, other_id)
+    other = get_requestable_partner(session, own, other_id)
     _check_phase(phase_of(event, acting.at), event)
     check_attending(own, other)
     words = limited_words(reply.words, "words", WORDS_LENGTH, N_("请写一句话：想谈什么"))
@@ -354,7 +354,7 @@ def _agree(
     event, own, other = request.event, request.asked, request.asking
     check_limits(session, event, own, other, asking=False)
     _check_choice(session, event, pair_of(request), slot, acting.at, request.id)
-    if slot is not None and phase_of(event, acting.at) is Phase.LIVE:
+    if slot is not None and phase_of(event, acting.at) is Phase.BOOKING:
         meeting = _place(session, search_index, request, slot, acting.at)
         publish_single_change(session, acting.person, event, meeting, _agreed_note(request))
     request.starts_at = slot

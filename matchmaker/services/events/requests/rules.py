@@ -39,9 +39,9 @@ class Phase(StrEnum):
     """Not announced yet, or after the deadline while the organizers make the plan: only answers."""
     WISHES = "wishes"
     """Before the plan: a request may name a slot, or leave it to the organizers."""
-    LIVE = "live"
+    BOOKING = "booking"
     """With a plan: a request names a slot in which both are free."""
-    VISITS = "visits"
+    BOOTH_VISITS = "booth_visits"
     """An expo: a request is about a visit to a booth, and names no slot."""
     OVER = "over"
 
@@ -53,9 +53,9 @@ def phase_of(event: Event, at: datetime) -> Phase:
     if event.status is EventStatus.PREPARING:
         return Phase.CLOSED
     if event.kind is EventKind.EXPO:
-        return Phase.VISITS
+        return Phase.BOOTH_VISITS
     if event.published_version is not None:
-        return Phase.LIVE
+        return Phase.BOOKING
     return Phase.WISHES if wishes_are_open(event, at) else Phase.CLOSED
 
 

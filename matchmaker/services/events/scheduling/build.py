@@ -93,13 +93,13 @@ def solve_optimistically(
     session: Session,
     search_index: SearchIndex,
     event: Event,
-    think: Callable[[Constraints, PairScores], _Found],
+    solve: Callable[[Constraints, PairScores], _Found],
     at: datetime | None = None,
 ) -> tuple[Constraints, PairScores, _Found]:
     """Work something out while everybody else goes on working, and come back with the event locked for storing it.
 
-    ``think`` ends its reading with a commit before it takes time. If the conditions changed meanwhile, it is asked
-    again. Raises :class:`Conflict` if they keep changing.
+    ``solve`` ends its reading with a commit before it takes time. If the constraints changed in the meantime, it is
+    asked again. Raises :class:`Conflict` if they keep changing.
     """
     at = at or now()
     for _ in range(_ATTEMPTS):
@@ -107,7 +107,7 @@ def solve_optimistically(
         session.expire_all()
         constraints = load_constraints(session, event, at)
         scores = score_partnerships(session, search_index, event)
-        found = think(constraints, scores)
+        found = solve(constraints, scores)
         session.commit()
         lock_event(session, event)
         session.expire_all()

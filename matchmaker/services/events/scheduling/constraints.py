@@ -250,7 +250,7 @@ def _people(participants: Iterable[Participant]) -> dict[int, str]:
     for participant in participants:
         group[participant.id] = participant.id
         for delegate in participant.delegates:
-            if not delegate.leads:
+            if not delegate.is_lead:
                 continue
             other = group[first_led_by.setdefault(delegate.identity, participant.id)]
             own = group[participant.id]

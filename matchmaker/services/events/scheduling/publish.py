@@ -37,32 +37,22 @@ from matchmaker.services.events.scheduling.replan import replan_event
 from matchmaker.services.events.timing import check_not_over
 from matchmaker.services.indexing.search_index import SearchIndex
 
-__all__ = ["publish_plan", "publish_schedule", "replan_event", "restore_version", "withdraw_participant"]
+__all__ = ["publish_schedule", "replan_event", "restore_version", "withdraw_participant"]
 
 _REASONS_SHOWN = 5
 
 
-def publish_plan(session: Session, actor: User | None, event: Event) -> PlanVersion:
-    """Show participants the schedule as it stands; see :func:`publish_schedule` for what may be refused, and so is an
-    event that is over.
+def publish_schedule(session: Session, actor: User | None, event: Event) -> PlanVersion:
+    """Show participants the schedule as it stands.
+
+    The certificate is made of exactly the meetings that are published. Raises :class:`Conflict` with the reasons if it
+    is not valid, before the first build, and for an event that is over.
     """
     check_organizer(actor)
     lock_event(session, event)
     session.expire_all()
     check_not_over(event)
-    version = publish_schedule(session, actor, event)
-    session.commit()
-    return version
-
-
-def publish_schedule(session: Session, actor: User | None, event: Event) -> PlanVersion:
-    """The same within the caller's transaction, which holds the event: also for what changes on the day by itself.
-
-    The certificate is made of exactly the meetings that are published. Raises :class:`Conflict` with the reasons if it
-    is not valid, and before the first build.
-    """
     check_has_schedule(event)
-    session.flush()
     version = latest_version(session, event)
     if version is None:
         raise Conflict(N_("“%(name)s”还没有日程，请先生成"), name=event.name)
@@ -77,7 +67,7 @@ def publish_schedule(session: Session, actor: User | None, event: Event) -> Plan
     version.published_at = now()
     event.published_version = version.version
     log(session, actor, "event", event.id, "schedule published", str(version.version))
-    session.flush()
+    session.commit()
     return version
 
 

@@ -14,7 +14,7 @@ from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.i18n import N_, translate
 from matchmaker.scheduling import Meeting as PlannedMeeting
 from matchmaker.scheduling import Objective, Plan, Problem, WhyNot, WhyNotReason, table_gains, why_not_all
-from matchmaker.scheduling.diagnostics import Change, ChangeKind
+from matchmaker.scheduling.diagnostics import ChangeKind
 from matchmaker.services.events.pairing.partnerships import PairScores, score_partnerships
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.build import check_has_schedule
@@ -95,14 +95,6 @@ class LeftOut:
             names=self._names(change.participants, language),
             meetings=self._meetings(change.instead_of, language),
         )
-
-    @property
-    def addable_at(self) -> datetime | None:
-        """The slot in which they could meet with nothing else changed, if there is one."""
-        change: Change | None = None if self._told is None else self._told.change
-        if change is None or change.kind is not ChangeKind.ADD_MEETING or change.slot is None:
-            return None
-        return self._conditions.slots[change.slot]
 
     def _time(self, slot: int) -> str:
         return slot_text(self._conditions, self._conditions.slots[slot])

@@ -26,7 +26,7 @@ def test_a_meeting_moves_and_the_plan_gets_a_version(fair: Fair) -> None:
     changed = fair.move(1, to=2, table=3)
 
     assert fair.place(1) == (slot(2), 3)
-    assert changed.meanwhile is None
+    assert changed.concurrent_changes is None
     version = last_version(fair)
     assert (version.version, version.origin, version.made_by) == (2, PlanOrigin.CHANGED, fair.organizer)
     assert last_words(fair) == "移动：示例对接会示例企业1号 — 示例对接会示例大学1号，09:00 1 号桌 → 09:40 3 号桌"

@@ -26,11 +26,11 @@ def test_one_of_several_leads_and_hands_over(session: Session, person: User, par
     first, second, third = (
         add_delegate(session, person, participant.id, DelegateValues(f"示例·{n}")) for n in "甲乙丙"
     )
-    assert [one.leads for one in participant.delegates] == [True, False, False]
+    assert [one.is_lead for one in participant.delegates] == [True, False, False]
     set_lead(session, person, third.id)
-    assert [one.leads for one in participant.delegates] == [False, False, True]
+    assert [one.is_lead for one in participant.delegates] == [False, False, True]
     remove_delegate(session, person, third.id)
-    assert [(one.name, one.leads) for one in participant.delegates] == [(first.name, True), (second.name, False)]
+    assert [(one.name, one.is_lead) for one in participant.delegates] == [(first.name, True), (second.name, False)]
 
 
 @pytest.mark.parametrize(

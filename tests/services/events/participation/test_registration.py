@@ -134,7 +134,7 @@ def test_an_organization_applies_with_all_it_says(session: Session, fair: Event)
     assert (participant.status, participant.note) == (STATUS.APPLIED, "好")
     assert participant.unavailable == [slot.isoformat(timespec="minutes") for slot in fair.slots[2:]]
     assert (participant.min_meetings, participant.max_meetings) == (2, 3)
-    assert [(one.name, one.phone, one.leads) for one in participant.delegates] == [
+    assert [(one.name, one.phone, one.is_lead) for one in participant.delegates] == [
         ("示例·李工", "037912345678", True),
         ("示例·王工", "", False),
     ]

@@ -20,7 +20,7 @@ from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
 from matchmaker.services.events.scheduling.match_list import remove_pair
 from matchmaker.services.events.scheduling.publish import (
-    publish_plan,
+    publish_schedule,
     replan_event,
     restore_version,
     withdraw_participant,
@@ -38,7 +38,7 @@ def fair(session: Session, search_index: SearchIndex) -> Event:
     """Built and published."""
     event = make_fair(session, search_index)
     build_schedule(session, search_index, event)
-    publish_plan(session, None, event)
+    publish_schedule(session, None, event)
     return event
 
 
@@ -64,7 +64,7 @@ def test_a_published_version_has_its_certificate(session: Session, fair: Event) 
 
 def test_nothing_is_published_before_the_first_build(session: Session, search_index: SearchIndex) -> None:
     with pytest.raises(Conflict, match="还没有日程，请先生成"):
-        publish_plan(session, None, make_fair(session, search_index))
+        publish_schedule(session, None, make_fair(session, search_index))
 
 
 def test_a_plan_that_breaks_a_rule_is_not_published_and_the_reasons_are_told(session: Session, fair: Event) -> None:
@@ -75,7 +75,7 @@ def test_a_plan_that_breaks_a_rule_is_not_published_and_the_reasons_are_told(ses
 
     words = f"有一方这个时段不能参加：{meeting.need_side.name} — {meeting.offer_side.name}"
     with pytest.raises(Conflict, match=words):
-        publish_plan(session, None, fair)
+        publish_schedule(session, None, fair)
     assert fair.published_version == 1
 
 
@@ -84,7 +84,7 @@ def test_what_was_changed_without_a_version_gets_one_when_it_is_published(sessio
     meeting.starts_at = free_slot(session, fair, meeting)  # type: ignore[assignment]
     meeting.table = 20
     session.commit()
-    version = publish_plan(session, None, fair)
+    version = publish_schedule(session, None, fair)
 
     assert version.version == fair.published_version == 2
     assert (meeting.starts_at, 20) in [(row.starts_at, row.table) for row in version.schedule]
@@ -93,7 +93,7 @@ def test_what_was_changed_without_a_version_gets_one_when_it_is_published(sessio
 def test_only_organizers_publish_restore_and_replan(session: Session, search_index: SearchIndex, fair: Event) -> None:
     outsider = make_user(session, Role.ENTERPRISE)
     for attempt in (
-        lambda: publish_plan(session, outsider, fair),
+        lambda: publish_schedule(session, outsider, fair),
         lambda: restore_version(session, search_index, outsider, fair, 1),
         lambda: replan_event(session, search_index, fair, outsider),
     ):
@@ -151,7 +151,7 @@ def test_an_earlier_version_becomes_the_next_one(session: Session, search_index:
     assert not version.certificate["valid"], "the pair is excluded since"
     assert fair.published_version == 1
     with pytest.raises(Conflict, match="这一对已排除"):
-        publish_plan(session, None, fair)
+        publish_schedule(session, None, fair)
 
 
 def test_whoever_has_left_is_left_out_of_a_restored_version(

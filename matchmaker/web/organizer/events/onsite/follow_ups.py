@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from matchmaker.i18n import N_, translate
 from matchmaker.services.cooperation.lists import cooperations_about
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.onsite.follow_ups import leads, leads_file
+from matchmaker.services.events.onsite.follow_ups import follow_ups, follow_ups_file
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
@@ -30,4 +30,4 @@ def event_leads_file(event_id: int, ending: str) -> Response:
     """The leads as a table, with whom to call."""
     event, ending, language = get_event(db(), event_id), asked_ending(ending), current_language()
     name = f"{event.name}-{translate(N_('跟进清单'), language)}"
-    return send_table(leads_file(db(), event, ending, language), name, ending)
+    return send_table(follow_ups_file(db(), event, ending, language), name, ending)

@@ -117,8 +117,8 @@ def event_board_change(event_id: int) -> Response | tuple[Response, int] | tuple
     if wants_json():
         return jsonify(message=message, meanwhile=meanwhile, **_news(event, expected))
     flash(message, "success")
-    if meanwhile:
-        flash(meanwhile, "warning")
+    if concurrent_changes:
+        flash(concurrent_changes, "warning")
     return redirect(url_for(".event_board", event_id=event.id, **_kept(request.form)), 303)
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from matchmaker.domain.events.event import Event
 from matchmaker.services.events.plan.versions import published_version
 from matchmaker.services.events.requests.notifications import tell_changes
-from matchmaker.services.events.scheduling.publish import publish_plan
+from matchmaker.services.events.scheduling.publish import publish_schedule
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db, platform
 
@@ -17,7 +17,7 @@ def publish_and_tell(event: Event) -> str:
     Raises :class:`~matchmaker.domain.errors.Conflict` with the reasons when it cannot be published.
     """
     before = published_version(db(), event)
-    version = publish_plan(db(), person(), event)
+    version = publish_schedule(db(), person(), event)
     address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
     told = tell_changes(db(), platform().mailer, event, before, version, address)
     message = gettext(

@@ -174,7 +174,7 @@ def test_a_script_is_told_all_and_then_what_changed(
     assert next(row for row in data["meetings"] if row[0] == first)[3:6] == [0, 1, False]
 
     answer = change(client, event, JSON, change="move", meeting=first, slot="2031-05-18T09:40", table="2").get_json()
-    assert (answer["message"], answer["meanwhile"], answer["version"]) == ("已移动", "", 2)
+    assert (answer["message"], answer["concurrent_changes"], answer["version"]) == ("已移动", "", 2)
     assert [row[:1] + row[3:5] for row in answer["changed"]] == [[first, 2, 2]]
     assert "09:00 1 号桌 → 09:40 2 号桌" in answer["undo"]
 
@@ -185,7 +185,7 @@ def test_an_older_board_is_told_what_others_changed(
     first, second, third = meeting_ids(platform)
     name = by_colleague(platform, event, first, to=1, table=1)
     answer = change(client, event, JSON, change="move", meeting=second, slot="2031-05-18T09:40", table="2")
-    assert f"其间{name}改了" in answer.get_json()["meanwhile"]
+    assert f"其间{name}改了" in answer.get_json()["concurrent_changes"]
     assert sorted(row[0] for row in answer.get_json()["changed"]) == [first, second]
 
     clash = change(client, event, JSON, change="move", meeting=third, slot="2031-05-18T09:20", table="1")
