@@ -150,7 +150,7 @@ def test_accepting_an_interest_begins_a_cooperation(session: Session) -> None:
     class Silent:
         def send(self, to: str, subject: str, text: str) -> None: ...
 
-    pair = interests.get_askable(session, engineer, Side.NEED, need.id, offer.id)
+    pair = interests.get_contactable_pair(session, engineer, Side.NEED, need.id, offer.id)
     interest = interests.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
     assert cooperations(session) == []
     interests.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")

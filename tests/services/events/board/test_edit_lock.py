@@ -30,8 +30,8 @@ def test_who_comes_second_is_told_what_the_first_changed(fair: Fair) -> None:
     changed = fair.move(2, to=2, table=2, seen=1)
 
     assert (fair.place(1), fair.place(2)) == ((slot(1), 1), (slot(2), 2))
-    assert changed.meanwhile is not None
-    told = changed.meanwhile.text()
+    assert changed.concurrent_changes is not None
+    told = changed.concurrent_changes.text()
     assert fair.colleague.name in told
     assert "示例企业1号" in told
     assert "09:00 1 号桌 → 09:20 1 号桌" in told
@@ -56,7 +56,7 @@ def test_nobody_moves_on_what_another_has_just_moved(fair: Fair) -> None:
 
 def test_ones_own_steps_are_no_news(fair: Fair) -> None:
     fair.move(1, to=1, table=1)
-    assert fair.move(1, to=2, table=2, seen=1).meanwhile is None
+    assert fair.move(1, to=2, table=2, seen=1).concurrent_changes is None
 
 
 @on_both_databases

@@ -16,6 +16,7 @@ from matchmaker.services.events.board.edits import (
     unlock_meeting,
 )
 from matchmaker.services.events.board.view import board_state
+from matchmaker.services.events.plan.placements import Placement
 from tests.factories import make_need, make_offer
 from tests.scheduled import make_fair, slot
 from tests.services.events.board.fair import Fair, last_version, last_words, on_both_databases

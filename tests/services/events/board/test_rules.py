@@ -33,7 +33,7 @@ def partner_busy(fair: Fair) -> None:
 
 def same_person(fair: Fair) -> None:
     for one in (fair.pair(1, 1)[0], fair.pair(2, 1)[0]):
-        fair.participant(one).delegates.append(Delegate(name="李工", email="li@example.com", leads=True))
+        fair.participant(one).delegates.append(Delegate(name="李工", email="li@example.com", is_lead=True))
     fair.meetings[1].starts_at, fair.meetings[1].table = slot(1), 1
 
 

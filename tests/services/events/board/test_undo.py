@@ -62,7 +62,7 @@ def test_nobody_undoes_what_another_did(fair: Fair) -> None:
     fair.move(2, to=2, table=2, by=fair.colleague)
     changed = fair.with_corpus(undo, seen=2)
     assert (fair.place(1), fair.place(2)) == ((slot(0), 1), (slot(2), 2))
-    assert changed.meanwhile is not None
+    assert changed.concurrent_changes is not None
 
 
 def test_what_was_changed_since_is_not_undone(fair: Fair) -> None:

@@ -11,7 +11,7 @@ from matchmaker.services.events.board.edits import (
 )
 from matchmaker.services.events.board.undo import undo
 from matchmaker.services.events.board.view import board_state, preview
-from matchmaker.services.events.plan.plan_changes import PlanChangeKind, in_words
+from matchmaker.services.events.plan.changes import ChangeAction, in_words
 from tests.scheduled import slot
 from tests.services.events.board.fair import Fair, on_both_databases
 
@@ -61,12 +61,12 @@ def test_the_difference_to_what_participants_see(fair: Fair) -> None:
     fair.with_corpus(place_meeting, fair.pair(1, 2), slot(3), 1)
 
     state = board_state(fair.session, fair.event)
-    kinds = {change.pair: change.kind for change in state.unpublished}
-    assert kinds == {
-        fair.pair(1, 1): PlanChangeKind.MOVED,
-        fair.pair(2, 2): PlanChangeKind.CANCELLED,
-        fair.pair(3, 3): PlanChangeKind.TAKEN_OFF,
-        fair.pair(1, 2): PlanChangeKind.PLACED,
+    actions = {change.pair: change.action for change in state.unpublished}
+    assert actions == {
+        fair.pair(1, 1): ChangeAction.MOVED,
+        fair.pair(2, 2): ChangeAction.CANCELLED,
+        fair.pair(3, 3): ChangeAction.TAKEN_OFF,
+        fair.pair(1, 2): ChangeAction.PLACED,
     }
     lines = in_words(state.unpublished, state.names, fair.event)
     assert "安排：示例对接会示例企业1号 — 示例对接会示例大学2号，10:00 1 号桌" in lines

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import NextStep, Side
-from matchmaker.services.events.onsite.follow_ups import leads, leads_file
+from matchmaker.services.events.onsite.follow_ups import follow_ups, follow_ups_file
 from matchmaker.services.events.onsite.ratings import choose_next_step, rate_meeting
 from tests.services.running_event import Fair
 
@@ -21,7 +21,9 @@ def test_leads_are_the_most_promising_first(session: Session, fair: Fair) -> Non
     steps(session, fair.organizer, fair, 0, NextStep.VISIT, NextStep.NONE)
     steps(session, fair.organizer, fair, 1, NextStep.VISIT, NextStep.NEGOTIATE)
     steps(session, fair.organizer, fair, 2, NextStep.EXCHANGE, NextStep.NONE)
-    assert [(lead.meeting.id, lead.step, lead.mutual) for lead in leads(session, fair.event)] == [
+    assert [
+        (follow_up.meeting.id, follow_up.step, follow_up.mutual) for follow_up in follow_ups(session, fair.event)
+    ] == [
         (fair.meetings[1].id, NextStep.NEGOTIATE, True),
         (fair.meetings[0].id, NextStep.VISIT, False),
     ]
@@ -34,7 +36,7 @@ def test_leads_as_a_file_say_whom_to_call(session: Session, fair: Fair, ending: 
     need.contact_name, need.contact_phone = "示例·李工", "0379-00000001"
     steps(session, fair.organizer, fair, 0, NextStep.CONTRACT, NextStep.VISIT)
     rate_meeting(session, fair.organizer, fair.meetings[0].id, Side.NEED, 5)
-    content = leads_file(session, fair.event, ending)
+    content = follow_ups_file(session, fair.event, ending)
     if ending == "csv":
         heading, line = [row.split(",") for row in content.decode("utf-8-sig").splitlines()]
     else:
@@ -46,4 +48,4 @@ def test_leads_as_a_file_say_whom_to_call(session: Session, fair: Fair, ending: 
     assert told["企业联系方式"] == "示例·李工 0379-00000001"
     assert told["供给方"] == fair.teams[0].name
     with pytest.raises(InvalidInput):
-        leads_file(session, fair.event, "pdf")
+        follow_ups_file(session, fair.event, "pdf")

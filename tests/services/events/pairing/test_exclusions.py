@@ -18,7 +18,6 @@ from matchmaker.services.events.pairing.partnerships import (
 )
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_organization
 from tests.fairs import make_fair, make_participant

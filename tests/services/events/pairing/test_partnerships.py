@@ -22,7 +22,7 @@ from matchmaker.services.events.participation.participants import (
     remove_participants,
     set_limits,
 )
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need
 from tests.services.fairs import TOPICS, limit, make_event, needs_of, offers_of

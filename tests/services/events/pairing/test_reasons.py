@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.match_list import build_match_list
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.fairs import limit
 

@@ -21,8 +21,8 @@ from matchmaker.services.events.participation.participants import (
     remove_participants,
     set_limits,
 )
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.match_list import build_match_list
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need, make_offer, make_organization, make_user
 from tests.fairs import instant, make_fair, make_participant

@@ -3,11 +3,12 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.pair import pair_of
-from matchmaker.services.events.plan.versions import compare, versions
+from matchmaker.services.events.plan.changes import as_taking_place, plan_difference
+from matchmaker.services.events.plan.queries import meetings_of
+from matchmaker.services.events.plan.versions import versions
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.match_list import remove_pair
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
-from matchmaker.services.events.scheduling.publish import publish_plan
+from matchmaker.services.events.scheduling.publish import publish_schedule
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.scheduling.plans import free_slot
 from tests.services.fairs import make_fair
@@ -20,7 +21,7 @@ def fair(session: Session, search_index: SearchIndex) -> Event:
     """Built and published."""
     event = make_fair(session, search_index)
     build_schedule(session, search_index, event)
-    publish_plan(session, None, event)
+    publish_schedule(session, None, event)
     return event
 
 
@@ -30,11 +31,10 @@ def test_two_versions_are_compared_meeting_by_meeting(session: Session, search_i
     session.commit()
     remove_pair(session, None, fair, pair_of(removed), "不合适")
     second, first = versions(session, fair)
-    found = compare(first, second)
+    found = plan_difference(first, second, as_taking_place)
 
-    assert found.added == ()
-    assert [row[:2] for row in found.removed] == [pair_of(removed)]
-    assert [(old[:2], new[3]) for old, new in found.moved] == [(pair_of(moved), 20)]
+    assert found.added == []
+    assert [change.pair for change in found.removed] == [pair_of(removed)]
+    assert [(change.pair, change.after.table) for change in found.moved if change.after] == [(pair_of(moved), 20)]
     assert found.kept == len(first.schedule) - 2
-    assert found.changed == 2
-    assert [row[:2] for row in compare(second, first).added] == [pair_of(removed)]
+    assert [change.pair for change in plan_difference(second, first, as_taking_place).added] == [pair_of(removed)]

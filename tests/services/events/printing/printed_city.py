@@ -15,8 +15,8 @@ from matchmaker.services.events.participation.participants import (
     addable_parties,
     participants_of,
 )
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import Format, PrintOptions, Sheet, print_sheet
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need, make_offer, make_organization
 
@@ -70,7 +70,7 @@ def make_event(session: Session, **changed: object) -> Event:
                 title="总工程师",
                 phone=PHONE,
                 email=f"{participant.id}{EMAIL}",
-                leads=True,
+                is_lead=True,
             )
         )
     session.commit()

@@ -10,9 +10,9 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import Side, Visibility
 from matchmaker.services.events.participation.participants import add_participants, participants_of
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import Format, print_match_list
 from matchmaker.services.events.scheduling.match_list import build_match_list
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_need, make_offer, make_organization
 from tests.services.fairs import TOPICS, invite_all, make_event

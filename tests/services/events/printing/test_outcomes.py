@@ -5,8 +5,8 @@ from matchmaker.domain.base import now
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep
 from matchmaker.services.events.onsite.results import event_results
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import Sheet
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.printing.printed_city import printed, tabled
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import MeetingStatus
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import Sheet, personal_calendar, print_calendars, start_job
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.printing.printed_city import PHONE, first_meeting, printed, tabled
 

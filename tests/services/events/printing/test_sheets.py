@@ -17,12 +17,12 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.services.events.participation.participants import (
     participants_of,
 )
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import (
     Sheet,
     missing_sheets,
     print_sheet,
 )
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.printing.printed_city import EMAIL, PHONE, first_meeting, printed, tabled
 

@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, Room
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.printing import Sheet
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.printing.printed_city import printed, tabled
 

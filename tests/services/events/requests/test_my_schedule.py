@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Delegate
 from matchmaker.domain.vocabulary import MeetingStatus, Role
-from matchmaker.services.events.plan.participant_changes import ChangeKind
-from matchmaker.services.events.plan.placements import Place
+from matchmaker.services.events.plan.changes import ChangeKind
+from matchmaker.services.events.plan.placements import Placement
 from matchmaker.services.events.requests.my_schedule import attended_events, coming_events, own_schedule
 from tests.docking import SLOTS, WEEK_BEFORE, Docking, make_docking, plan_meeting, publish_plan
 from tests.factories import make_user

@@ -9,7 +9,12 @@ from matchmaker.domain.events.event import PairDecision, Participant
 from matchmaker.domain.vocabulary import MeetingStatus, PairDecisionKind, ParticipantStatus, RequestStatus
 from matchmaker.services.events.requests import requests as service
 from matchmaker.services.events.requests.my_schedule import own_requests
-from matchmaker.services.events.requests.partners import Shown, list_partners, matched_postings, partner_statuses
+from matchmaker.services.events.requests.partners import (
+    PartnerFilter,
+    list_partners,
+    matched_postings,
+    partner_statuses,
+)
 from matchmaker.services.events.requests.requests import Reply
 from tests.docking import SLOTS, WEEK_BEFORE, make_docking, plan_meeting
 from tests.services.events.requests.scene import Scene
@@ -51,9 +56,17 @@ class TestWhoCanBeAsked:
             service.ask(session, scene.acting(scene.needs[0]), scene.needs[0].id, 10**6, Reply("您好"))
         assert str(hidden.value) == str(missing.value)
         page = list_partners(
-            session, scene.search_index, scene.person(scene.needs[0]), scene.needs[0], "", Shown.ALL, 0, 20, WEEK_BEFORE
+            session,
+            scene.search_index,
+            scene.person(scene.needs[0]),
+            scene.needs[0],
+            "",
+            PartnerFilter.ALL,
+            0,
+            20,
+            WEEK_BEFORE,
         )
-        assert {line.participant.id for line in page.lines} == {scene.offers[1].id, scene.offers[2].id}
+        assert {line.participant.id for line in page.rows} == {scene.offers[1].id, scene.offers[2].id}
         assert page.total == 2
 
     def test_who_bars_later_sees_and_answers_nothing_more(
@@ -90,12 +103,14 @@ class TestWhoCanBeAsked:
 
     def test_the_best_come_first_with_a_reason(self, session: Session, scene: Scene) -> None:
         need = scene.needs[0]
-        page = list_partners(session, scene.search_index, scene.person(need), need, "", Shown.ALL, 0, 20, WEEK_BEFORE)
-        first = page.lines[0]
+        page = list_partners(
+            session, scene.search_index, scene.person(need), need, "", PartnerFilter.ALL, 0, 20, WEEK_BEFORE
+        )
+        first = page.rows[0]
         assert first.participant is scene.offers[0]
         assert first.reason is not None
         assert "轴承" in first.reason.label()
-        assert [line.score for line in page.lines[1:]] == [None, None]
+        assert [line.score for line in page.rows[1:]] == [None, None]
         (matched,) = matched_postings(session, scene.search_index, scene.person(need), need, scene.offers[0])
         assert matched.explanation is not None
         assert matched.explanation.evidence
@@ -105,9 +120,9 @@ class TestWhoCanBeAsked:
 
         def found(text: str) -> list[Participant]:
             page = list_partners(
-                session, scene.search_index, scene.person(need), need, text, Shown.ALL, 0, 20, WEEK_BEFORE
+                session, scene.search_index, scene.person(need), need, text, PartnerFilter.ALL, 0, 20, WEEK_BEFORE
             )
-            return [line.participant for line in page.lines]
+            return [line.participant for line in page.rows]
 
         assert found(scene.offers[2].organization.name) == [scene.offers[2]]
         assert found("轴承疲劳") == [scene.offers[0]]
@@ -124,12 +139,12 @@ class TestWhoCanBeAsked:
         plan_meeting(session, *others, SLOTS[0], 1, status=MeetingStatus.HELD)
         request = scene.ask(scene.offers[1], scene.needs[0], SLOTS[2])
         scene.plan()
-        marks = partner_statuses(session, scene.needs[0], WEEK_BEFORE)
-        assert marks[scene.offers[0].id].planned
-        assert (marks[scene.offers[1].id].request, marks[scene.offers[1].id].asked_by_us) == (request, False)
-        assert marks[scene.offers[1].id].status is RequestStatus.REQUESTED
-        assert marks[scene.offers[2].id].met_before
+        statuses = partner_statuses(session, scene.needs[0], WEEK_BEFORE)
+        assert statuses[scene.offers[0].id].planned
+        assert (statuses[scene.offers[1].id].request, statuses[scene.offers[1].id].asked_by_us) == (request, False)
+        assert statuses[scene.offers[1].id].request_status is RequestStatus.REQUESTED
+        assert statuses[scene.offers[2].id].met_before
         need = scene.needs[0]
-        for shown, expected in ((Shown.OPEN, [2]), (Shown.ASKED, [1]), (Shown.NEW, [0, 1])):
+        for shown, expected in ((PartnerFilter.OPEN, [2]), (PartnerFilter.ASKED, [1]), (PartnerFilter.NEW, [0, 1])):
             page = list_partners(session, scene.search_index, scene.person(need), need, "", shown, 0, 20, WEEK_BEFORE)
-            assert [line.participant for line in page.lines] == [scene.offers[n] for n in expected], shown
+            assert [line.participant for line in page.rows] == [scene.offers[n] for n in expected], shown

@@ -11,7 +11,7 @@ from matchmaker.domain.events.event import Meeting, PlanVersion
 from matchmaker.domain.events.meeting_request import WORDS_LENGTH
 from matchmaker.domain.events.pair import pair_key
 from matchmaker.domain.vocabulary import MeetingStatus, RequestStatus, Role, Side
-from matchmaker.services.events.plan.placements import Place, places_of
+from matchmaker.services.events.plan.placements import Placement, placements_in
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.events.requests import requests as service
 from matchmaker.services.events.requests.my_schedule import own_requests, own_schedule

@@ -68,13 +68,13 @@ class TestTheClock:
     [
         ({}, None, WEEK_BEFORE, Phase.WISHES),
         ({"requests_until": datetime(2030, 5, 11, 10)}, None, WEEK_BEFORE, Phase.CLOSED),
-        ({"requests_until": datetime(2030, 5, 11, 10)}, 1, WEEK_BEFORE, Phase.LIVE),
+        ({"requests_until": datetime(2030, 5, 11, 10)}, 1, WEEK_BEFORE, Phase.BOOKING),
         ({"status": EventStatus.PREPARING}, None, WEEK_BEFORE, Phase.CLOSED),
-        ({"kind": EventKind.EXPO}, None, WEEK_BEFORE, Phase.VISITS),
-        ({}, 1, ON_THE_DAY, Phase.LIVE),
+        ({"kind": EventKind.EXPO}, None, WEEK_BEFORE, Phase.BOOTH_VISITS),
+        ({}, 1, ON_THE_DAY, Phase.BOOKING),
         ({"status": EventStatus.FINISHED}, 1, WEEK_BEFORE, Phase.OVER),
         ({}, 1, datetime(2030, 5, 18, 2, 40, tzinfo=UTC), Phase.OVER),
-        ({"time_zone": "Europe/Berlin"}, 1, datetime(2030, 5, 18, 2, 40, tzinfo=UTC), Phase.LIVE),
+        ({"time_zone": "Europe/Berlin"}, 1, datetime(2030, 5, 18, 2, 40, tzinfo=UTC), Phase.BOOKING),
     ],
 )
 def test_the_phases(

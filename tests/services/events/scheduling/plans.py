@@ -8,8 +8,8 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import RequestStatus, Side
 from matchmaker.scheduling import Rule
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 
 
 def accept(session: Session, event: Event, pair: tuple[int, int], starts_at: datetime | None = None) -> None:

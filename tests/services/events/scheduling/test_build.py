@@ -18,11 +18,12 @@ from matchmaker.domain.vocabulary import ParticipantStatus, Role
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.scheduling import Plan
 from matchmaker.services.database import Database
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.versions import latest_version
 from matchmaker.services.events.scheduling import build as scheduling_service
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.match_list_state import match_list_state, meetings_of
+from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.platform import Platform
 from tests.factories import make_user

@@ -8,9 +8,9 @@ from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import ParticipantStatus
 from matchmaker.scheduling import Rule
 from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import certify
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.scheduling.plans import place, violated
 from tests.services.fairs import limit, needs_of, offers_of, text_of

@@ -3,8 +3,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.build import build_schedule
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.scheduling.plans import accept, meeting_with
 from tests.services.fairs import limit, needs_of, offers_of, text_of

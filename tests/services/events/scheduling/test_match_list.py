@@ -11,7 +11,9 @@ from matchmaker.domain.vocabulary import EventStatus, OrganizationKind, PairDeci
 from matchmaker.services.events.editing import update_event
 from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
 from matchmaker.services.events.participation.participants import participants_of, remove_participants
-from matchmaker.services.events.plan.versions import difference, versions
+from matchmaker.services.events.plan.changes import as_listed, plan_difference
+from matchmaker.services.events.plan.queries import meetings_of
+from matchmaker.services.events.plan.versions import versions
 from matchmaker.services.events.scheduling.match_list import add_pair, build_match_list, remove_pair
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -189,4 +191,4 @@ def test_the_same_event_gives_the_same_list(session: Session, search_index: Sear
     first, second = (build_match_list(session, search_index, fair) for _ in range(2))
 
     assert [tuple(pair) for pair in first.pairs] == [tuple(pair) for pair in second.pairs]
-    assert difference(first, second).added == difference(first, second).removed == ()
+    assert plan_difference(first, second, as_listed).changes == ()

@@ -12,7 +12,6 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
-from matchmaker.services.events.plan.changes import as_taking_place, plan_difference
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.plan.versions import latest_version, published_version

@@ -7,11 +7,11 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, PlanVersion
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
+from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.match_list_state import meetings_of
-from matchmaker.services.events.scheduling.publish import publish_plan, replan_event, withdraw_participant
+from matchmaker.services.events.scheduling.publish import publish_schedule, replan_event, withdraw_participant
 from matchmaker.services.events.scheduling.replan import disturbance_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.scheduling.plans import free_slot
@@ -25,7 +25,7 @@ def fair(session: Session, search_index: SearchIndex) -> Event:
     """Built and published."""
     event = make_fair(session, search_index)
     build_schedule(session, search_index, event)
-    publish_plan(session, None, event)
+    publish_schedule(session, None, event)
     return event
 
 
@@ -59,7 +59,7 @@ def test_a_replan_changes_no_more_than_it_must_and_says_how_much(
     assert words(version) == disturbance.text()
     assert "无法避免" in words(version)
     assert fair.published_version == 1, "what participants see changes only when it is published"
-    assert publish_plan(session, None, fair).version == version.version == 3
+    assert publish_schedule(session, None, fair).version == version.version == 3
 
 
 def test_a_changed_calendar_moves_only_the_meetings_in_the_way(
@@ -67,7 +67,7 @@ def test_a_changed_calendar_moves_only_the_meetings_in_the_way(
 ) -> None:
     limit(session, fair, most=2)
     build_schedule(session, search_index, fair)
-    publish_plan(session, None, fair)
+    publish_schedule(session, None, fair)
     before = places(session, fair)
     meeting = meetings_of(session, fair)[0]
     assert meeting.starts_at is not None

@@ -15,19 +15,19 @@ from matchmaker.web.request_context import db
 
 
 @blueprint.get("/events/<int:event_id>/leads")
-def event_leads(event_id: int) -> str:
-    """The leads, the most promising first, with what has come of each."""
+def event_follow_ups(event_id: int) -> str:
+    """The follow-ups, the most promising first, with what has come of each."""
     event = get_event(db(), event_id)
-    found = leads(db(), event)
-    cooperations = cooperations_about(db(), person(), [lead.meeting for lead in found])
+    found = follow_ups(db(), event)
+    cooperations = cooperations_about(db(), person(), [follow_up.meeting for follow_up in found])
     return render_template(
-        "organizer/events/onsite/follow_ups.html", event=event, leads=found, cooperations=cooperations
+        "organizer/events/onsite/follow_ups.html", event=event, follow_ups=found, cooperations=cooperations
     )
 
 
 @blueprint.get("/events/<int:event_id>/leads.<ending>")
-def event_leads_file(event_id: int, ending: str) -> Response:
-    """The leads as a table, with whom to call."""
+def event_follow_ups_file(event_id: int, ending: str) -> Response:
+    """The follow-ups as a table, with whom to call."""
     event, ending, language = get_event(db(), event_id), asked_ending(ending), current_language()
     name = f"{event.name}-{translate(N_('跟进清单'), language)}"
     return send_table(follow_ups_file(db(), event, ending, language), name, ending)

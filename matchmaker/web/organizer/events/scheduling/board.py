@@ -113,9 +113,9 @@ def event_board_change(event_id: int) -> Response | tuple[Response, int] | tuple
         flash(message, "danger")
         return _page(event, request.form), status
     message = gettext(_DONE[change]) if done.changes else gettext("没有变动")
-    meanwhile = done.meanwhile.text(current_language()) if done.meanwhile else ""
+    concurrent_changes = done.concurrent_changes.text(current_language()) if done.concurrent_changes else ""
     if wants_json():
-        return jsonify(message=message, meanwhile=meanwhile, **_news(event, expected))
+        return jsonify(message=message, concurrent_changes=concurrent_changes, **_news(event, expected))
     flash(message, "success")
     if concurrent_changes:
         flash(concurrent_changes, "warning")
