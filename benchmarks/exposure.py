@@ -29,12 +29,12 @@ from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore,
 from matchmaker.matching.learning.dataset import Judgments, read_dataset
 from matchmaker.matching.learning.metrics import ndcg
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.ranking.hubness import STRENGTH, gini, share_of_most_shown
+from matchmaker.matching.ranking.hubness import DEFAULT_STRENGTH, gini, share_of_most_shown
 from matchmaker.matching.ranking.ranker_file import FILE_NAME, read_ranker
 from matchmaker.matching.text.document import Document, Side
 from matchmaker.services.learning.rankers import MODELS
 
-STRENGTHS = sorted({0.0, 0.1, 0.2, 0.3, 0.4, 0.5, STRENGTH})
+STRENGTHS = sorted({0.0, 0.1, 0.2, 0.3, 0.4, 0.5, DEFAULT_STRENGTH})
 PLACES = 10
 RANKER = read_ranker(MODELS / FILE_NAME, "e5").ranker
 
@@ -67,7 +67,7 @@ class Trial:
 
 def trial(city: City, strength: float) -> Trial:
     """Make all lists with this strength and look who is in them."""
-    matcher = Matcher(create_encoder("e5"), city.store, RANKER, evenness=strength)
+    matcher = Matcher(create_encoder("e5"), city.store, RANKER, hubness_strength=strength)
     matcher.upsert(city.documents)
     top = matcher.top_matches(PLACES)
     offers = _appearances(matcher, Side.OFFER, top[Side.NEED].others)
@@ -146,7 +146,7 @@ def main() -> int:
         lost = (trials[0].ndcg_at_10 or 0) - (_default(trials).ndcg_at_10 or 0)
         print(f"{name}: Gini index above its least possible lower by {lower:.1%} (bar 15 %), nDCG@10 lost {lost:.4f}")
     rows = {name: [asdict(one) for one in trials] for name, trials in measured.items()}
-    print(json.dumps({"benchmark": "exposure", "default": STRENGTH, "trials": rows}))
+    print(json.dumps({"benchmark": "exposure", "default": DEFAULT_STRENGTH, "trials": rows}))
     return 0
 
 
@@ -156,11 +156,11 @@ def _print(name: str, trials: Sequence[Trial]) -> None:
     for one in trials:
         values = (one.gini, one.above_least, one.most_shown, one.gini_of_needs, one.mean_score, one.ndcg_at_10)
         cells = "".join(f"{'' if value is None else f'{value:.4f}':>13}" for value in values)
-        print(f"  strength {one.strength:4g}  {cells}" + ("  ← default" if one.strength == STRENGTH else ""))
+        print(f"  strength {one.strength:4g}  {cells}" + ("  ← default" if one.strength == DEFAULT_STRENGTH else ""))
 
 
 def _default(trials: Sequence[Trial]) -> Trial:
-    return next(one for one in trials if one.strength == STRENGTH)
+    return next(one for one in trials if one.strength == DEFAULT_STRENGTH)
 
 
 def _judged_city(folder: Path, kept: Path | None) -> City:

@@ -84,8 +84,8 @@ def measure_one(offers: int) -> dict[str, float]:
     matcher = market(QUESTIONS, offers)
     needs = matcher.documents(Side.NEED)
     posted = {offer.id: offer for offer in matcher.documents(Side.OFFER)}
-    vectors = np.stack([one.embedded.vector for one in matcher._market.offers.documents])
-    questions = [one.embedded.vector.reshape(1, -1) for one in matcher._market.needs.documents]
+    vectors = np.stack([one.embedded.vector for one in matcher._index.offers.documents])
+    questions = [one.embedded.vector.reshape(1, -1) for one in matcher._index.needs.documents]
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     bm25 = BareBm25([dict(count_terms(offer)) for offer in posted.values()])
@@ -119,7 +119,7 @@ def measure_all() -> dict[str, float]:
     megabytes_before = _megabytes()
     matcher.top_matches(BEST)
     megabytes = _megabytes()
-    needs, offers = matcher._market.needs.dense.vectors, matcher._market.offers.dense.vectors
+    needs, offers = matcher._index.needs.dense.vectors, matcher._index.offers.dense.vectors
     bare, whole = [], []
     for _ in range(REPEATS):
         bare.append(_seconds(lambda: _bare_product(needs, offers, BEST)))

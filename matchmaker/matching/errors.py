@@ -1,4 +1,4 @@
-"""What can go wrong in matching, as one tree: catch `MatchingError`, or the kind you can act on."""
+"""The errors of matching. Catch `MatchingError`, or the subclass you can act on."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from pathlib import Path
 
 
 class MatchingError(Exception):
-    """Base of every error this package raises on purpose; its message is fit to be shown to a person."""
+    """Base of every error this package raises on purpose. Its message can be shown to a person."""
 
 
 class EncoderError(MatchingError):
-    """The encoder named in the settings is unknown, not installed, or not the one the vectors were made by."""
+    """The encoder in the settings is unknown, missing or broken, or is not that of the stored vectors."""
 
 
 class DatasetError(MatchingError):
     """An evaluation folder is missing a file or holds a damaged line.
 
-    `path` is the file, `line` the 1-based line when one is to blame.
+    `path` is the file. `line` is the number of the damaged line, from 1, or None.
     """
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
@@ -27,8 +27,8 @@ class DatasetError(MatchingError):
 
 
 class RankerError(MatchingError):
-    """A trained ranker cannot be read, does not fit this version's features, or would replace a better one."""
+    """A trained ranker cannot be read, does not fit this version's features, or would replace a better ranker."""
 
 
 class OtherSpaceError(RankerError):
-    """A trained ranker is sound but belongs to another encoder's vectors."""
+    """A trained ranker is intact but was trained on another encoder's vectors."""

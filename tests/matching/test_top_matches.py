@@ -10,7 +10,7 @@ from matchmaker.matching.encoding.encoder import Encoder, Vector
 from matchmaker.matching.encoding.vectors import MemoryVectorStore, vector_key
 from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.retrieval.candidates import candidates_for, candidates_of_all
-from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.retrieval.index import Index
 from matchmaker.matching.text.document import Document, Section, Side
 
 SUBJECTS = [
@@ -76,7 +76,7 @@ def test_every_list_is_that_of_match(large: Matcher, k: int) -> None:
 
 
 def test_candidates_are_the_best_by_rough_score(large: Matcher) -> None:
-    snapshot: Market = large._market
+    snapshot: Index = large._index
     by_needs, by_offers = candidates_of_all(snapshot, 40)
     for side, nominated in ((Side.NEED, by_needs), (Side.OFFER, by_offers.T)):
         everybody = np.ones(len(snapshot.side(side.other)), dtype=np.bool_)
@@ -87,7 +87,7 @@ def test_candidates_are_the_best_by_rough_score(large: Matcher) -> None:
 
 
 def test_who_is_not_allowed_is_no_candidate(large: Matcher) -> None:
-    snapshot = large._market
+    snapshot = large._index
     allowed = np.arange(len(snapshot.offers)) % 3 == 0
     rows = candidates_for(snapshot, snapshot.needs.documents[5], allowed, 40)
     assert len(rows) == 40

@@ -1,12 +1,12 @@
-"""What a need says and what it leaves open: the five elements, figures, conditions, budget and deadline.
+"""What a need says and what it leaves open: five elements, figures, conditions, budget and deadline.
 
-Vague needs are what matching fails at. The five elements of a technical need are material (材料), method (方法), effect
-(功效), product (产品) and application (应用). They are recognised by rules: words of `coach_lexicon` over segmented
-text, and patterns. `tests/matching/coaching/test_coach.py` measures how well: precision and recall of each element, on
-sentences of which half were not looked at while the rules were made, and on needs of the demo city.
+Matching fails for vague needs. The five elements of a technical need are material (材料), method (方法), effect (功效),
+product (产品) and application (应用). Rules recognise them: the words of `lexicon` in segmented text, and regular
+expressions. `tests/matching/coaching/test_coach.py` measures precision and recall for each element, on sentences
+written for the test (half of them unseen while the rules were made) and on needs of the demo city.
 
     reading = read_need(document)
-    reading.missing        # what to ask for, what helps most first
+    reading.missing        # what to ask for, the most helpful first
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from functools import cached_property
 
 import rjieba
 
-from matchmaker.matching.coaching import lexicon as lexicon
+from matchmaker.matching.coaching import lexicon
 from matchmaker.matching.text.document import TITLE, Document
 
 _HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
 class Element(StrEnum):
-    """What an answerable need says, in the order in which it is asked for."""
+    """What a need should say, in the order in which it is asked for."""
 
     PRODUCT = "product"
     EFFECT = "effect"
@@ -42,7 +42,7 @@ class Element(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where an element is spoken of: `text` is literally `section[start:start + len(text)]`."""
+    """A place where an element is mentioned: `text` is literally `section_text[start:start + len(text)]`."""
 
     element: Element
     section: str
@@ -52,23 +52,23 @@ class Mention:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was recognised. `found` also holds what is known as a fact (a budget, a deadline) and in no text."""
+    """What was recognised in a need. `found` includes elements known only from facts (budget, deadline)."""
 
     mentions: tuple[Mention, ...]
     found: frozenset[Element]
 
     @cached_property
     def missing(self) -> tuple[Element, ...]:
-        """What the need does not say, in the order of :class:`Element`."""
+        """The elements that the need does not say, in the order of :class:`Element`."""
         return tuple(element for element in Element if element not in self.found)
 
     def first(self, element: Element) -> Mention | None:
-        """The first mention of an element, the title's before the text's."""
+        """The first mention of an element; mentions in the title come first."""
         return next((mention for mention in self.mentions if mention.element is element), None)
 
 
 def read_need(document: Document) -> Reading:
-    """What the need's texts and facts say. A text may be anything: one word, a pasted table, 100,000 characters."""
+    """Recognise the elements in a need's texts and facts. Any text is valid input, of any length."""
     texts = [(TITLE, document.title), *((section.name, section.text) for section in document.sections)]
     mentions = tuple(mention for name, text in texts for mention in _mentions(name, text[:_LONGEST_READ]))
     facts = document.facts
@@ -80,26 +80,27 @@ def read_need(document: Document) -> Reading:
     return Reading(mentions, frozenset(found))
 
 
-def silenced(document: Document, element: Element) -> Document | None:
-    """The need as it would be without saying the element: its mentions cut out of the sections.
+def without_element(document: Document, element: Element) -> Document | None:
+    """The need with all mentions of an element cut out of its sections.
 
-    ``None`` where that cannot be had: the need does not say it, or says it in its title too.
+    None if the need does not mention the element, or mentions it in the title, which is not cut.
     """
     mentions = [mention for mention in read_need(document).mentions if mention.element is element]
     if not mentions or any(mention.section == TITLE for mention in mentions):
         return None
     sections = tuple(
-        replace(section, text=_cut_out(section.text, [one for one in mentions if one.section == section.name]))
+        replace(
+            section, text=_cut_out(section.text, [mention for mention in mentions if mention.section == section.name])
+        )
         for section in document.sections
     )
     return replace(document, id=0, sections=sections)
 
 
 def spread(scores: Sequence[float], places: int = 10) -> float:
-    """How sharply a ranking tells its best from the others: the first score less the mean of the first `places`.
+    """How far the best match stands out: the first score minus the mean of the first `places` scores.
 
-    `scores` are from 0 to 100, best first. Places that a short ranking does not fill count as 0: a need for which only
-    one offer is there at all is told apart well. 0 for an empty one.
+    `scores` are 0–100, best first. Missing places of a short list count as 0. The spread of an empty list is 0.
     """
     if not scores:
         return 0.0
@@ -107,9 +108,9 @@ def spread(scores: Sequence[float], places: int = 10) -> float:
 
 
 _LONGEST_READ = 20_000
-"""Characters of each text that are read: whoever writes more has said it by then."""
+"""Characters of each text that are read; the rest is ignored."""
 
-# Bounded, and only from where a number begins: a hundred thousand digits must not take a minute.
+# Repetitions are bounded and anchored where a number begins, so that 100,000 digits do not take a minute.
 _NUMBER = (
     r"(?:(?<![\d.])\d{1,9}(?:[.,]\d{1,9})?|(?<![一二两三四五六七八九十百千几])[一二两三四五六七八九十百千几]{1,8})"
 )
@@ -171,7 +172,7 @@ _PATTERNS: Mapping[Element, tuple[str, ...]] = {
         rf"(?:工期|周期要求|期限)[^，。；,;]{{0,4}}{_TIME}|{_TIME}[^，。；,;]{{0,2}}(?:期限|工期)",
     ),
 }
-"""What is recognised by its form, over folded text."""
+"""Regular expressions for folded text, by the element they recognise."""
 
 _HEADS: Mapping[Element, frozenset[str]] = {
     Element.MATERIAL: lexicon.MATERIALS,
@@ -181,12 +182,12 @@ _HEADS: Mapping[Element, frozenset[str]] = {
     Element.APPLICATION: lexicon.PLACES,
     Element.CONDITIONS: lexicon.CONDITIONS,
 }
-"""What is recognised by a word, or by the end of one."""
+"""Words by the element they recognise: a word of the text counts when it ends with one of them."""
 
-_COMPILED = {element: tuple(re.compile(one) for one in patterns) for element, patterns in _PATTERNS.items()}
+_COMPILED = {element: tuple(re.compile(pattern) for pattern in patterns) for element, patterns in _PATTERNS.items()}
 _LONGEST_HEAD = max(len(head) for heads in _HEADS.values() for head in heads)
 _WITH_QUANTITIES = {Element.CONDITIONS, Element.BUDGET, Element.DEADLINE}
-"""Their quantities are no target figures: at 1600 ℃, within 6 months, 50 万元."""
+"""Elements whose quantities are no target figures: at 1600 ℃, within 6 months, 50 万元."""
 
 _WHERE = "里上中内下外"
 
@@ -196,7 +197,11 @@ def _mentions(section: str, text: str) -> Iterator[Mention]:
     folded, origins = _folded(text)
     spans = {(start, end, element) for element, start, end in _by_pattern(folded)}
     taken = [(start, end) for start, end, element in spans if element in _WITH_QUANTITIES]
-    spans = {one for one in spans if one[2] is not Element.FIGURES or not _overlaps(one[0], one[1], taken)}
+    spans = {
+        (start, end, element)
+        for start, end, element in spans
+        if element is not Element.FIGURES or not _overlaps(start, end, taken)
+    }
     spans.update((start, end, element) for element, start, end in _by_head(folded))
     for start, end, element in sorted(spans):
         first, last = origins[start], origins[end - 1] + 1
@@ -211,7 +216,7 @@ def _by_pattern(folded: str) -> Iterator[tuple[Element, int, int]]:
 
 
 def _by_head(folded: str) -> Iterator[tuple[Element, int, int]]:
-    """Words that end with a head; the longest head of each element decides."""
+    """Elements of the words that end with one of their heads; the longest head of each element counts."""
     for run in _HAN_RUN.finditer(folded):
         start = run.start()
         for word in rjieba.cut(run.group(), hmm=False):
@@ -247,7 +252,7 @@ def _overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The text in plain forms and lower case, and for each of its characters the place in `text` it came from."""
+    """The text in NFKC and lower case, and for each of its characters the offset in `text` it came from."""
     folded: list[str] = []
     origins: list[int] = []
     for offset, character in enumerate(text):

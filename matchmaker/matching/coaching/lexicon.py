@@ -1,7 +1,7 @@
-"""Words by which a need's five elements are recognised: heads, which end a word, and exceptions, which do not count.
+"""Words by which a need's elements are recognised: heads (the ends of words) and exceptions (words that do not count).
 
-A head of one character only counts where it ends a longer word (柱塞泵) or follows one (隔膜|泵). To teach the coach a
-word, add it here and run the tests: they say what it does to precision and recall.
+A head of a single character counts only where it ends a longer word (柱塞泵) or follows a word (隔膜|泵). To teach the
+coach a word, add it here and run the tests: they report precision and recall.
 """
 
 from __future__ import annotations

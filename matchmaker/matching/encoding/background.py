@@ -1,9 +1,9 @@
-"""What all texts of one side have in common, and is therefore no reason for a match.
+"""The mean vectors of each side. What all texts of one side have in common is no reason for a match.
 
-Vectors of sentence encoders lie in a narrow cone, and some lie near everything (hubs): raw cosines are all high, and
-a hub is near to every need. Subtracting each side's mean vector removes both: (n − n̄)·(o − ō) is what the cosine is
-beyond what this need has with any offer and this offer with any need. See Suzuki et al., “Centering similarity measures
-to reduce hubs”, EMNLP 2013.
+Vectors of sentence encoders lie in a narrow cone, so all raw cosines are high; and some vectors (hubs) are near to
+almost all others. Subtracting each side's mean vector reduces both: (n − n̄)·(o − ō) is the part of the similarity that
+this need does not share with every offer, nor this offer with every need. See Suzuki et al., “Centering similarity
+measures to reduce hubs”, EMNLP 2013.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from matchmaker.matching.encoding.encoder import Vector, Vectors
 from matchmaker.matching.text.document import Side
 
 PRIOR_WEIGHT = 50
-"""How many documents the general background counts as against a city's own: a new city has few."""
+"""The number of documents that the general mean counts for: a new city has few documents of its own."""
 
 
 def mean_vector(vectors: Vectors, prior: Vector) -> Vector:
-    """The mean of the rows (n, d), drawn towards `prior` (d,) as if it were `PRIOR_WEIGHT` more rows."""
+    """The mean of `vectors` (n, d), computed as if they had `PRIOR_WEIGHT` more rows equal to `prior` (d,)."""
     total = vectors.sum(axis=0, dtype=np.float64) + PRIOR_WEIGHT * prior.astype(np.float64)
     mean: Vector = (total / (len(vectors) + PRIOR_WEIGHT)).astype(np.float32)
     return mean
@@ -30,7 +30,7 @@ def mean_vector(vectors: Vectors, prior: Vector) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Mean vectors (d,) of an encoder's space: of needs, of offers, and of the openings of needs, encoded as offers."""
+    """Mean vectors (d,) of needs, of offers, and of the openings of needs (which are encoded as passages)."""
 
     needs: Vector
     offers: Vector
@@ -41,16 +41,16 @@ class Background:
         return len(self.needs)
 
     def of(self, side: Side) -> Vector:
-        """The mean of the documents of one side."""
+        """The mean vector (d,) of the documents of one side."""
         return self.needs if side is Side.NEED else self.offers
 
 
 @cache
 def background_of(encoder: str, dimension: int) -> Background:
-    """The general background of an encoder's space: the means over the demo city.
+    """The general means of an encoder, computed over the demo city by `scripts/background.py`.
 
-    Zero for encoders that none was computed for (`scripts/background.py`): then a city's own means have to do, which
-    takes some hundred documents.
+    Zero for encoders without a file: then only the documents' own means are subtracted, which takes some hundred
+    documents to work well.
     """
     path = files("matchmaker.matching.encoding").joinpath("backgrounds").joinpath(f"{encoder}.npz")
     if not path.is_file():

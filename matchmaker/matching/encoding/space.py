@@ -1,7 +1,7 @@
-"""Which vector space a model folder belongs to. Vectors are kept by space, not by the engine that computed them.
+"""Which vector space a model folder belongs to. Vectors are stored by space, not by the engine that computed them.
 
-A folder says so in `matchmaker.json`, with the checksum of the weights it says it of: a model that was trained further
-in the same place is another space, and must not be taken for the old one.
+A folder names its space in `matchmaker.json`, together with the checksum of its weights: a model that was trained
+further in the same folder has another space, and must not be used with the old vectors.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _FILE = "matchmaker.json"
 
 @dataclass(frozen=True, slots=True)
 class SpaceClaim:
-    """That the model in a folder gives the vectors of `space`, with `dimension` numbers each."""
+    """A folder's claim that its model gives the vectors (`dimension`,) of `space`.
+
+    `weights` is the file name of the weights, `bytes` its size and `sha256` its checksum.
+    """
 
     space: str
     dimension: int
@@ -28,14 +31,14 @@ class SpaceClaim:
 
     @classmethod
     def of(cls, space: str, dimension: int, weights: Path) -> SpaceClaim:
-        """The claim for these weights."""
+        """The claim for the file `weights`, whose size and checksum are computed."""
         return cls(space, dimension, weights.name, weights.stat().st_size, _checksum(weights))
 
     def write(self, folder: Path) -> None:
         (folder / _FILE).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     def verify(self, folder: Path) -> None:
-        """Raises EncoderError when the weights are no longer those that the claim was made for. Reads all of them."""
+        """Raises EncoderError when the weights have changed since the claim was made. Reads the whole file."""
         if _checksum(folder / self.weights) != self.sha256:
             raise EncoderError(
                 f"The weights in {folder} have changed since it was said to give the vectors of {self.space!r}. "
@@ -44,7 +47,7 @@ class SpaceClaim:
 
 
 def claimed_space(folder: Path) -> SpaceClaim | None:
-    """What the folder claims; None when it claims nothing, is not there, or its weights are incomplete."""
+    """The claim in a folder; None when there is no folder or claim, or the weights are incomplete."""
     try:
         claim = SpaceClaim(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
         complete = (folder / claim.weights).stat().st_size == claim.bytes

@@ -1,4 +1,4 @@
-"""Vectors are dear, texts repeat: every passage is encoded once and its vector kept by the text's hash."""
+"""Documents with vectors. Encoding is slow: each text is encoded once, its vector stored by the text's hash."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from matchmaker.matching.text.cleaning import clean
 from matchmaker.matching.text.document import Document, Passage, Side
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with (done, total) passages while something long is running."""
+"""Called with the numbers (done, total) of encoded passages."""
 
 _BATCH = 32
-"""Passages encoded and stored at once: a few seconds of work, so little is lost when it is cut short."""
+"""Passages encoded and stored together. A few seconds of work, so little is lost when the process is stopped."""
 
 
 class VectorStore(Protocol):
-    """Where the vectors of one encoder are kept. Keys are opaque strings of 64 characters."""
+    """Stores the vectors (d,) of one encoder. Keys are opaque strings of 64 characters, see `vector_key`."""
 
     def get(self, keys: Sequence[str]) -> dict[str, Vector]:
-        """The vectors of those keys that are known; the others are left out."""
+        """The vectors of the known keys; unknown keys are left out."""
 
-    def put(self, vectors: Mapping[str, Vector]) -> None: ...
+    def put(self, vectors: Mapping[str, Vector]) -> None:
+        """Store these vectors."""
 
 
 class MemoryVectorStore:
-    """Keeps vectors for as long as the process runs: for tests, evaluation and notebooks."""
+    """Keeps vectors in memory: for tests, evaluation and notebooks."""
 
     def __init__(self) -> None:
         self._vectors: dict[str, Vector] = {}
@@ -46,7 +47,7 @@ class MemoryVectorStore:
 
 
 class ReadOnlyVectorStore:
-    """Reads another store and keeps nothing: for drafts and free texts, which come and go."""
+    """Reads from another store and stores nothing: for drafts and free texts, which are used once."""
 
     def __init__(self, store: VectorStore) -> None:
         self._store = store
@@ -60,11 +61,11 @@ class ReadOnlyVectorStore:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedDocument:
-    """A document with its passages, one row of `passage_vectors` for each, and its own `vector` (d,).
+    """A document with its passages and their vectors.
 
-    The vector is the normalized sum of the passages' vectors by their weights; zero if nothing is legible. A need also
-    has the vector of its `opening` (d,), encoded as offers are: seen so, it speaks their language. An offer's is its
-    own.
+    Row i of `passage_vectors` (n, d) belongs to `passages[i]`. `vector` (d,) is their sum by weight, scaled to unit
+    length; zero without legible text. `opening` (d,) of a need is the vector of its opening, encoded as a passage so
+    that it can be compared with offers; of an offer, it is `vector`.
     """
 
     document: Document
@@ -74,28 +75,28 @@ class EmbeddedDocument:
     opening: Vector
 
     def vector_of(self, wanted: Callable[[Passage], bool]) -> Vector:
-        """The vector (d,) of a part of the document, made of its passages as the whole is of all."""
-        weights = np.array([p.weight if wanted(p) else 0.0 for p in self.passages], dtype=np.float32)
+        """The vector (d,) of the passages for which `wanted` is true; zero if there are none."""
+        weights = np.array([passage.weight if wanted(passage) else 0.0 for passage in self.passages], dtype=np.float32)
         return _unit(weights @ self.passage_vectors)
 
 
 def vector_key(side: Side, text: str) -> str:
-    """The key of a passage's vector. Needs and offers are encoded differently, so the side is part of it."""
+    """The key of a text's vector. Needs and offers are encoded differently, so the key depends on the side."""
     return hashlib.sha256(f"{side}\x1e{clean(text)}".encode()).hexdigest()
 
 
 def embed_documents(
     documents: Sequence[Document], encoder: Encoder, store: VectorStore, progress: Progress | None = None
 ) -> list[EmbeddedDocument]:
-    """Every document with its vectors, in the order given.
+    """The documents with their vectors, in the order given.
 
-    Only passages that `store` lacks are encoded, each text once, needs as queries and offers as passages; they
-    are stored batch by batch. `progress` counts these.
+    Texts whose vectors are not in `store` are encoded, each once, needs as queries and offers as passages. They are
+    stored batch by batch. `progress` counts these texts. Raises EncoderError when the encoder cannot be loaded.
     """
     passages = [document.passages() for document in documents]
     keys = [
-        [vector_key(document.side, passage.text) for passage in own]
-        for document, own in zip(documents, passages, strict=True)
+        [vector_key(document.side, passage.text) for passage in document_passages]
+        for document, document_passages in zip(documents, passages, strict=True)
     ]
     openings = [_opening(document) for document in documents]
     texts = {key: text for document in documents for key, text in vector_texts(document).items()}
@@ -107,17 +108,17 @@ def embed_documents(
     return [
         _embedded(
             document,
-            own,
-            [vectors[key] for key in own_keys],
+            document_passages,
+            [vectors[key] for key in document_keys],
             vectors[vector_key(Side.OFFER, opening)] if opening else None,
             encoder.dimension,
         )
-        for document, own, own_keys, opening in zip(documents, passages, keys, openings, strict=True)
+        for document, document_passages, document_keys, opening in zip(documents, passages, keys, openings, strict=True)
     ]
 
 
 def vector_texts(document: Document) -> dict[str, tuple[Side, str]]:
-    """All texts of a document that have vectors, by key, with the side as which each is encoded."""
+    """Key → (side, text) of all texts of a document that have vectors; the side says how the text is encoded."""
     texts = [(document.side, passage.text) for passage in document.passages()]
     opening = _opening(document)
     if opening:
@@ -126,7 +127,7 @@ def vector_texts(document: Document) -> dict[str, tuple[Side, str]]:
 
 
 def _opening(document: Document) -> str:
-    """What of a document is encoded in one as offers are: nothing of an offer, which is so encoded anyway."""
+    """The opening of a need, which is encoded as a passage; empty for an offer."""
     return document.opening() if document.side is Side.NEED else ""
 
 
@@ -136,8 +137,10 @@ def _encoded_batches(
     encode = {Side.NEED: encoder.encode_queries, Side.OFFER: encoder.encode_passages}
     done = 0
     for side in Side:
-        # Texts of like length together, so that little of a batch is padding.
-        keys = sorted((key for key, (own, _) in texts.items() if own is side), key=lambda key: len(texts[key][1]))
+        # Texts of similar length together, so that batches contain little padding.
+        keys = sorted(
+            (key for key, (text_side, _) in texts.items() if text_side is side), key=lambda key: len(texts[key][1])
+        )
         for start in range(0, len(keys), _BATCH):
             batch = keys[start : start + _BATCH]
             encoded = encode[side]([texts[key][1] for key in batch])

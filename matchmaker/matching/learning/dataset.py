@@ -12,16 +12,17 @@ from matchmaker.matching.errors import DatasetError
 from matchmaker.matching.text.document import Document, Section, Side
 
 Judgments = Mapping[int, Mapping[int, int]]
-"""Need id → offer id → grade: 0 is unrelated, more is better."""
+"""Need id → offer id → grade. 0 is unrelated; a higher grade is more related."""
 
 _TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A judged market. Ids are positions in the files; `need_names[id]` and `offer_names[id]` are the files' own.
+    """Judged needs and offers.
 
-    `fingerprint` is equal for two folders with the same content.
+    Ids are positions in the files; `need_names[id]` and `offer_names[id]` are the files' own ids.
+    Two folders with the same content have the same `fingerprint`.
     """
 
     needs: tuple[Document, ...]
@@ -33,7 +34,7 @@ class Dataset:
 
 
 def read_dataset(folder: Path) -> Dataset:
-    """Read the queries as needs and the corpus as offers. Raises DatasetError, naming file and line."""
+    """Read the queries as needs and the corpus as offers. Raises DatasetError with the file and the line."""
     if not folder.is_dir():
         raise DatasetError(folder, "there is no such folder")
     paths = [folder / name for name in ("queries.jsonl", "corpus.jsonl", "qrels.tsv")]

@@ -1,4 +1,4 @@
-"""How well a pipeline ranks the offers of a judged dataset."""
+"""Evaluates how well a pipeline ranks the offers of a judged dataset."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.ranking.ranker import FusionRanker, Ranker, SingleFeatureRanker
 
 _DEPTH = 100
-"""The longest list that any of the measures looks at."""
+"""The length of the evaluated lists: the longest that any measure needs."""
 
 
 class Pipeline(StrEnum):
-    """Which evidence ranks: words, vectors, both, or the trained ranker."""
+    """What ranks the offers: words, vectors, the untrained fusion of both, or the trained ranker."""
 
     LEXICAL = "lexical"
     DENSE = "dense"
@@ -30,7 +30,7 @@ class Pipeline(StrEnum):
 
 
 class Pool(StrEnum):
-    """What is ranked for a need: the offers judged for it, or all offers (then the unjudged count as unrelated)."""
+    """What is ranked for a need: the offers judged for it, or all offers (unjudged offers count as unrelated)."""
 
     JUDGED = "judged"
     ALL = "all"
@@ -38,9 +38,10 @@ class Pool(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Means over `needs` needs. `undefined` more were left out: none of their judged offers is related.
+    """Means of the measures (0–1) over `needs` needs.
 
-    `seconds` is the time of retrieval and ranking, without reading and encoding.
+    `undefined` needs were left out, because none of their judged offers is related. `seconds` is the time of
+    retrieval and ranking, without reading and encoding.
     """
 
     pipeline: Pipeline
@@ -60,7 +61,7 @@ def index_dataset(
     ranker: Ranker | None = None,
     progress: Progress | None = None,
 ) -> Matcher:
-    """A matcher that holds the whole dataset."""
+    """A matcher with all needs and offers of the dataset."""
     matcher = Matcher(encoder, store, ranker)
     matcher.upsert((*dataset.needs, *dataset.offers), progress)
     return matcher
@@ -75,7 +76,10 @@ def evaluate(
     ranker: Ranker | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Rank the offers for every judged need. The pipeline `ranked` needs a trained `ranker`, else RankerError."""
+    """Rank the offers for every judged need and measure the lists.
+
+    Raises RankerError when the pipeline is `ranked` and there is no trained `ranker`.
+    """
     matcher = index_dataset(dataset, encoder, store, _ranker_of(pipeline, ranker), progress)
     started = time.perf_counter()
     measures = [
@@ -110,7 +114,7 @@ def _ranker_of(pipeline: Pipeline, trained: Ranker | None) -> Ranker:
 
 
 def _graded_lists(dataset: Dataset, matcher: Matcher, pool: Pool) -> Iterator[tuple[list[int], list[int]]]:
-    """For every judged need the grades in ranked order, and the grades of all its judged offers."""
+    """For every judged need: the grades of the ranked offers in order, and the grades of all its judged offers."""
     for need_id, judged in dataset.judgments.items():
         among = judged.keys() if pool is Pool.JUDGED else None
         matches = matcher.match(dataset.needs[need_id], _DEPTH, among=among)

@@ -1,4 +1,4 @@
-"""Judged pairs as the table that `training` learns from."""
+"""Judged pairs with their features, as a table for `training`."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from matchmaker.matching.learning.dataset import Dataset
 from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.ranking.features import Features, pair_features
 from matchmaker.matching.retrieval.collection import IndexedDocument
-from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.retrieval.index import Index
 from matchmaker.matching.text.cleaning import clean
 from matchmaker.matching.text.document import Document
 
 UNJUDGED_PER_JUDGED = 5
-"""Pairs of a need with an offer that was judged for another need, for each pair that was judged."""
+"""Random unjudged pairs for each judged pair. Their offers were judged for other needs."""
 
 
 @dataclass(frozen=True)
 class JudgedPairs:
-    """Pairs of needs and offers, need by need.
+    """n pairs of needs and offers, ordered by need.
 
-    `features` has an array (n,) for each feature; `grades` (n,) are 0 and up, and −1 for a pair nobody judged, drawn at
-    random: hardly any of these is related. `lists` (n,) numbers the needs, `groups` (n,) their texts: needs with the
-    same text under several ids are one group, so that a fold never knows the answer from its twin.
+    `features` has an array (n,) for each feature. `grades` (n,) are 0 or more, and −1 for unjudged pairs, which were
+    drawn at random and are almost all unrelated. `lists` (n,) are the numbers of the needs. `groups` (n,) are the
+    numbers of the needs' texts: needs with the same text are one group, so that no fold is tested on a text it was
+    trained on.
     """
 
     features: Features
@@ -38,7 +39,7 @@ class JudgedPairs:
 
     @property
     def judged(self) -> NDArray[np.bool_]:
-        """Which pairs somebody judged (n,)."""
+        """Which pairs were judged (n,)."""
         return self.grades >= 0
 
     def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
@@ -49,15 +50,15 @@ class JudgedPairs:
 def judged_pairs(
     datasets: Sequence[Dataset], encoder: Encoder, store: VectorStore, seed: int, progress: Progress | None = None
 ) -> JudgedPairs:
-    """All judged pairs of the datasets with their features, and `UNJUDGED_PER_JUDGED` times as many drawn at random."""
-    chance = np.random.default_rng(seed)
+    """All judged pairs of the datasets and `UNJUDGED_PER_JUDGED` times as many random pairs, with their features."""
+    rng = np.random.default_rng(seed)
     rows: list[tuple[Features, NDArray[np.int64]]] = []
     texts: list[str] = []
     for dataset in datasets:
         matcher = Matcher(encoder, store)
         matcher.upsert((*dataset.needs, *dataset.offers), progress)
-        for need, offers, grades in _lists(dataset, matcher.market, chance):
-            rows.append((pair_features(matcher.market, need, offers), grades))
+        for need, offers, grades in _lists(dataset, matcher.index, rng):
+            rows.append((pair_features(matcher.index, need, offers), grades))
             texts.append(_text(need.document))
     lengths = [len(grades) for _, grades in rows]
     numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
@@ -70,18 +71,19 @@ def judged_pairs(
 
 
 def _lists(
-    dataset: Dataset, market: Market, chance: np.random.Generator
+    dataset: Dataset, index: Index, rng: np.random.Generator
 ) -> Iterator[tuple[IndexedDocument, NDArray[np.intp], NDArray[np.int64]]]:
-    """For each judged need the rows of its judged offers and of some others, with the grades."""
-    offers = market.offers
+    """For each judged need: the need, the rows of its judged offers and of random others, and the grades."""
+    offers = index.offers
     known = {offer_id for judged in dataset.judgments.values() for offer_id in judged}
     pool = np.array(sorted(offers.rows[offer_id] for offer_id in known), dtype=np.intp)
     for need_id, judged in dataset.judgments.items():
-        own = np.array([offers.rows[offer_id] for offer_id in judged], dtype=np.intp)
-        foreign = np.setdiff1d(pool, own)
-        others = chance.choice(foreign, min(len(foreign), UNJUDGED_PER_JUDGED * len(own)), replace=False)
+        judged_rows = np.array([offers.rows[offer_id] for offer_id in judged], dtype=np.intp)
+        unjudged = np.setdiff1d(pool, judged_rows)
+        count = min(len(unjudged), UNJUDGED_PER_JUDGED * len(judged_rows))
+        others = rng.choice(unjudged, count, replace=False)
         grades = np.concatenate([np.array(list(judged.values()), np.int64), np.full(len(others), -1, np.int64)])
-        yield market.needs.documents[market.needs.rows[need_id]], np.concatenate([own, others]), grades
+        yield index.needs.documents[index.needs.rows[need_id]], np.concatenate([judged_rows, others]), grades
 
 
 def _text(document: Document) -> str:

@@ -1,8 +1,8 @@
-"""Learning a ranker from graded judgments, and telling honestly how good it is.
+"""Trains a ranker on graded judgments, and measures it by cross-validation.
 
-Ridge regression of the grade on the features, then a logistic that turns its output into the probability of being
-related (Platt 1999). Both are linear, so the ranker that is kept is one weight for each feature and a constant. More
-pliable models (extra-trees, boosted trees, kernels) were not better on held-out needs: see docs/matching.md.
+A ridge regression predicts the grade from the features; a logistic regression turns its output into the probability of
+being related (Platt 1999). Both are linear, so the ranker is one weight for each feature and a constant. More flexible
+models (extra-trees, boosted trees, kernels) were not better on held-out needs: see docs/matching.md.
 
 scikit-learn is imported when training, not when ranking.
 """
@@ -24,24 +24,24 @@ from matchmaker.matching.ranking.ranker import FusionRanker, LinearRanker, Ranke
 
 FOLDS = 5
 SEEDS = 5
-"""Cross-validations with folds drawn anew, so that the mean does not hang on one draw."""
+"""Cross-validations, each with newly drawn folds, so that the mean does not depend on a single draw."""
 
 RELATED = 2
-"""The grade from which a pair is related, and not just marginally so (see `domain.judgment.Grade`)."""
+"""The lowest grade of a related pair; grade 1 is marginally related (see `domain.learning.judgment.Grade`)."""
 
 PENALTIES = (100.0, 300.0, 1000.0, 3000.0)
-"""Of ridge regression, for standardized features; chosen by a cross-validation inside the training folds."""
+"""Penalties of the ridge regression, for standardized features. An inner cross-validation chooses one."""
 
 _UNJUDGED_WEIGHT = 0.02
-"""What an unjudged pair counts in calibration against a judged one. Without any, pairs that nobody would think of would
-look half related; with more, the promise no longer holds for those worth judging."""
+"""The weight of an unjudged pair in calibration; a judged pair has 1. Without unjudged pairs, arbitrary pairs would get
+scores near 50; with a higher weight, the scores of plausible pairs would be too low."""
 
 _FEWEST_GROUPS = 2 * FOLDS
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Means over `SEEDS` cross-validations by need. `baselines` are the same pairs ranked without training."""
+    """Means over `SEEDS` cross-validations by need. `baselines` are nDCG@10 of untrained rankers on these pairs."""
 
     ndcg_at_10: float
     ndcg_at_10_by_seed: tuple[float, ...]
@@ -53,7 +53,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The ranker learned from all pairs, the penalty it was learned with, and its cross-validated scores."""
+    """A ranker trained on all pairs, the chosen penalty, and the scores from cross-validation."""
 
     ranker: LinearRanker
     penalty: float
@@ -62,7 +62,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """grade ≈ features @ weights + constant, in the features' own units."""
+    """grade ≈ features @ weights + constant, for features that are not standardized."""
 
     weights: NDArray[np.float64]
     constant: float
@@ -74,7 +74,7 @@ class _Regression:
 
 @dataclass(frozen=True)
 class _Table:
-    """Judged and unjudged pairs as plain arrays, so that folds are masks."""
+    """Judged and unjudged pairs as arrays, so that a fold is a mask. See `JudgedPairs` for the columns."""
 
     features: NDArray[np.float64]
     grades: NDArray[np.int64]
@@ -90,7 +90,10 @@ class _Table:
 
 
 def train(pairs: JudgedPairs, seed: int = 0) -> Training:
-    """Learn from all pairs; the same pairs and seed give the same ranker. Raises RankerError for too few needs."""
+    """Train on all pairs. The same pairs and seed give the same ranker.
+
+    Raises RankerError when there are too few needs, or only related or only unrelated pairs.
+    """
     table = _Table(pairs.matrix(LEARNED), pairs.grades, pairs.lists, pairs.groups)
     if len(np.unique(table.groups)) < _FEWEST_GROUPS:
         raise RankerError(f"Judgments for at least {_FEWEST_GROUPS} needs are wanted; these have fewer.")
@@ -101,17 +104,17 @@ def train(pairs: JudgedPairs, seed: int = 0) -> Training:
 
 
 def mean_ndcg(grades: NDArray[np.int64], lists: NDArray[np.int64], scores: NDArray[np.floating]) -> float:
-    """Mean nDCG@10 over the needs that have a related offer; equal scores keep their order."""
+    """Mean nDCG@10 over the needs with a related offer. All arrays are (n,); equal scores keep their order."""
     measures = []
-    for one in np.unique(lists):
-        own = np.flatnonzero(lists == one)
-        ranked = grades[own[np.argsort(-scores[own], kind="stable")]]
-        measures.append(ndcg(ranked.tolist(), grades[own].tolist()))
+    for number in np.unique(lists):
+        rows = np.flatnonzero(lists == number)
+        ranked = grades[rows[np.argsort(-scores[rows], kind="stable")]]
+        measures.append(ndcg(ranked.tolist(), grades[rows].tolist()))
     return fmean(measure for measure in measures if measure is not None)
 
 
 def _cross_validated(table: _Table, pairs: JudgedPairs, seed: int) -> Scores:
-    """Each fold is ranked by what was learned, penalty and calibration included, from the others."""
+    """Scores each fold with a ranker that was trained, penalty and calibration included, on the other folds."""
     judged = table.judged
     gains, errors = [], []
     for draw in range(seed, seed + SEEDS):
@@ -133,7 +136,7 @@ def _cross_validated(table: _Table, pairs: JudgedPairs, seed: int) -> Scores:
 
 
 def _probabilities(ranker: LinearRanker, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0–1 for rows of the learned features; judged datasets have no facts."""
+    """Probabilities (n,), 0–1, for rows of the learned features; judged datasets have no facts."""
     logits = features @ np.array([ranker.weights[name] for name in LEARNED]) + ranker.constant
     return squash(logits).astype(np.float64) / 100
 
@@ -158,7 +161,7 @@ def _best_penalty(table: _Table, seed: int) -> float:
 
 
 def _calibrated(table: _Table, penalty: float, seed: int) -> LinearRanker:
-    """Regression over all of the table, and the logistic fitted on what regressions said of needs they did not know."""
+    """The regression over the whole table, calibrated by a logistic that is fitted to held-out predictions."""
     from sklearn.linear_model import LogisticRegression
 
     regression = _regression(table.part(table.judged), penalty)
@@ -174,7 +177,7 @@ def _calibrated(table: _Table, penalty: float, seed: int) -> LinearRanker:
 
 
 def _held_out(table: _Table, penalty: float, seed: int) -> NDArray[np.float64]:
-    """What regressions over the other folds' judged pairs say of each pair (n,)."""
+    """The grade of each pair (n,) as predicted by a regression over the judged pairs of the other folds."""
     predicted = np.zeros(len(table.grades))
     for fold in _folds(table.groups, seed):
         predicted[fold] = _regression(table.part(~fold & table.judged), penalty).predict(table.features[fold])
@@ -191,7 +194,7 @@ def _regression(table: _Table, penalty: float) -> _Regression:
 
 
 def _folds(groups: NDArray[np.int64], seed: int) -> Iterator[NDArray[np.bool_]]:
-    """Masks (n,) of `FOLDS` parts, no group in two of them."""
+    """`FOLDS` masks (n,) that split the pairs; a group is never split."""
     present = np.unique(groups)
     shuffled = np.random.default_rng(seed).permutation(len(present))
     fold_of = dict(zip(present.tolist(), (shuffled % FOLDS).tolist(), strict=True))

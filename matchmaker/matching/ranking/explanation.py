@@ -1,4 +1,4 @@
-"""Why a need and an offer match: passages of both that say the same, and facts that fit or do not."""
+"""Why a need and an offer match: their most similar passages, and their facts compared."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from matchmaker.matching.text.document import Facts, Passage
 from matchmaker.matching.text.words import located_terms
 
 _EVIDENCE = 3
-"""Pairs of passages quoted at most."""
+"""The most pairs of passages quoted."""
 
 AmountRange: TypeAlias = tuple[Decimal | None, Decimal | None]
-"""From – to in 万元; None where that end is open."""
+"""Lower and upper bound in 万元; None where a bound is open."""
 
 _Ordered = TypeVar("_Ordered", int, date, Decimal)
 
@@ -32,8 +32,8 @@ FactValue: TypeAlias = str | int | date | frozenset[str] | AmountRange | None
 class Span:
     """A quotation: `text` is literally `section_text[start:start + len(text)]` of the document.
 
-    `section` is the section's name, or "title". `highlights` are (start, end) offsets into `text`, in order
-    and without overlap, of the words that the other side's span shares.
+    `section` is the section's name, or "title". `highlights` are the (start, end) offsets in `text` of the words that
+    the other document's span contains too, in order and without overlap.
     """
 
     section: str
@@ -44,7 +44,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Two passages that speak of the same; `similarity` is the cosine of their vectors."""
+    """Two similar passages; `similarity` is the cosine of their vectors."""
 
     need: Span
     offer: Span
@@ -52,6 +52,8 @@ class Evidence:
 
 
 class Verdict(StrEnum):
+    """Whether a fact of the two sides agrees; unknown where a side does not state it."""
+
     FITS = "fits"
     CONFLICTS = "conflicts"
     UNKNOWN = "unknown"
@@ -59,7 +61,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactCheck:
-    """One fact compared. Values are as in `Facts`, amounts as a range; None where a side did not say.
+    """One fact compared. Values are as in `Facts`, amounts as a range; None where a side does not state the fact.
 
     `fact` is one of budget, trl, cooperation_modes, industry, field, district, deadline.
     """
@@ -72,7 +74,7 @@ class FactCheck:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`evidence` is best first and empty when a side has no legible text."""
+    """Evidence, most similar first, and the facts. `evidence` is empty when a side has no legible text."""
 
     evidence: tuple[Evidence, ...]
     facts: tuple[FactCheck, ...]
@@ -81,16 +83,16 @@ class Explanation:
 def explain(
     need: EmbeddedDocument,
     offer: EmbeddedDocument,
-    is_telling: Callable[[str], bool],
+    is_informative: Callable[[str], bool],
     boilerplate: Container[str] = frozenset(),
 ) -> Explanation:
-    """Compare passage by passage and fact by fact.
+    """Compare two documents passage by passage and fact by fact.
 
-    Only terms that are telling are highlighted, and passages that are `boilerplate` are no evidence, unless a document
-    consists of nothing else.
+    Only terms for which `is_informative` is true are highlighted. Passages whose text is in `boilerplate` are no
+    evidence, unless a document consists of nothing else.
     """
     evidence = tuple(
-        _evidence(need.passages[row], offer.passages[column], similarity, is_telling)
+        _evidence(need.passages[row], offer.passages[column], similarity, is_informative)
         for row, column, similarity in _best_aligned(need, offer, boilerplate)
     )
     return Explanation(evidence, compare_facts(need.document.facts, offer.document.facts))
@@ -99,8 +101,8 @@ def explain(
 def _best_aligned(
     need: EmbeddedDocument, offer: EmbeddedDocument, boilerplate: Container[str]
 ) -> Iterator[tuple[int, int, float]]:
-    """The most similar pairs of passages, best first, no passage twice."""
-    rows, columns = _saying_something(need, boilerplate), _saying_something(offer, boilerplate)
+    """Pairs of passages as (need row, offer row, cosine), most similar first, each passage at most once."""
+    rows, columns = _without_boilerplate(need, boilerplate), _without_boilerplate(offer, boilerplate)
     similarities = need.passage_vectors[rows] @ offer.passage_vectors[columns].T
     for _ in range(min(_EVIDENCE, *similarities.shape)):
         row, column = np.unravel_index(np.argmax(similarities), similarities.shape)
@@ -109,17 +111,17 @@ def _best_aligned(
         similarities[:, column] = -np.inf
 
 
-def _saying_something(document: EmbeddedDocument, boilerplate: Container[str]) -> list[int]:
-    """The positions of the passages that are not boilerplate; of all if none is left."""
-    everything = range(len(document.passages))
-    own = [position for position in everything if document.passages[position].text not in boilerplate]
-    return own or list(everything)
+def _without_boilerplate(document: EmbeddedDocument, boilerplate: Container[str]) -> list[int]:
+    """The positions of the passages that are not boilerplate; of all passages if none is left."""
+    positions = range(len(document.passages))
+    kept = [position for position in positions if document.passages[position].text not in boilerplate]
+    return kept or list(positions)
 
 
-def _evidence(need: Passage, offer: Passage, similarity: float, is_telling: Callable[[str], bool]) -> Evidence:
+def _evidence(need: Passage, offer: Passage, similarity: float, is_informative: Callable[[str], bool]) -> Evidence:
     need_places = _places(need.text)
     offer_terms = located_terms(offer.text, need_places)
-    shared = {term for term in {term for term, _, _ in offer_terms} if len(term) > 1 and is_telling(term)}
+    shared = {term for term in {term for term, _, _ in offer_terms} if len(term) > 1 and is_informative(term)}
     return Evidence(
         _span(need, (place for term in shared for place in need_places[term])),
         _span(offer, ((start, end) for term, start, end in offer_terms if term in shared)),
@@ -129,7 +131,7 @@ def _evidence(need: Passage, offer: Passage, similarity: float, is_telling: Call
 
 @lru_cache(maxsize=256)
 def _places(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:
-    """Where each term of a passage stands. Kept, because a list explains the same need many times."""
+    """The (start, end) places of each term of a passage. Cached, because a list explains the same need many times."""
     places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for term, start, end in located_terms(text):
         places[term].append((start, end))
@@ -141,7 +143,7 @@ def _span(passage: Passage, places: Iterable[tuple[int, int]]) -> Span:
 
 
 def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Overlapping and touching places as one."""
+    """Sorted places, with overlapping and touching ones merged."""
     current: tuple[int, int] | None = None
     for start, end in places:
         if current is not None and start <= current[1]:
@@ -155,9 +157,9 @@ def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def compare_facts(need: Facts, offer: Facts) -> tuple[FactCheck, ...]:
-    """Every fact that at least one side has stated, in the order of their weight for a decision.
+    """Every fact that at least one side states, the most important for a decision first.
 
-    A district that differs is left out: it is no reason against a partner.
+    A different district is left out: it is no reason against a partner.
     """
     checks = (
         _budget(need, offer),
@@ -177,7 +179,7 @@ def compare_facts(need: Facts, offer: Facts) -> tuple[FactCheck, ...]:
 
 
 def _budget(need: Facts, offer: Facts) -> FactCheck:
-    """Fits when the lowest price is within the highest budget; 面议 on either side leaves it open."""
+    """Fits when the lowest price is within the highest budget; a higher price is unknown if negotiable (面议)."""
     budget, price = _amount(need), _amount(offer)
     verdict = Verdict.UNKNOWN
     if budget is not None and price is not None:
@@ -208,7 +210,7 @@ def _at_least(value: _Ordered | None, required: _Ordered | None) -> Verdict:
     return Verdict.FITS if value >= required else Verdict.CONFLICTS
 
 
-def _equal(one: str | None, other: str | None) -> Verdict:
-    if not one or not other:
+def _equal(need_word: str | None, offer_word: str | None) -> Verdict:
+    if not need_word or not offer_word:
         return Verdict.UNKNOWN
-    return Verdict.FITS if one == other else Verdict.CONFLICTS
+    return Verdict.FITS if need_word == offer_word else Verdict.CONFLICTS

@@ -1,10 +1,10 @@
-"""Who is shown how often, and a small handicap for those who are near everybody.
+"""A small penalty for hubs: postings that are near almost every query. Also measures of how evenly exposure is shared.
 
-Some postings lie near the questions of almost anybody (hubs: Radovanović, Nanopoulos & Ivanović, “Hubs in space”, JMLR
-2010) and take places from those who fit one question well. As in cross-domain similarity local scaling (Conneau et al.,
-“Word translation without parallel data”, ICLR 2018), what a posting has in common with the questions nearest to it is
-held against it, relative to the others. The handicap follows from the postings alone: no list has to be made first,
-nothing that was clicked enters, and a posting is treated on its first day as on any other.
+Hubs (Radovanović, Nanopoulos & Ivanović, “Hubs in space”, JMLR 2010) take places in lists from postings that fit one
+query well. As in cross-domain similarity local scaling (Conneau et al., “Word translation without parallel data”, ICLR
+2018), a posting loses a part of its mean similarity to its nearest queries, relative to the other postings. Here a
+query is a document of the other side. The penalty depends on the postings alone: it needs no lists and no clicks, and
+a new posting is treated like an old one.
 """
 
 from __future__ import annotations
@@ -14,96 +14,99 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.ranking.features import broad_features
+from matchmaker.matching.ranking.features import cross_features
 from matchmaker.matching.ranking.ranker import Ranker, log_odds
-from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.retrieval.index import Index
 from matchmaker.matching.text.document import Side
 
-STRENGTH = 0.4
-"""What part of the mean log odds with the nearest questions is taken off. `benchmarks/exposure.py` draws what other
-values would do."""
+DEFAULT_STRENGTH = 0.4
+"""The part of the mean log odds with the nearest queries that is taken off; see `benchmarks/exposure.py`."""
 
-MOST_LOG_ODDS = 0.3
-"""The greatest handicap or advance: nobody is overtaken by a posting whose log odds are more than twice that lower."""
+MAX_PENALTY = 0.3
+"""Bound of a penalty in log odds, in both directions: a posting can pass only postings that are at most twice this
+better."""
 
 _NEAREST = 5
+"""The nearest queries over which a posting's log odds are averaged."""
 
-_FEWEST_QUESTIONS, _MOST_QUESTIONS = 64, 256
+_MIN_QUERIES, _MAX_QUERIES = 64, 256
 _PAIRS = 2_000_000
-"""How many questions are looked at, evenly spaced among all: the fewer, the more postings there are to compare."""
+"""Queries are sampled evenly from all: as many as give this number of pairs, within these bounds."""
 
 _PAIRS_AT_ONCE = 1_000_000
+"""Pairs whose features are in memory together."""
 
-_FEW_DOCUMENTS = 10
-"""Nearness to few questions is chance: with so many of them half of it is believed."""
+_PRIOR_QUERIES = 10
+"""With this number of queries the penalty is halved: being near to few queries may be chance."""
 
 
 class HubnessCorrection:
-    """The handicaps of the postings of one market under one ranker, computed when first asked for."""
+    """The hubness penalties of all postings of an index under one ranker, computed when first needed."""
 
-    def __init__(self, market: Market, ranker: Ranker, strength: float = STRENGTH) -> None:
-        """With a `strength` of 0 there are none."""
-        self.market = market
+    def __init__(self, index: Index, ranker: Ranker, strength: float = DEFAULT_STRENGTH) -> None:
+        """`strength` is the part of the nearness that is taken off; with 0 all penalties are 0."""
+        self.index = index
         self._ranker = ranker
         self._strength = strength
 
-    def at(self, market: Market) -> HubnessCorrection:
-        """That of a later state of the market, under the same ranker; this one while the market is the same."""
-        return self if market is self.market else HubnessCorrection(market, self._ranker, self._strength)
+    def for_index(self, index: Index) -> HubnessCorrection:
+        """The correction for a newer index with this ranker and strength; itself if the index is unchanged."""
+        return self if index is self.index else HubnessCorrection(index, self._ranker, self._strength)
 
     def penalties(self, side: Side) -> NDArray[np.float32]:
-        """What is taken off the log odds of the side's documents (n,) when a list of them is ordered."""
-        return self._of_needs if side is Side.NEED else self._of_offers
+        """What is taken off the log odds of the documents of `side` (n,) when a list of them is ordered."""
+        return self._needs_penalties if side is Side.NEED else self._offers_penalties
 
     @cached_property
-    def _of_needs(self) -> NDArray[np.float32]:
-        return self._computed(Side.NEED)
+    def _needs_penalties(self) -> NDArray[np.float32]:
+        return self._compute(Side.NEED)
 
     @cached_property
-    def _of_offers(self) -> NDArray[np.float32]:
-        return self._computed(Side.OFFER)
+    def _offers_penalties(self) -> NDArray[np.float32]:
+        return self._compute(Side.OFFER)
 
-    def _computed(self, side: Side) -> NDArray[np.float32]:
-        shown, asking = len(self.market.side(side)), len(self.market.side(side.other))
-        if not self._strength or not shown or not asking:
-            return np.zeros(shown, dtype=np.float32)
-        questions = _spaced(asking, shown)
-        at_once = max(_PAIRS_AT_ONCE // shown, 1)
-        blocks = [questions[start : start + at_once] for start in range(0, len(questions), at_once)]
+    def _compute(self, side: Side) -> NDArray[np.float32]:
+        n_documents, n_others = len(self.index.side(side)), len(self.index.side(side.other))
+        if not self._strength or not n_documents or not n_others:
+            return np.zeros(n_documents, dtype=np.float32)
+        queries = _sampled_queries(n_others, n_documents)
+        at_once = max(_PAIRS_AT_ONCE // n_documents, 1)
+        blocks = [queries[start : start + at_once] for start in range(0, len(queries), at_once)]
         return penalties(np.concatenate([self._log_odds(side, block) for block in blocks]), self._strength)
 
-    def _log_odds(self, side: Side, questions: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Of all documents of the side (n,) with some of the other (m,), shape (m, n)."""
-        everybody = np.arange(len(self.market.side(side)))
+    def _log_odds(self, side: Side, queries: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The log odds of all n documents of `side` with m queries, rows of the other side; shape (m, n)."""
+        documents = np.arange(len(self.index.side(side)))
         if side is Side.OFFER:
-            features = broad_features(self.market, questions, everybody)
+            features = cross_features(self.index, queries, documents)
         else:
-            mirrored = broad_features(self.market, everybody, questions)
+            mirrored = cross_features(self.index, documents, queries)
             features = {name: values.T for name, values in mirrored.items()}
         scores = self._ranker.score({name: values.ravel() for name, values in features.items()})
-        return log_odds(scores).reshape(len(questions), -1)
+        return log_odds(scores).reshape(len(queries), -1)
 
 
-def penalties(odds: NDArray[np.float32], strength: float = STRENGTH) -> NDArray[np.float32]:
-    """What is taken off the log odds of each posting (n,), from its log odds with some questions (m, n).
+def penalties(odds: NDArray[np.float32], strength: float = DEFAULT_STRENGTH) -> NDArray[np.float32]:
+    """The penalty of each posting (n,) in log odds, from the log odds of m queries with the postings (m, n).
 
-    Never part of a score that is shown; the mean handicap is about 0.
+    Negative for postings that are far from all queries; the mean is about 0. Never part of a score that is shown.
     """
     nearest = min(_NEAREST, len(odds))
-    crowding = np.partition(odds, -nearest, axis=0)[-nearest:].mean(axis=0)
-    belief = len(odds) / (len(odds) + _FEW_DOCUMENTS)
-    handicap = belief * strength * (crowding - crowding.mean())
-    bounded: NDArray[np.float32] = np.clip(handicap, -MOST_LOG_ODDS, MOST_LOG_ODDS).astype(np.float32)
+    nearness = np.partition(odds, -nearest, axis=0)[-nearest:].mean(axis=0)
+    confidence = len(odds) / (len(odds) + _PRIOR_QUERIES)
+    penalty = confidence * strength * (nearness - nearness.mean())
+    bounded: NDArray[np.float32] = np.clip(penalty, -MAX_PENALTY, MAX_PENALTY).astype(np.float32)
     return bounded
 
 
-def _spaced(asking: int, shown: int) -> NDArray[np.intp]:
-    count = min(asking, max(_FEWEST_QUESTIONS, min(_MOST_QUESTIONS, _PAIRS // shown)))
-    return np.unique(np.linspace(0, asking - 1, count).astype(np.intp))
+def _sampled_queries(n_others: int, n_documents: int) -> NDArray[np.intp]:
+    """Rows of the other side, evenly spaced."""
+    count = min(n_others, max(_MIN_QUERIES, min(_MAX_QUERIES, _PAIRS // n_documents)))
+    return np.unique(np.linspace(0, n_others - 1, count).astype(np.intp))
 
 
 def gini(appearances: NDArray[np.integer]) -> float:
-    """How unequally places are given out: 0 when all appear equally often, towards 1 when one takes all (Gini 1912)."""
+    """The Gini coefficient (Gini 1912): 0 when all postings appear equally often, near 1 when one posting takes all."""
     counts = np.sort(appearances.astype(np.float64))
     if not counts.sum():
         return 0.0
@@ -112,6 +115,6 @@ def gini(appearances: NDArray[np.integer]) -> float:
 
 
 def share_of_most_shown(appearances: NDArray[np.integer], share: float = 0.1) -> float:
-    """What part of all places the most shown `share` of the postings holds, 0–1."""
+    """The part of all appearances, 0–1, that goes to the `share` of the postings that appear most."""
     counts = np.sort(appearances)[::-1]
     return float(counts[: int(np.ceil(share * len(counts)))].sum() / max(counts.sum(), 1))

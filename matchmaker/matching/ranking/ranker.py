@@ -1,4 +1,4 @@
-"""Features of pairs → scores from 0 to 100 that can be compared across needs."""
+"""Rankers: from the features of pairs to scores from 0 to 100 that are comparable across needs."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from matchmaker.matching.ranking.features import Features
 
 
 class Ranker(Protocol):
-    """Scores pairs by their features alone, so that a pair's score is the same in every list it appears in."""
+    """Scores a pair by its features alone, so that a pair has the same score in every list."""
 
     def score(self, features: Features) -> NDArray[np.float32]:
-        """One score from 0 to 100 for each pair (n,), higher is better."""
+        """One score from 0 to 100 for each of n pairs, shape (n,); higher is better."""
 
 
 class FusionRanker:
-    """Centred and lexical similarity, added and squashed: 100 / (1 + e^−(a·centred + b·lexical + c)).
+    """An untrained fusion of vectors and words: 100 / (1 + e^−(a·centred + b·lexical + c)).
 
-    a, b and c are those of a logistic regression of “judged related” on the two similarities, with e5 vectors: over the
-    pairs of ../shared/eval/henan-needs-dev and five times as many pairs of a need with an achievement that was judged
-    for another need, taken as unrelated. Without these, every pair of a city would look like one worth judging.
+    The constants are from a logistic regression of “judged related” with e5 vectors, on the pairs of
+    ../shared/eval/henan-needs-dev and five times as many random pairs as unrelated ones. Without the random pairs, all
+    pairs would look as related as those that somebody found worth judging.
     """
 
     _CENTRED = 134.0
@@ -38,7 +38,7 @@ class FusionRanker:
 
 @dataclass(frozen=True, slots=True)
 class LinearRanker:
-    """What `training` learns: 100 / (1 + e^−(Σ weight·feature + constant)); a feature without weight does not count."""
+    """A trained ranker: 100 / (1 + e^−(Σ weight·feature + constant)). A feature without a weight does not count."""
 
     weights: Mapping[str, float]
     constant: float
@@ -50,7 +50,7 @@ class LinearRanker:
 
 @dataclass(frozen=True, slots=True)
 class SingleFeatureRanker:
-    """One feature with values from 0 to 1, times 100: the baselines that an evaluation compares with."""
+    """A baseline for evaluations: one feature, clipped to 0–1, times 100."""
 
     feature: str
 
@@ -59,11 +59,11 @@ class SingleFeatureRanker:
 
 
 def squash(logits: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Log odds (n,) → 0–100."""
+    """Log odds (n,) → scores 0–100 (n,)."""
     return (100.0 / (1.0 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
 
 
 def log_odds(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """0–100 (n,) → log odds, within ±14: the inverse of `squash`."""
+    """Scores 0–100 (n,) → log odds (n,), within ±14: the inverse of `squash`."""
     shares = np.clip(scores.astype(np.float64) / 100, 1e-6, 1 - 1e-6)
     return np.log(shares / (1 - shares)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A trained ranker on disk: `ranker.json` with its weights and card, and the card for people beside it.
+"""A trained ranker on disk: `ranker.json` with weights and card, and `ranker.md` with the card for people.
 
 {"format": 1, "encoder": "e5", "constant": -1.4, "weights": {"whole": 2.2, …}, "card": {…}}
 """
@@ -25,10 +25,11 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Where a ranker comes from and how good it is.
+    """The model card of a ranker: where it comes from and how good it is.
 
-    `data` names each source with its fingerprint; rankers trained on the same sources can be compared by their scores,
-    all of them means over cross-validations by need. `made_on` is a date in ISO 8601.
+    `data` maps each source to its fingerprint. The scores are means over cross-validations by need; they are comparable
+    between rankers trained on the same data. `penalty` is that of the ridge regression. `made_on` is a date in ISO
+    8601.
     """
 
     data: Mapping[str, str]
@@ -54,8 +55,10 @@ class StoredRanker:
 
 
 def read_ranker(path: Path, encoder: str) -> StoredRanker:
-    """The ranker in that file. Raises RankerError when it is missing, damaged or of another version, and
-    OtherSpaceError when it is of another encoder.
+    """Read a ranker that was trained on vectors of `encoder`.
+
+    Raises RankerError when the file is missing, damaged or of another format version, and OtherSpaceError when the
+    ranker was trained on another encoder's vectors.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -73,9 +76,10 @@ def read_ranker(path: Path, encoder: str) -> StoredRanker:
 
 
 def write_ranker(folder: Path, stored: StoredRanker, *, even_if_worse: bool = False) -> Path:
-    """Write `ranker.json` and `ranker.md`; returns the path of the first.
+    """Write `ranker.json` and `ranker.md` into `folder`; returns the path of `ranker.json`.
 
-    Raises RankerError, changing nothing, when the ranker there was trained on the same data and is better.
+    Raises RankerError, and changes nothing, when the folder has a better ranker trained on the same data, unless
+    `even_if_worse`.
     """
     path = folder / FILE_NAME
     if path.is_file() and not even_if_worse:
@@ -94,7 +98,7 @@ def write_ranker(folder: Path, stored: StoredRanker, *, even_if_worse: bool = Fa
 
 
 def card_text(stored: StoredRanker) -> str:
-    """The card in Markdown."""
+    """The model card in Markdown."""
     card = stored.card
     seeds = ", ".join(f"{score:.4f}" for score in card.ndcg_at_10_by_seed)
     scores = {"this ranker": card.ndcg_at_10} | dict(card.baselines)
@@ -153,7 +157,7 @@ def _parsed(path: Path, document: Any) -> StoredRanker:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Written beside and moved: who reads meanwhile sees the old file or the new one."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Replace the file atomically: a concurrent reader sees either the old file or the new file."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

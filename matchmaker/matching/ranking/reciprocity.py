@@ -1,10 +1,9 @@
-"""What a partnership is worth to both: little if it is one side's first choice and the other's fiftieth.
+"""Reciprocal scores: what a partnership is worth to both sides.
 
-Each side's preference is its score for the pair, lessened the further down its own list the other stands; the two are
-combined by the harmonic mean, which the lesser rules: Pizzato et al., “RECON: a reciprocal recommender for online
+A side's preference for a partner falls with the partner's place in its list. The two preferences are combined by the
+harmonic mean, which stays low if either of them is low: Pizzato et al., “RECON: a reciprocal recommender for online
 dating”, RecSys 2010; compared with other means by Neve & Palomares, “Aggregation strategies in user-to-user
-reciprocal recommender systems”, 2019. A mutual score puts partnerships in order; what is shown is the pair's own
-score.
+reciprocal recommender systems”, 2019. Partnerships are ordered by the mutual score; pages show the pair's own score.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ _Numbers = TypeVar("_Numbers", float, NDArray[np.float64])
 
 
 def mutual_scores(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mutual scores (n, m) of all pairs of two sides, from their scores (n, m).
+    """The mutual scores (n, m), 0–100, of all pairs of two sides, from their scores (n, m), 0–100.
 
-    A negative score marks a pair that cannot be, and stays. Equal scores share the better place, so that the answer
+    A negative score marks an impossible pair and stays as it is. Equal scores share the better place, so the answer
     does not depend on the order of rows and columns.
     """
     rounded: NDArray[np.float64] = scores.astype(np.float64).round(1)
@@ -31,17 +30,17 @@ def mutual_scores(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def preference(place: int, length: int) -> float:
-    """What the one at this place (from 1) of a list counts: 1 for the first, 1 / length for the last and beyond."""
+    """The preference for a document at `place` (from 1): 1 for the first, 1 / length for the last and beyond."""
     return 1 - (min(place, length) - 1) / length
 
 
-def harmonic_mean(one: _Numbers, other: _Numbers) -> _Numbers:
-    """Of positive numbers, element by element."""
-    return 2 * one * other / (one + other)
+def harmonic_mean(a: _Numbers, b: _Numbers) -> _Numbers:
+    """The harmonic mean of two positive numbers, or of two arrays element by element."""
+    return 2 * a * b / (a + b)
 
 
 def _preferences(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`preference` of each column in the list of each row."""
+    """The preference of each row for each column, shape (n, m): `preference` for whole matrices."""
     places = rankdata(-scores, method="min", axis=1)
     preferences: NDArray[np.float64] = 1 - (places - 1) / max(scores.shape[1], 1)
     return preferences

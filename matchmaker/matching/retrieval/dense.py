@@ -30,8 +30,9 @@ class FlatIndex:
     def nearest(
         self, query: Vector, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The rows of the `k` vectors nearest to `query` and their similarities, best first; only `allowed` (n,) rows
-        if given.
+        """The rows of the `k` vectors nearest to `query` (d,) and their inner products, best first.
+
+        The mask `allowed` (n,) restricts the answer to some rows. Fewer than `k` if there are fewer.
         """
         k = min(k, len(self))
         if k <= 0:

@@ -1,6 +1,6 @@
-"""Raw text as people type and paste it → text that the encoder and the word splitter can take.
+"""Cleans text as people type and paste it, for the encoder and the word splitter, and splits it into sentences.
 
-Every function here is total: lone surrogates, NULs, emoji and control characters are all valid input.
+Every text is valid input: lone surrogates, NULs, emoji and control characters raise no error.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _CLAUSE_END = re.compile(r"[，、,：:\s]")
 
 
 class _Simplified(dict[int, str]):
-    """Code point → the simplified character for a traditional one, itself for all others, worked out at its first use.
+    """Code point → simplified character; characters that are not traditional map to themselves. Filled when first used.
 
-    Characters of GB 2312 are left alone: 著 and 乾 are traditional in one word and simplified in another. So is 噁,
-    which chemistry took back (二噁英).
+    Characters of GB 2312 are not changed: 著 and 乾 are traditional in one word and simplified in another. Neither is
+    噁, which chemistry uses in simplified texts (二噁英).
     """
 
     def __missing__(self, code: int) -> str:
@@ -58,15 +58,15 @@ _SIMPLIFIED = _Simplified()
 
 
 def simplified(text: str) -> str:
-    """The text in simplified characters, one for one."""
+    """The text in simplified characters; its length does not change."""
     return text.translate(_SIMPLIFIED)
 
 
 def clean(text: str) -> str:
-    """The text in simplified characters and Unicode form NFKC (full-width digits become plain) with single blanks.
+    """The text in simplified characters and Unicode form NFKC (full-width digits become plain), with single blanks.
 
-    What is no character of a text (NULs, control and zero-width characters, lone surrogates) becomes a blank.
-    The result can always be encoded as UTF-8 and is empty when nothing legible is left.
+    NULs, control and zero-width characters and lone surrogates become blanks. The result can always be encoded as
+    UTF-8; it is empty when the text has no legible characters.
     """
     return _BLANKS.sub(" ", simplified(unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text)))).strip()
 
@@ -74,8 +74,8 @@ def clean(text: str) -> str:
 def sentences(text: str, longest: int) -> Iterator[tuple[int, int]]:
     """Offsets (start, end) of the sentences of `text`, in order and without gaps.
 
-    A sentence of more than `longest` characters is cut after a comma where there is one, else wherever the
-    limit falls, so that every piece has at most `longest` characters.
+    A sentence of more than `longest` characters is cut into pieces of at most `longest` characters, after a comma in
+    the second half of a piece if there is one.
     """
     for found in _SENTENCE.finditer(text):
         start, end = found.span()

@@ -1,7 +1,7 @@
-"""A posting as the matching sees it: titled text in weighted sections, and the facts that can be compared.
+"""Documents: a posting as matching sees it, with a title, weighted sections of text, and facts to compare.
 
-To change how a need or an offer becomes text for the encoder, start here; which of a posting's fields
-becomes which section, and with which weight, is decided by whoever builds the `Document`.
+To change how a document is split into passages for the encoder, start here. The code that builds a `Document` decides
+which field of a posting becomes which section, and with which weight (`services/posting/documents.py`).
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from enum import StrEnum
 from matchmaker.matching.text.cleaning import clean, sentences
 
 TITLE = "title"
-"""The name under which a document's title appears among its passages and in its evidence."""
+"""The section name of passages and quotations from a document's title."""
 
 LONGEST_PASSAGE = 220
-"""Characters in a passage. Some 150 tokens of Chinese: far below the encoder's 512, and short enough to quote."""
+"""The most characters in a passage: about 150 tokens of Chinese, below the encoder's 512 and short enough to quote."""
 
 LONGEST_OPENING = 300
-"""Characters of a document's opening."""
+"""The most characters of a document's opening."""
 
 _TITLE_SHARE = 0.5
-"""What the title weighs in a document's vector against all sections together."""
+"""The weight of the title in a document's vector; the sections together have the rest."""
 
 _REPEATABLE = 8
-"""A repeated sentence of fewer characters (“是。”) is kept; a longer one is counted once."""
+"""A repeated sentence with at least this many characters is left out; a shorter one (“是。”) is kept."""
 
 
 class Side(StrEnum):
-    """Which side of the market a document stands on."""
+    """Whether a document is a need or an offer."""
 
     NEED = "need"
     OFFER = "offer"
@@ -44,7 +44,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One text field of a posting. `weight` is relative to the document's other sections, per character."""
+    """A text field of a posting. `weight` is the weight of each of its characters, relative to other sections."""
 
     name: str
     text: str
@@ -53,11 +53,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What can be compared without reading. Everything is optional: None or empty means unknown.
+    """Structured facts of a posting. Everything is optional: None or empty means unknown.
 
-    `trl` is what an offer has reached, `wanted_trl` what a need asks for (1–9). Amounts are in 万元: the range
-    of a need's budget or of an offer's price; a single figure is a range of equal ends. `cooperation_modes`,
-    `industry`, `field` and `district` are code words and are compared for equality only.
+    `trl` is the technology readiness level (1–9) of an offer, `wanted_trl` the level a need asks for. `amount_min` and
+    `amount_max` are the range of a need's budget or an offer's price in 万元; for a single figure both are equal.
+    `cooperation_modes`, `industry`, `field` and `district` are codes that are compared for equality only.
     """
 
     industry: str | None = None
@@ -77,10 +77,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document that is encoded and quoted as one.
+    """A piece of a document that is encoded and quoted as a unit.
 
-    `text` is literally `section_text[start:start + len(text)]`. The weights of a document's passages add up
-    to 1 and say what each counts in the document's vector.
+    `text` is literally `section_text[start:start + len(text)]`. `weight` is the passage's share of the document's
+    vector; the weights of all passages of a document sum to 1.
     """
 
     section: str
@@ -91,7 +91,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A need or an offer. (`side`, `id`) identifies it; a draft that has no id yet takes any, e.g. 0."""
+    """A need or an offer, identified by `side` and `id`. A draft without an id may have any id, for example 0."""
 
     id: int
     side: Side
@@ -100,10 +100,10 @@ class Document:
     facts: Facts = field(default_factory=Facts)
 
     def passages(self) -> tuple[Passage, ...]:
-        """The title, then every section cut at sentence ends into passages of at most `LONGEST_PASSAGE`.
+        """The title and all sections, cut at sentence ends into passages of at most `LONGEST_PASSAGE` characters.
 
-        The whole text is covered, except what is blank and sentences that this document has said before
-        (pasted twice, as forms often are). A title too long for one passage is cut as well.
+        The passages cover the whole text, except blanks and sentences that occurred before in this document (texts of
+        forms are often pasted twice). A long title is cut too.
         """
         seen: set[str] = set()
         titles = [(piece, 1.0) for piece in _cut(TITLE, self.title, seen)]
@@ -114,11 +114,12 @@ class Document:
         return (*_weighted(titles, share), *_weighted(bodies, 1.0 - share if titles else share))
 
     def opening(self) -> str:
-        """The title and what follows it, in one, at most `LONGEST_OPENING` characters."""
-        return "。".join(filter(None, map(clean, (self.title, *(s.text for s in self.sections)))))[:LONGEST_OPENING]
+        """The beginning of the document, title first: at most `LONGEST_OPENING` characters of cleaned text."""
+        texts = (self.title, *(section.text for section in self.sections))
+        return "。".join(filter(None, map(clean, texts)))[:LONGEST_OPENING]
 
     def section_text(self, name: str) -> str:
-        """The text in which the offsets of the passages of section `name` count; KeyError if there is none."""
+        """The text of a section, to which the offsets of its passages refer. Raises KeyError for an unknown name."""
         if name == TITLE:
             return self.title
         for section in self.sections:
@@ -127,7 +128,7 @@ class Document:
         raise KeyError(name)
 
     def content_hash(self) -> str:
-        """64 hexadecimal digits that change when the text or its weights change, and only then."""
+        """A SHA-256 of side, title and sections with weights, in hexadecimal. Facts and id do not count."""
         digest = hashlib.sha256()
         for part in (self.side, self.title, *(f"{s.name}\x1f{s.weight}\x1f{s.text}" for s in self.sections)):
             digest.update(part.encode("utf-8", "surrogatepass"))
@@ -143,7 +144,7 @@ class _Piece:
 
 
 def _cut(section: str, text: str, seen: set[str]) -> Iterator[_Piece]:
-    """Fill passages with whole sentences, leaving out those in `seen`, which this adds to."""
+    """Pieces of whole sentences. Sentences in `seen` are left out; new ones are added to it."""
     start = end = 0
     for sentence_start, sentence_end in sentences(text, LONGEST_PASSAGE):
         plain = clean(text[sentence_start:sentence_end])
@@ -164,7 +165,7 @@ def _piece(section: str, text: str, start: int, end: int) -> Iterator[_Piece]:
 
 
 def _weighted(pieces: list[tuple[_Piece, float]], share: float) -> Iterator[Passage]:
-    """Split `share` over the pieces in proportion to their section's weight and their length."""
+    """Passages with weights that sum to `share`, in proportion to their length and the weight of their section."""
     sizes = [weight * len(piece.text) for piece, weight in pieces]
     total = sum(sizes)
     for (piece, _), size in zip(pieces, sizes, strict=True):

@@ -1,6 +1,6 @@
-"""Facts of two postings compared, as features: 1 where they fit, −1 where they conflict, 0 where it is not known.
+"""Facts of needs and offers compared for many pairs at once, as features: 1 fits, −1 conflicts, 0 unknown.
 
-The verdicts are those of `explanation.compare_facts`, for many pairs at once; a test holds the two together.
+`explanation.compare_facts` gives the same verdicts for a single pair; a test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ FACTS = ("industry", "field", "trl", "budget", "cooperation_modes", "deadline", 
 
 _UNKNOWN = 0
 _codes: dict[str, int] = {}
-"""Code words ↔ numbers from 1, the same for all collections of the process."""
+"""Code word → number from 1, shared by all collections of the process."""
 
 _modes: dict[str, int] = {}
-"""Cooperation modes ↔ bits."""
+"""Cooperation mode → number of its bit."""
 
 
 @dataclass(frozen=True)
 class FactColumns:
-    """The facts of n postings, one array (n,) for each. Numbers are NaN and codes 0 where a fact is unknown.
+    """The facts of n postings, one array (n,) for each fact. Unknown numbers are NaN, unknown codes 0.
 
-    `modes` are bit sets. `most` is what a budget or price reaches, `least` what it begins with.
+    `modes` are bit sets of cooperation modes. `most` and `least` are the upper and lower ends of budget or price in
+    万元; if only one end is known, both have it. `deadline` is a day number (`date.toordinal`).
     """
 
     industry: NDArray[np.int64]
@@ -43,28 +44,28 @@ class FactColumns:
     deadline: NDArray[np.float64]
 
     def rows(self, rows: NDArray[np.intp] | tuple[NDArray[np.intp] | None, ...]) -> FactColumns:
-        """Those of some rows; with a `None` beside them for one more dimension, as NumPy has it."""
-        return FactColumns(*(getattr(self, one.name)[rows] for one in fields(self)))
+        """The columns indexed by `rows`. A tuple with None adds a dimension, as in NumPy, to broadcast over pairs."""
+        return FactColumns(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
 def fact_columns(facts: Sequence[Facts]) -> FactColumns:
-    """The facts of many postings as columns."""
+    """The facts of n postings as columns."""
     return FactColumns(
-        industry=_coded(one.industry for one in facts),
-        field=_coded(one.field for one in facts),
-        district=_coded(one.district for one in facts),
-        modes=np.array([_mode_bits(one.cooperation_modes) for one in facts], dtype=np.int64),
-        trl=_numbers(one.trl for one in facts),
-        wanted_trl=_numbers(one.wanted_trl for one in facts),
-        most=_numbers(one.amount_min if one.amount_max is None else one.amount_max for one in facts),
-        least=_numbers(one.amount_max if one.amount_min is None else one.amount_min for one in facts),
-        negotiable=np.array([one.negotiable for one in facts], dtype=np.bool_),
-        deadline=_numbers(None if one.deadline is None else one.deadline.toordinal() for one in facts),
+        industry=_coded(posting.industry for posting in facts),
+        field=_coded(posting.field for posting in facts),
+        district=_coded(posting.district for posting in facts),
+        modes=np.array([_mode_bits(posting.cooperation_modes) for posting in facts], dtype=np.int64),
+        trl=_numbers(posting.trl for posting in facts),
+        wanted_trl=_numbers(posting.wanted_trl for posting in facts),
+        most=_numbers(posting.amount_min if posting.amount_max is None else posting.amount_max for posting in facts),
+        least=_numbers(posting.amount_max if posting.amount_min is None else posting.amount_min for posting in facts),
+        negotiable=np.array([posting.negotiable for posting in facts], dtype=np.bool_),
+        deadline=_numbers(None if posting.deadline is None else posting.deadline.toordinal() for posting in facts),
     )
 
 
 def fact_features(needs: FactColumns, offers: FactColumns) -> Mapping[str, NDArray[np.float32]]:
-    """One array for each of `FACTS`; their shapes are broadcast, so that one row can stand for all."""
+    """One array of verdicts for each of `FACTS`. The columns are broadcast against each other."""
     budget = _at_least(needs.most, offers.least)
     open_to_talks = needs.negotiable | offers.negotiable
     district = _equal(needs.district, offers.district)
@@ -79,8 +80,8 @@ def fact_features(needs: FactColumns, offers: FactColumns) -> Mapping[str, NDArr
     }
 
 
-def _equal(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:
-    return _verdicts(one == other, (one != _UNKNOWN) & (other != _UNKNOWN))
+def _equal(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float32]:
+    return _verdicts(a == b, (a != _UNKNOWN) & (b != _UNKNOWN))
 
 
 def _at_least(value: NDArray[np.float64], required: NDArray[np.float64]) -> NDArray[np.float32]:

