@@ -1,11 +1,16 @@
-"""Who meets whom, when, at which table. Pure: no web, no database, usable alone as a library.
+"""Scheduling: who meets whom, when, at which table. No web, no database; usable alone as a library.
 
     problem = read_problem("problem.json")
     plan = schedule(problem)
     check(problem, plan).require_valid()
     write_plan(plan, "plan.json")
 
-`assign` makes a match list without times, `replan` repairs a published plan, `why_not` explains what is left out.
+`assign` makes a match list without times, `replan` repairs a published plan, `why_not` explains missing meetings.
+
+problem.py      the input                   assignment.py   match lists without times
+plan.py         the output                  solver.py       schedules (the algorithms are in solving/)
+checker.py      the independent check       replan.py       repairs of a published plan
+diagnostics.py  explanations                json_reader.py  typed fields of JSON documents
 """
 
 from matchmaker.scheduling.assignment import Assignment, AssignmentProblem, Pair, Party, assign, shortlist

@@ -1,4 +1,4 @@
-"""Who meets whom, without times: the match list (配对方案) of an event.
+"""Match lists (配对方案): who meets whom at an event, without times.
 
 >>> problem = AssignmentProblem(
 ...     parties=(Party("e1", "need"), Party("r4", "offer")), pairs=(Pair("e1", "r4", 0.83),)
@@ -33,7 +33,7 @@ from matchmaker.scheduling.solving.lexicographic import bound_in_order, maximize
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who comes to the event. Served once it has `min_meetings`; never gets more than `max_meetings`."""
+    """A participant. It is served when it has `min_meetings`, and gets at most `max_meetings`."""
 
     id: str
     side: Side
@@ -59,9 +59,9 @@ class Pair:
 class AssignmentProblem:
     """Who may meet whom, and how often.
 
-    `pinned` pairs are always taken, also where they are not among `pairs` (their score is then 0), `excluded` ones
-    never. `most_pairs` limits the whole list, e.g. to tables × slots.
-    Raises a subclass of InvalidProblemError that names the entry at fault.
+    `pinned` pairs are always in the list; a pinned pair that is not among `pairs` has the score 0. `excluded` pairs are
+    never in the list. `most_pairs` limits the length of the list, for example to tables × slots.
+    Raises a subclass of InvalidProblemError that names the wrong entry.
     """
 
     parties: tuple[Party, ...]
@@ -97,24 +97,26 @@ class AssignmentProblem:
 
 
 class UnmatchedReason(StrEnum):
-    """Why a party has fewer pairs than it wanted. The first that holds, in this order, is given."""
+    """Why a party has fewer pairs than its min_meetings: the first of these reasons that applies."""
 
     MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
-    """Its own max_meetings is below its min_meetings."""
+    """The party's max_meetings is below its min_meetings."""
     NO_CANDIDATES = "no_candidates"
-    """No pair was proposed for it at all."""
+    """The party is in no proposed pair."""
     ALL_EXCLUDED = "all_excluded"
-    """Every proposed pair is excluded."""
+    """All proposed pairs of the party are excluded."""
     TOO_FEW_CANDIDATES = "too_few_candidates"
-    """It wants more meetings than it has candidates left."""
+    """The party's min_meetings exceeds the number of its pairs that are not excluded."""
     LIST_FULL = "list_full"
-    """The whole list has reached `most_pairs`."""
+    """The list has reached `most_pairs`."""
     PARTNERS_FULL = "partners_full"
-    """Its candidates have reached their max_meetings with others."""
+    """The party's possible partners have reached their max_meetings with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignedPair:
+    """A pair of the match list; `pinned` if the problem demanded it."""
+
     need: str
     offer: str
     score: float
@@ -124,7 +126,7 @@ class AssignedPair:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A party that got `met` meetings where it `wanted` at least so many."""
+    """A party with only `met` meetings, fewer than its min_meetings (`wanted`)."""
 
     id: str
     met: int
@@ -134,9 +136,9 @@ class Unserved:
 
 @dataclass(frozen=True)
 class Assignment:
-    """`pairs` are in the order of the problem's needs, each need's best first.
+    """A match list. `pairs` are in the order of the problem's needs, and by falling score for each need.
 
-    `bound` has, goal by goal, what no list that is as good in the earlier goals can exceed.
+    `bound` is an upper bound: for each goal, no list that is as good in the earlier goals can exceed it.
     """
 
     pairs: tuple[AssignedPair, ...]
@@ -153,9 +155,9 @@ class Assignment:
 def assign(problem: AssignmentProblem, time_limit: float = math.inf) -> Assignment:
     """The best match list: most parties served, then most requests granted, then the greatest total score.
 
-    Exact unless `time_limit` (seconds) runs out. The same problem gives the same list. With every min_meetings
-    at most 1 the program is a network whose linear relaxation is whole: thousands of parties take seconds.
-    Raises SolverError if the time runs out before any list was found.
+    Exact unless `time_limit` (seconds) runs out. The same problem gives the same list. If all min_meetings are at most
+    1, the program is a network flow with an integral linear relaxation: thousands of parties take seconds.
+    Raises SolverError if no list was found in time.
     """
     model = _Model(problem)
     optimum = maximize_in_order(model.program, model.goals, time_limit)
@@ -178,20 +180,20 @@ def assign(problem: AssignmentProblem, time_limit: float = math.inf) -> Assignme
 
 
 def bound_beyond(problem: AssignmentProblem, reached: Objective, time_limit: float = math.inf) -> Objective:
-    """What no match list that is as good as `reached` in the earlier goals can exceed, goal by goal.
+    """For each goal, an upper bound on all match lists that are as good as `reached` in the earlier goals.
 
-    Quicker than `assign`, and looser where min_meetings are above 1. What the time does not suffice for is bounded by
-    what all pairs together would bring.
+    Faster than `assign`, but less tight where min_meetings are above 1. A goal that is not finished within `time_limit`
+    (seconds) gets the trivial bound: the value of all pairs together.
     """
     model = _Model(problem)
     return model.with_pins(bound_in_order(model.program, model.goals, model.without_pins(reached), time_limit))
 
 
 def shortlist(pairs: Iterable[Pair], per_party: int) -> tuple[Pair, ...]:
-    """The pairs that are among the `per_party` best of either of their parties, and all requested ones.
+    """The pairs that are among the `per_party` best pairs of one of their parties, and all requested pairs.
 
-    Cuts all-pairs candidates to what an assignment will use, and leaves nobody without who had a candidate.
-    The order of `pairs` is kept; ties go to the earlier.
+    Reduces the pairs of all parties to those that an assignment will use. Every party that has pairs keeps some. The
+    order of `pairs` is kept; of equal scores, earlier pairs are preferred.
     """
     pairs = tuple(pairs)
     ranked = sorted(range(len(pairs)), key=lambda index: -pairs[index].score)
@@ -241,7 +243,7 @@ def _check_sides(where: str, key: PairKey, sides: dict[str, Side]) -> None:
 
 
 class _Model:
-    """The problem as a program over the free pairs: neither pinned, which is settled, nor excluded."""
+    """The problem as a binary program over its free pairs, which are neither pinned nor excluded."""
 
     def __init__(self, problem: AssignmentProblem) -> None:
         self.pinned = _pinned_pairs(problem)
@@ -263,7 +265,7 @@ class _Model:
         self._served_by_pins = int((minimum <= 0).sum())
 
     def with_pins(self, values: tuple[float, ...]) -> Objective:
-        """The goals of the program, and what the pinned pairs add to them."""
+        """The values of the program's goals plus the contribution of the pinned pairs."""
         served, requested, score = values
         return Objective(
             served=self._served_by_pins + int(served),
@@ -272,6 +274,7 @@ class _Model:
         )
 
     def without_pins(self, objective: Objective) -> tuple[float, ...]:
+        """The values of the program's goals in a list with this objective: the inverse of `with_pins`."""
         return (
             objective.served - self._served_by_pins,
             objective.requested - sum(pair.requested for pair in self.pinned),

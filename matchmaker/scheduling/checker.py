@@ -1,7 +1,6 @@
-"""The certificate of a plan, made from the problem and the plan alone.
+"""Checks a plan against its problem and certifies the result. No plan is published without a valid certificate.
 
-Shares no code with the solver, so that a fault there cannot hide here. No plan may be published without its
-certificate being valid.
+Shares no code with the solver, so that an error in the solver cannot hide here.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import Any
 
 from matchmaker.scheduling.errors import PlanRefusedError
@@ -19,12 +18,12 @@ from matchmaker.scheduling.objective import Objective
 from matchmaker.scheduling.plan import Meeting, Plan
 from matchmaker.scheduling.problem import Participant, Problem
 
-# Sums of thousands of scores may differ by rounding, and by no more than this.
+# Sums of thousands of scores may differ by rounding, but by at most this.
 SCORE_TOLERANCE = 1e-6
 
 
 class Rule(StrEnum):
-    """What a plan can break."""
+    """A rule that a plan can break."""
 
     UNKNOWN_PARTICIPANT = "unknown_participant"
     WRONG_SIDE = "wrong_side"
@@ -50,7 +49,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`sentence` names the meeting or participant at fault."""
+    """A broken rule. `sentence` is English and names the wrong meeting or participant."""
 
     rule: Rule
     sentence: str
@@ -58,12 +57,13 @@ class Violation:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a plan is, as counted by the checker and not as the plan says of itself.
+    """The figures of a plan, counted by the checker and not taken from the plan.
 
-    Gaps are counted in slots: those without a meeting between two consecutive meetings of a participant;
-    `mean_idle_gap` is the mean over all such consecutive meetings, `idle_slots` each participant's sum.
-    `slots_filled` is the share of tables × slots in use. `score_gap` is how far the total score is below its bound,
-    as a share of the bound. Greatest and mean are 0 where there is nothing to count.
+    A gap is the number of slots without a meeting between two consecutive meetings of a participant. `idle_slots` is
+    the sum of each participant's gaps; `mean_idle_gap` and `greatest_idle_gap` are over all gaps, or 0 without gaps.
+    `wishes` is the number of requested pairs. `fewest_meetings` is the smallest number of meetings of any participant.
+    `tables_in_use` has one number for each slot. `slots_filled` is the share of tables × slots in use, 0–1.
+    `score_gap` is the distance of the total score from its bound, as a share of the bound, 0–1.
     """
 
     violations: tuple[Violation, ...]
@@ -103,50 +103,49 @@ class Certificate:
         )
 
     def require_valid(self) -> None:
-        """Raises PlanRefusedError with every violation, if there is any."""
+        """Raise PlanRefusedError with all violations if there are any."""
         if self.violations:
             raise PlanRefusedError(tuple(violation.sentence for violation in self.violations))
 
     def to_document(self) -> dict[str, Any]:
-        """The certificate ready for JSON."""
+        """The certificate as a document that can be written as JSON."""
         return {"valid": self.valid, "proven": self.proven, **asdict(self)}
 
 
 def check(problem: Problem, plan: Plan) -> Certificate:
-    """The plan's certificate; `violations` has every rule that the plan breaks."""
+    """Check a plan against its problem. All broken rules are in the certificate's `violations`."""
     violations = (
         *_check_references(problem, plan),
         *_check_hard_rules(problem, plan),
         *_check_locked(problem, plan),
         *_check_claims(problem, plan),
     )
-    met = _meetings_of(problem, plan)
-    served = tuple(p.id for p in problem.participants if met[p.id] >= p.min_meetings)
-    wishes = {(c.need, c.offer) for c in problem.candidates if c.requested}
+    broken = Counter(violation.rule for violation in violations)
+    counts = _meetings_of(problem, plan)
+    met = {participant.id: counts[participant.id] for participant in problem.participants}
+    served, unserved = _served_and_unserved(problem, met)
     gaps = _gaps(problem, plan)
-    all_gaps = [gap for of_one in gaps.values() for gap in of_one]
-    in_slot = Counter(meeting.slot for meeting in plan.meetings)
+    all_gaps = list(chain.from_iterable(gaps.values()))
     objective = _objective(problem, plan)
-    found = Counter(violation.rule for violation in violations)
-    places = problem.tables * len(problem.slots)
+    seats = problem.tables * len(problem.slots)
     return Certificate(
         violations=violations,
-        collisions_of_people=found[Rule.PERSON_COLLISION],
-        collisions_of_tables=found[Rule.TABLE_COLLISION],
-        availability_breaches=found[Rule.NOT_AVAILABLE],
+        collisions_of_people=broken[Rule.PERSON_COLLISION],
+        collisions_of_tables=broken[Rule.TABLE_COLLISION],
+        availability_breaches=broken[Rule.NOT_AVAILABLE],
         meetings=len(plan.meetings),
         participants=len(problem.participants),
         served=served,
-        unserved=tuple(p.id for p in problem.participants if met[p.id] < p.min_meetings),
-        wishes=len(wishes),
+        unserved=unserved,
+        wishes=len(_wishes(problem)),
         wishes_met=objective.requested,
-        fewest_meetings=min((met[p.id] for p in problem.participants), default=0),
-        meetings_of={p.id: met[p.id] for p in problem.participants},
-        idle_slots={p.id: sum(gaps[p.id]) for p in problem.participants},
+        fewest_meetings=min(met.values(), default=0),
+        meetings_of=met,
+        idle_slots={participant_id: sum(gaps[participant_id]) for participant_id in met},
         mean_idle_gap=sum(all_gaps) / len(all_gaps) if all_gaps else 0.0,
         greatest_idle_gap=max(all_gaps, default=0),
-        tables_in_use=tuple(in_slot[slot] for slot in range(len(problem.slots))),
-        slots_filled=len(plan.meetings) / places if places else 0.0,
+        tables_in_use=_tables_in_use(problem, plan),
+        slots_filled=len(plan.meetings) / seats if seats else 0.0,
         objective=objective,
         bound=plan.bound,
         score_gap=_share_missing(objective.total_score, plan.bound.total_score),
@@ -160,7 +159,7 @@ def _name(meeting: Meeting) -> str:
 
 
 def _check_references(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Every meeting names things that exist, and a pair that may meet."""
+    """Violations by meetings that name an unknown participant, slot or table, or a pair that may not meet."""
     sides = {p.id: p.side for p in problem.participants}
     allowed = {(c.need, c.offer) for c in problem.candidates} | {(m.need, m.offer) for m in problem.locked}
     for meeting in plan.meetings:
@@ -178,7 +177,7 @@ def _check_references(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Nobody and no table twice in a slot, calendars, maxima and booths kept, no pair twice."""
+    """Violations of collisions, availability, maxima, booths and tables, and by pairs that meet twice."""
     known = {p.id: p for p in problem.participants}
     for pair, times in Counter((m.need, m.offer) for m in plan.meetings).items():
         if times > 1:
@@ -217,17 +216,19 @@ def _check_collisions(known: Mapping[str, Participant], plan: Plan) -> Iterator[
         for meeting in meetings:
             at_table[meeting.table].append(meeting)
             for participant in _participants(known, meeting):
-                # A participant without a person stands for itself; the flag keeps its id apart from names.
+                # A participant without a person counts by its id; the flag keeps ids apart from people's names.
                 with_person[participant.person is None, participant.person or participant.id].append(meeting)
         for table, clashing in at_table.items():
-            for one, other in combinations(clashing, 2):
+            for first, second in combinations(clashing, 2):
                 yield Violation(
-                    Rule.TABLE_COLLISION, f"{_name(one)} and {_name(other)} are both at table {table} in slot {slot}"
+                    Rule.TABLE_COLLISION,
+                    f"{_name(first)} and {_name(second)} are both at table {table} in slot {slot}",
                 )
         for (_, person), clashing in with_person.items():
-            for one, other in combinations(clashing, 2):
+            for first, second in combinations(clashing, 2):
                 yield Violation(
-                    Rule.PERSON_COLLISION, f"{person} is in {_name(one)} and {_name(other)} at once, in slot {slot}"
+                    Rule.PERSON_COLLISION,
+                    f"{person} is in {_name(first)} and {_name(second)} at once, in slot {slot}",
                 )
 
 
@@ -247,7 +248,7 @@ def _check_locked(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _check_claims(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """What the plan says of itself is true."""
+    """Violations by false claims of the plan: scores, unserved participants, objective, bound, duration, problem."""
     scores = {(c.need, c.offer): c.score for c in problem.candidates}
     for meeting in plan.meetings:
         score = scores.get((meeting.need, meeting.offer), 0.0)
@@ -291,7 +292,7 @@ def _check_values(problem: Problem, plan: Plan) -> Iterator[Violation]:
         yield Violation(Rule.WRONG_BOUND, f"{actual.served} are served, more than the bound of {bound.served}")
     if bound.served > len(problem.participants):
         yield Violation(Rule.WRONG_BOUND, f"the bound of {bound.served} is more than there are participants")
-    # The later bounds hold for plans that are as good in the earlier goals, which this plan is by itself.
+    # The later bounds hold for plans that are as good as this plan in the earlier goals.
     if bound.requested < actual.requested:
         yield Violation(
             Rule.WRONG_BOUND, f"{actual.requested} requests are met, more than the bound of {bound.requested}"
@@ -305,21 +306,39 @@ def _check_values(problem: Problem, plan: Plan) -> Iterator[Violation]:
 def _objective(problem: Problem, plan: Plan) -> Objective:
     met = _meetings_of(problem, plan)
     scores = {(c.need, c.offer): c.score for c in problem.candidates}
-    wishes = {(c.need, c.offer) for c in problem.candidates if c.requested}
     made = {(m.need, m.offer) for m in plan.meetings}
     return Objective(
         served=sum(met[p.id] >= p.min_meetings for p in problem.participants),
-        requested=len(made & wishes),
+        requested=len(made & _wishes(problem)),
         total_score=math.fsum(scores.get(pair, 0.0) for pair in made),
     )
 
 
+def _served_and_unserved(problem: Problem, met: Mapping[str, int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids of the participants with at least, and with fewer than, their min_meetings."""
+    enough = {participant.id: met[participant.id] >= participant.min_meetings for participant in problem.participants}
+    served = tuple(participant_id for participant_id, is_served in enough.items() if is_served)
+    return served, tuple(participant_id for participant_id, is_served in enough.items() if not is_served)
+
+
+def _tables_in_use(problem: Problem, plan: Plan) -> tuple[int, ...]:
+    """The number of meetings in each slot."""
+    in_slot = Counter(meeting.slot for meeting in plan.meetings)
+    return tuple(in_slot[slot] for slot in range(len(problem.slots)))
+
+
+def _wishes(problem: Problem) -> set[tuple[str, str]]:
+    """The requested pairs."""
+    return {(candidate.need, candidate.offer) for candidate in problem.candidates if candidate.requested}
+
+
 def _meetings_of(problem: Problem, plan: Plan) -> Counter[str]:
+    """The number of meetings of each participant."""
     return Counter(participant_id for m in plan.meetings for participant_id in (m.need, m.offer))
 
 
 def _gaps(problem: Problem, plan: Plan) -> dict[str, list[int]]:
-    """For each participant, the empty slots between each two consecutive meetings."""
+    """For each participant, the number of empty slots between each two consecutive meetings."""
     slots: defaultdict[str, list[int]] = defaultdict(list)
     for meeting in plan.meetings:
         slots[meeting.need].append(meeting.slot)
@@ -331,7 +350,7 @@ def _gaps(problem: Problem, plan: Plan) -> dict[str, list[int]]:
 
 
 def _participants(known: Mapping[str, Participant], meeting: Meeting) -> Iterable[Participant]:
-    return (known[i] for i in (meeting.need, meeting.offer) if i in known)
+    return (known[participant_id] for participant_id in (meeting.need, meeting.offer) if participant_id in known)
 
 
 def _is_index(value: int, lowest: int, highest: int) -> bool:

@@ -1,4 +1,4 @@
-"""Why a participant is unserved, why two did not meet, and the smallest change that would help."""
+"""Explains why a participant is unserved or a pair does not meet, and the smallest change that would help."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from matchmaker.scheduling.solving.occupancy import Occupancy, Timed
 
 
 def unserved_participants(problem: Problem, meetings: Iterable[Timed]) -> tuple[UnservedParticipant, ...]:
-    """Everyone below min_meetings, in the problem's order, each with the reason."""
+    """All participants with fewer than min_meetings, in the problem's order, each with the reason."""
     meetings = tuple(meetings)
     occupancy = Occupancy(problem, meetings)
     met = {(meeting.need, meeting.offer) for meeting in meetings}
     partners: defaultdict[str, list[Participant]] = defaultdict(list)
     candidates: defaultdict[str, int] = defaultdict(int)
     for candidate in problem.candidates:
-        for own, other in (candidate.key, candidate.key[::-1]):
-            candidates[own] += 1
+        for participant_id, partner_id in (candidate.key, candidate.key[::-1]):
+            candidates[participant_id] += 1
             if candidate.key not in met and can_ever_meet(problem, candidate):
-                partners[own].append(problem.participant[other])
+                partners[participant_id].append(problem.participant[partner_id])
     return tuple(
         _unserved(problem, occupancy, participant, candidates[participant.id], partners[participant.id])
         for participant in problem.participants
@@ -71,47 +71,48 @@ _UNSERVED_SENTENCES = {
 def _unserved_code(
     problem: Problem, occupancy: Occupancy, participant: Participant, candidates: int, partners: list[Participant]
 ) -> UnscheduledReason:
-    if participant.max_meetings < participant.min_meetings:
-        return UnscheduledReason.MAXIMUM_BELOW_MINIMUM
-    if problem.tables == 0:
-        return UnscheduledReason.NO_TABLES
-    if candidates == 0:
-        return UnscheduledReason.NO_CANDIDATES
-    if not participant.available:
-        return UnscheduledReason.NEVER_AVAILABLE
-    if len(participant.available) < participant.min_meetings:
-        return UnscheduledReason.TOO_FEW_SLOTS
-    if candidates < participant.min_meetings:
-        return UnscheduledReason.TOO_FEW_CANDIDATES
-    with_common_slot = [other for other in partners if occupancy.common_slots(participant, other)]
-    if not with_common_slot:
-        return UnscheduledReason.NO_COMMON_SLOT
-    with_room = [other for other in with_common_slot if occupancy.has_room(other)]
-    if not with_room:
-        return UnscheduledReason.CANDIDATES_FULL
-    for other in with_room:
-        for slot in occupancy.common_slots(participant, other):
-            busy = occupancy.in_the_way(participant, slot) or occupancy.in_the_way(other, slot)
-            if busy is None and occupancy.is_full(slot):
-                return UnscheduledReason.TABLES_FULL
-    return UnscheduledReason.CANDIDATES_BUSY
+    """The first reason that applies; `partners` are those candidates whom the participant could still meet."""
+    with_common_slot = [partner for partner in partners if occupancy.common_slots(participant, partner)]
+    with_room = [partner for partner in with_common_slot if occupancy.has_room(partner)]
+    reasons = (
+        (participant.max_meetings < participant.min_meetings, UnscheduledReason.MAXIMUM_BELOW_MINIMUM),
+        (problem.tables == 0, UnscheduledReason.NO_TABLES),
+        (candidates == 0, UnscheduledReason.NO_CANDIDATES),
+        (not participant.available, UnscheduledReason.NEVER_AVAILABLE),
+        (len(participant.available) < participant.min_meetings, UnscheduledReason.TOO_FEW_SLOTS),
+        (candidates < participant.min_meetings, UnscheduledReason.TOO_FEW_CANDIDATES),
+        (not with_common_slot, UnscheduledReason.NO_COMMON_SLOT),
+        (not with_room, UnscheduledReason.CANDIDATES_FULL),
+        (_lacks_only_a_table(occupancy, participant, with_room), UnscheduledReason.TABLES_FULL),
+    )
+    return next((reason for applies, reason in reasons if applies), UnscheduledReason.CANDIDATES_BUSY)
+
+
+def _lacks_only_a_table(occupancy: Occupancy, participant: Participant, partners: list[Participant]) -> bool:
+    """Whether the participant and one of these partners are both free in a slot whose tables are all taken."""
+    return any(
+        _both_free(occupancy, (participant, partner), slot)
+        for partner in partners
+        for slot in occupancy.common_slots(participant, partner)
+        if occupancy.is_full(slot)
+    )
 
 
 class WhyNotReason(StrEnum):
-    """Why a pair does not meet; the first that holds, in this order, is given."""
+    """Why a pair does not meet: the first of these reasons that applies."""
 
     NOT_A_CANDIDATE = "not_a_candidate"
     SAME_PERSON_OR_BOOTHS = "same_person_or_booths"
-    """One person stands on both sides, or each side is bound to a booth of its own."""
+    """The two are the same person, or each of them has its own booth."""
     NO_COMMON_SLOT = "no_common_slot"
     LIMIT_REACHED = "limit_reached"
-    """One of them, or both, has reached max_meetings."""
+    """One or both of them have reached max_meetings."""
     TABLES_FULL = "tables_full"
     """Both are free in a slot, but every table is taken."""
     LOST_TO_OTHERS = "lost_to_others"
     """Whenever both are available, one of them meets someone else."""
     OPEN = "open"
-    """Nothing is in the way: the meeting can be added as it is."""
+    """Nothing prevents the meeting: it can be added to the plan."""
 
 
 class ChangeKind(StrEnum):
@@ -126,10 +127,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The smallest change that makes room for the pair; only the fields that its kind needs are set.
+    """The smallest change that makes a meeting possible. Only the fields that `kind` needs are set.
 
-    `participants` are those whose maximum or availability would change, `slot` where the meeting would then take
-    place, `instead_of` the meetings that would have to go.
+    `slot` is where the meeting would take place. `participants` are those whose maximum or availability would change.
+    `instead_of` are the meetings that would be cancelled.
     """
 
     kind: ChangeKind
@@ -140,7 +141,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """`in_the_way` are the meetings that either side has in the common slots. `change` None: nothing small helps."""
+    """Why a pair does not meet.
+
+    `in_the_way` are the meetings of either side in their common slots, `full_slots` the slots without a free table,
+    `at_limit` the ids of those who have reached max_meetings. `change` is None where no small change helps.
+    """
 
     need: str
     offer: str
@@ -152,7 +157,7 @@ class WhyNot:
 
 
 def why_not(problem: Problem, plan: Plan, need: str, offer: str) -> WhyNot:
-    """Why the pair does not meet in `plan`. Raises UnknownPartyError for unknown ids, ValueError if it does meet."""
+    """Why the pair does not meet in `plan`. Raises UnknownPartyError for unknown ids, ValueError if the pair meets."""
     for participant_id in (need, offer):
         if participant_id not in problem.participant:
             raise UnknownPartyError(
@@ -162,7 +167,7 @@ def why_not(problem: Problem, plan: Plan, need: str, offer: str) -> WhyNot:
 
 
 def why_not_all(problem: Problem, plan: Plan, strong: float = math.inf) -> tuple[WhyNot, ...]:
-    """For every requested pair, and every candidate with a score of at least `strong`, that does not meet."""
+    """The explanation for every pair that does not meet and is requested or has a score of at least `strong`."""
     investigation = _Investigation(problem, plan)
     met = {meeting.key for meeting in plan.meetings}
     return tuple(
@@ -173,6 +178,8 @@ def why_not_all(problem: Problem, plan: Plan, strong: float = math.inf) -> tuple
 
 
 class _Investigation:
+    """Explanations for one plan, which share its occupancy."""
+
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self._problem = problem
         self._occupancy = Occupancy(problem, plan.meetings)
@@ -224,7 +231,7 @@ class _Investigation:
         )
 
     def _availability(self, need: Participant, offer: Participant) -> Change | None:
-        """The first slot with a table where one of them is free and the other would only have to come."""
+        """The first slot with a free table in which only the availability of one of the two is missing."""
         if not (self._occupancy.has_room(need) and self._occupancy.has_room(offer)):
             return None
         for slot in range(len(self._problem.slots)):
@@ -236,14 +243,14 @@ class _Investigation:
 
 @dataclass(frozen=True, slots=True)
 class TableGain:
-    """So many `more_tables` in `slot` would add as many meetings, with nothing else changed."""
+    """With `more_tables` further tables in `slot`, the same number of meetings could be added to the plan."""
 
     slot: int
     more_tables: int
 
 
 def table_gains(problem: Problem, plan: Plan) -> tuple[TableGain, ...]:
-    """The slots in which tables alone are what is missing. Meetings at booths are not counted."""
+    """The slots in which only tables are missing. Meetings at booths are not counted."""
     occupancy = Occupancy(problem, plan.meetings)
     met = {meeting.key for meeting in plan.meetings}
     waiting = [
@@ -269,6 +276,7 @@ def _both_free(occupancy: Occupancy, pair: tuple[Participant, Participant], slot
 
 
 def _most_pairs_at_once(pairs: list[tuple[Participant, Participant]]) -> int:
+    """The most of these pairs that can meet in the same slot: a maximum bipartite matching."""
     if not pairs:
         return 0
     needs = {need.id: row for row, need in enumerate(dict.fromkeys(need for need, _ in pairs))}

@@ -1,8 +1,8 @@
-"""What can be wrong with a problem or a plan.
+"""Errors of scheduling.
 
-Every error carries its facts as data: a :class:`Fault` that says what is wrong, the entry at fault, and the
-participants, pair, slot and table that it is about. ``str(error)`` words them in English; whoever speaks another
-language has a table from fault to text of its own.
+Every error carries its facts as data: a :class:`Fault` that says what is wrong, the wrong entry, and the participants,
+pair, slot and table that it is about. ``str(error)`` words them in English. Code that needs another language has its own
+table from fault to text.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class SchedulingError(Exception):
 
 
 class DocumentError(SchedulingError, ValueError):
-    """Something given to the package is wrong.
+    """An invalid problem or plan.
 
     `where` is the entry at fault in the words of the input, e.g. ``candidates[3]`` or ``participants e7``; `fault` says
     what is wrong with it, `details` the facts that the fault is about.
@@ -75,7 +75,7 @@ class DocumentError(SchedulingError, ValueError):
         self.where = where
         self.fault = fault
         self.pair = pair
-        """The pair at fault, if it is about one."""
+        """The wrong pair; None if the fault is not about a pair."""
         self.details: Mapping[str, object] = details
         super().__init__(f"{where}: {fault.value.format(**details)}")
 
@@ -93,7 +93,7 @@ class DuplicateError(InvalidProblemError):
 
 
 class ValueRangeError(InvalidProblemError):
-    """A number is not a number, or outside what it may be."""
+    """A value has the wrong form or is out of range."""
 
 
 class ContradictionError(InvalidProblemError):
@@ -101,11 +101,11 @@ class ContradictionError(InvalidProblemError):
 
 
 class InvalidPlanError(DocumentError):
-    """A plan that cannot be read: not the shape that the contract gives."""
+    """A plan document that cannot be read, because it does not have the documented structure."""
 
 
 class PlanRefusedError(SchedulingError):
-    """A plan that the checker found to break the rules; `violations` has each with its reason."""
+    """A plan that breaks rules, as the checker found. `violations` has a sentence for each."""
 
     def __init__(self, violations: tuple[str, ...]) -> None:
         shown = "; ".join(violations[:5])
@@ -115,4 +115,4 @@ class PlanRefusedError(SchedulingError):
 
 
 class SolverError(SchedulingError):
-    """The solver ended without any answer."""
+    """The solver ended without a solution."""

@@ -1,4 +1,4 @@
-"""Reading typed fields out of parsed JSON, with errors that name the entry and the field."""
+"""Reads typed fields from parsed JSON, with errors that name the entry and the field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REQUIRED: Any = object()
 
 
 def read_document(path: Path, error: type[DocumentError]) -> Mapping[str, Any]:
-    """The JSON object in a UTF-8 file (a byte order mark is skipped)."""
+    """The JSON object in a UTF-8 file; a byte order mark is skipped. Raises `error` for anything else."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as cause:
@@ -28,7 +28,11 @@ def read_document(path: Path, error: type[DocumentError]) -> Mapping[str, Any]:
 
 
 class Fields:
-    """One JSON object whose fields are asked for by type. `where` names it in errors, e.g. ``participants[3]``."""
+    """A JSON object whose fields are read by type. `where` names it in errors, for example ``participants[3]``.
+
+    Methods raise the given error class for a missing field or a wrong type. ``null`` counts as missing; fields with a
+    default may be missing.
+    """
 
     def __init__(self, where: str, document: object, error: type[DocumentError]) -> None:
         if not isinstance(document, Mapping):

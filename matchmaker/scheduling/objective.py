@@ -1,4 +1,4 @@
-"""What a match list or a plan reaches, goal by goal."""
+"""The goals of a match list or a plan."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Objective:
-    """The goals in their order, so that the greater objective is the better one.
+    """The values of the goals in order of importance, so that the better objective compares as greater.
 
-    `served` participants have their min_meetings, `requested` pairs that meet were asked for, `total_score` is the
-    sum over all pairs that meet.
+    `served`: participants with at least their min_meetings. `requested`: pairs that meet and were requested.
+    `total_score`: sum of the scores of all pairs that meet.
     """
 
     served: int

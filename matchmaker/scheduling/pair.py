@@ -1,4 +1,4 @@
-"""The two sides of an event and the pairs between them, by the ids of the caller."""
+"""The two sides of an event and the pairs between them, named by ids that the caller chooses."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""A plan: the meetings with time and table, who is left unserved and why, what was reached and what could be."""
+"""Plans: meetings with slot and table, unserved participants with reasons, objective and its upper bound."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from matchmaker.scheduling.pair import PairKey
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """`slot` is an index into the problem's slots, `table` a number from 1."""
+    """A planned meeting. `slot` is an index of the problem's slots, `table` a number from 1."""
 
     need: str
     offer: str
@@ -32,29 +32,32 @@ class Meeting:
 
 
 class UnscheduledReason(StrEnum):
-    """Why a participant has fewer meetings than its min_meetings; the first that holds, in this order, is given."""
+    """Why a participant has fewer meetings than its min_meetings: the first of these reasons that applies."""
 
     MAXIMUM_BELOW_MINIMUM = "maximum_below_minimum"
     NO_TABLES = "no_tables"
     NO_CANDIDATES = "no_candidates"
     NEVER_AVAILABLE = "never_available"
     TOO_FEW_SLOTS = "too_few_slots"
-    """It wants more meetings than it has slots."""
+    """The participant's min_meetings exceeds the number of slots in which it is available."""
     TOO_FEW_CANDIDATES = "too_few_candidates"
-    """It wants more meetings than it has candidates."""
+    """The participant's min_meetings exceeds the number of its candidates."""
     NO_COMMON_SLOT = "no_common_slot"
-    """No candidate is free when it is, or only where a locked meeting is in the way."""
+    """No candidate that it could still meet is available in the same slot."""
     CANDIDATES_FULL = "candidates_full"
-    """Every candidate with a common slot has reached its max_meetings with others."""
+    """All candidates with a common slot have reached their max_meetings with others."""
     TABLES_FULL = "tables_full"
-    """It and a candidate are both free, but every table is taken then."""
+    """The participant and a candidate are both free in a slot, but all tables are taken."""
     CANDIDATES_BUSY = "candidates_busy"
-    """In the slots it has in common with its candidates, one of the two is in another meeting."""
+    """In every common slot, the participant or the candidate is in another meeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnservedParticipant:
-    """`reason` is an English sentence; `code` says the same to programs (None in a plan read from JSON)."""
+    """A participant with fewer than its min_meetings: `met` meetings of `wanted`.
+
+    `reason` is an English sentence, `code` the reason for programs; None in a plan read from JSON.
+    """
 
     id: str
     met: int
@@ -65,10 +68,11 @@ class UnservedParticipant:
 
 @dataclass(frozen=True)
 class Plan:
-    """`meetings` by slot, then table. `bound` has, goal by goal, what no plan that is as good in the earlier goals can
-    exceed.
+    """The schedule of an event. `meetings` are sorted by slot, then table.
 
-    `seed` and `problem_fingerprint` say how to make the plan again; None in a plan read from JSON.
+    `bound` is an upper bound: for each goal, no plan that is as good in the earlier goals can exceed it. `seconds` is
+    the time the solver took. `seed` and `problem_fingerprint` say how to make the plan again; None in a plan read from
+    JSON.
     """
 
     meetings: tuple[Meeting, ...]
@@ -85,7 +89,7 @@ class Plan:
         return self.objective == self.bound
 
     def to_document(self) -> dict[str, Any]:
-        """The plan in the contract's shape, ready for JSON."""
+        """The plan as a document for JSON, with the structure that docs/scheduling.md gives."""
         return {
             "meetings": [
                 {"need": m.need, "offer": m.offer, "slot": m.slot, "table": m.table, "score": m.score}
@@ -99,7 +103,10 @@ class Plan:
 
 
 def read_plan(source: str | os.PathLike[str] | Mapping[str, Any]) -> Plan:
-    """The plan in a JSON file, or in an already parsed document. Raises InvalidPlanError; checks shape only."""
+    """Read a plan from a JSON file or from a parsed document. Checks the structure only.
+
+    Raises InvalidPlanError for a wrong structure, OSError if the file cannot be read.
+    """
     document = source if isinstance(source, Mapping) else read_document(Path(source), InvalidPlanError)
     fields = Fields("plan", document, InvalidPlanError)
     return Plan(
@@ -118,7 +125,7 @@ def read_plan(source: str | os.PathLike[str] | Mapping[str, Any]) -> Plan:
 
 
 def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Write the plan as JSON. But for `seconds`, the same problem and seed give the same bytes."""
+    """Write the plan as JSON. The same problem and seed give the same bytes, except for `seconds`."""
     text = json.dumps(plan.to_document(), ensure_ascii=False, indent=1)
     Path(path).write_text(text + "\n", encoding="utf-8")
 

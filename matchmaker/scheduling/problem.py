@@ -1,4 +1,4 @@
-"""The scheduling problem of an event: who comes, when, who could meet whom, what is already fixed.
+"""The scheduling problem of an event: participants, their availability, candidate pairs, locked meetings.
 
 In JSON:
 
@@ -40,11 +40,11 @@ DEFAULT_MAX_MEETINGS = 6
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One delegate's calendar at the event.
+    """A participant of the event.
 
-    `available` has indices into the problem's slots, in order. `table` is a booth that all its meetings take place
-    at (1-based); several participants may share one and then take turns. `person` names the human behind it if one
-    person stands for several participants and so cannot attend two of their meetings at once.
+    `available` are indices of the problem's slots, in order. `table` is the participant's booth, from 1: all its
+    meetings take place there. Participants that share a booth take turns. `person` names the person who attends the
+    meetings, if this person attends for several participants and so cannot be in two of their meetings at once.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class LockedMeeting:
-    """A meeting that stands. With `table` None the scheduler gives the table."""
+    """A fixed meeting. With `table` None the scheduler chooses the table."""
 
     need: str
     offer: str
@@ -86,10 +86,11 @@ class LockedMeeting:
 
 @dataclass(frozen=True)
 class Problem:
-    """Valid once constructed: raises a subclass of InvalidProblemError that names the entry at fault.
+    """A scheduling problem, checked on construction.
 
-    `slots` are the starting times in order (ISO 8601, all with or all without a UTC offset), `tables` the number of
-    tables, numbered from 1. A locked pair need not be among the candidates; its score is then 0.
+    `slots` are the starting times in order (ISO 8601, all with or all without a UTC offset). `tables` is the number of
+    tables, which are numbered from 1. A locked pair that is not among the candidates has the score 0.
+    Raises a subclass of InvalidProblemError that names the wrong entry.
     """
 
     slots: tuple[str, ...]
@@ -119,12 +120,12 @@ class Problem:
         return frozenset(candidate.key for candidate in self.candidates if candidate.requested)
 
     def score(self, key: PairKey) -> float:
-        """The pair's score; 0 for a locked pair that is no candidate."""
+        """The score of a pair, 0–1; 0 for a pair that is no candidate."""
         candidate = self.candidate.get(key)
         return 0.0 if candidate is None else candidate.score
 
     def to_document(self) -> dict[str, Any]:
-        """The problem in the shape that `read_problem` reads, ready for JSON."""
+        """The problem as a document for JSON, which `read_problem` reads."""
         return {
             "slots": list(self.slots),
             "tables": self.tables,
@@ -137,13 +138,13 @@ class Problem:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the problem's canonical JSON, in hexadecimal: which input a plan was made from."""
+        """SHA-256 of the problem's canonical JSON, in hexadecimal. Plans name the problem they solve by it."""
         canonical = json.dumps(self.to_document(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def read_problem(source: str | os.PathLike[str] | Mapping[str, Any]) -> Problem:
-    """The problem in a JSON file, or in an already parsed document.
+    """Read a problem from a JSON file or from a parsed document.
 
     Optional fields and their defaults: `available` (every slot), `min_meetings` (1), `max_meetings` (6), `table` and
     `person` (null), `requested` (false), `locked` (none). Unknown fields are ignored. Raises InvalidProblemError,
@@ -247,7 +248,7 @@ def _check_candidates(problem: Problem) -> None:
 
 
 def _check_locked(problem: Problem) -> None:
-    """No clash among the locked meetings, and none of them against a rule."""
+    """Raise ContradictionError if locked meetings clash or break a rule."""
     pairs = set()
     taken: dict[tuple[str, str | int, int], LockedMeeting] = {}
     in_slot: defaultdict[int, int] = defaultdict(int)

@@ -1,7 +1,7 @@
-"""Repairing a published plan: what must go goes, everything else stands, and the gaps are filled.
+"""Repairs a published plan with the fewest changes, then fills the gaps.
 
-A published meeting counts as changed if it no longer takes place in its slot at its table. Fewest changes come first;
-coverage, requests and score are then served by what can be added.
+A published meeting counts as changed if it no longer takes place in its slot at its table. The first goal is the fewest
+changes; then meetings are added for coverage, requests and score.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from matchmaker.scheduling.solving.grid import Grid
 from matchmaker.scheduling.solving.lexicographic import Goal, maximize_in_order
 from matchmaker.scheduling.solving.timetable import timetable_program
 
-# The part of the remaining time for choosing which meetings to change; the rest is for planning around the others.
+# The share of the remaining time for choosing which meetings to change; the rest is for planning around the others.
 SHARE_FOR_CHOICE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A pair that meets in both plans, but in another slot or at another table."""
+    """A pair that meets in both plans, but in different slots or at different tables."""
 
     before: Meeting
     after: Meeting
@@ -38,7 +38,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Differences:
-    """What participants have to be told after a plan was replaced by another."""
+    """The differences between two plans, as far as participants notice them."""
 
     kept: tuple[Meeting, ...]
     moved: tuple[Move, ...]
@@ -47,17 +47,17 @@ class Differences:
 
     @property
     def changed(self) -> int:
-        """How many meetings of the earlier plan no longer stand as they were."""
+        """How many meetings of the earlier plan were moved or dropped."""
         return len(self.moved) + len(self.dropped)
 
 
 @dataclass(frozen=True)
 class Replanned:
-    """`problem` is the one that `plan` solves and is to be checked against: without who cancelled, and with what
-    stands locked.
+    """The result of a repair.
 
-    No valid plan has fewer changes than `fewest_changes`, and `free_bound` is what no plan could exceed even if it
-    changed everything: what stability costs at most.
+    `problem` is what `plan` solves and must be checked against: participants who cancelled are removed, meetings that
+    stand are locked. No valid plan has fewer changes than `fewest_changes`. `free_bound` is an upper bound on plans
+    with any number of changes, so it says what stability costs at most.
     """
 
     problem: Problem
@@ -79,12 +79,13 @@ def replan(
 ) -> Replanned:
     """The plan for `problem` that changes the fewest meetings of `published`.
 
-    `problem` may differ from the one that was published in any way: calendars, tables, limits, candidates, new
-    participants; its locked meetings stand, in place of published ones if need be. `cancelled` are participants who
-    left: their meetings, locked ones too, are gone. For someone who only leaves early, shorten the calendar instead.
-    Up to `more_changes` beyond the fewest are made where they serve more participants, and no more than that takes.
-    `compactly` is as in `schedule`, for the meetings that are added or moved.
-    Raises UnknownPartyError if neither the problem nor the plan knows one who cancelled.
+    `problem` may differ in any way from the problem of the published plan: availability, tables, limits, candidates,
+    participants. Its locked meetings stand, even where published meetings have to give way. `cancelled` are the ids of
+    participants who do not come: all their meetings are dropped, locked ones too. For a participant who leaves early,
+    shorten its availability instead. Up to `more_changes` further meetings are changed if that serves more
+    participants. `compactly` shortens idle time, as in `schedule`, for meetings that are added or moved.
+    Takes about `time_limit` seconds at most.
+    Raises UnknownPartyError for an id in `cancelled` that neither the problem nor the plan contains.
     """
     deadline = time.monotonic() + time_limit
     remaining = _keep_tables_of_locked(_without_participants(problem, published, cancelled), published)
@@ -112,7 +113,7 @@ def replan(
 
 
 def differences(before: Plan, after: Plan) -> Differences:
-    """What changes for participants when the one plan replaces the other. Scores do not matter."""
+    """What changes for participants when `after` replaces `before`. Scores are ignored."""
     earlier = {meeting.key: meeting for meeting in before.meetings}
     later = {meeting.key: meeting for meeting in after.meetings}
     both = [(meeting, later[key]) for key, meeting in earlier.items() if key in later]
@@ -138,7 +139,7 @@ def _without_participants(problem: Problem, published: Plan, cancelled: Collecti
 
 
 def _keep_tables_of_locked(problem: Problem, published: Plan) -> Problem:
-    """Locked meetings without a table stay at the one that was published, where it is not given to another."""
+    """Give locked meetings without a table their published table, unless it is taken or they belong to a booth."""
     published_at = {meeting.key: meeting for meeting in published.meetings}
     taken = _tables_of_locked(problem)
     locked = []
@@ -154,7 +155,7 @@ def _keep_tables_of_locked(problem: Problem, published: Plan) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A way for a published meeting to stand: at its table, or else only in its slot (`table` then its booth)."""
+    """A way to keep a published meeting: at its table (`exactly`), or only in its slot (`table` is then its booth)."""
 
     pair: int
     slot: int
@@ -163,9 +164,10 @@ class _Standing:
 
 
 def _most_that_can_stand(problem: Problem, published: Plan) -> tuple[LockedMeeting, ...]:
-    """The most published meetings that can stand together; most of all those that can stay at their tables.
+    """The largest set of published meetings that can stand together.
 
-    Among equally many, those that serve most participants, grant most requests and score best.
+    The goals in order: most meetings at their tables, most meetings in their slots, most participants served, most
+    requests granted, greatest total score.
     """
     grid = Grid(problem)
     ways = _ways_to_stand(grid, published)
@@ -203,8 +205,10 @@ def _most_that_can_stand(problem: Problem, published: Plan) -> tuple[LockedMeeti
 def _fewer_standing(
     problem: Problem, published: Plan, at_least: int, seconds: float
 ) -> tuple[LockedMeeting, ...] | None:
-    """The published meetings that stand where most participants are served and `at_least` so many meetings stand,
-    locked ones counted; as many as that allows. None if the time does not suffice.
+    """The published meetings to keep so that most participants are served.
+
+    At least `at_least` published meetings stand, locked ones included. Of the solutions that serve most participants,
+    one with the most standing meetings. None if none is found within `seconds`.
     """
     grid = Grid(problem)
     model = timetable_program(grid)
@@ -245,7 +249,7 @@ def _ways_to_stand(grid: Grid, published: Plan) -> list[_Standing]:
 
 
 def _tables_of_locked(problem: Problem) -> defaultdict[int, set[int | None]]:
-    """The tables that locked meetings are known to take, by slot."""
+    """Slot → the tables of its locked meetings, as far as they are fixed."""
     taken: defaultdict[int, set[int | None]] = defaultdict(set)
     for meeting in problem.locked:
         tables = {meeting.table, *_booths(problem, meeting)}

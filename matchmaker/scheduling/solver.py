@@ -1,13 +1,13 @@
-"""From a problem to a plan.
+"""Solves a scheduling problem.
 
-1. Choose the best pairs without regard to time: a network program of a tenth of the size, whose value no plan can
-   exceed.
-2. Give the chosen pairs their slots. If all fit, the plan is proven best.
-3. Otherwise, in a large event or where somebody wants several meetings, look for the best timetable that serves those
-   whom step 1 serves: whom to serve is the hard part of the question. If it is practically as good as the bound, that
-   is the plan.
-4. Otherwise solve the exact model of pairs in slots.
-5. If time runs out, keep the best plan found and state how far from the bound it is.
+1. Choose the best pairs without times (`assign`): a network program of a tenth of the size, whose value is an upper
+   bound on all plans.
+2. Give the chosen pairs their slots (`place_all`). If all pairs fit, the plan is optimal.
+3. Otherwise, in a large event or if some participants want several meetings: find the best timetable that serves the
+   participants whom step 1 serves. Choosing whom to serve is the hard part of the problem. If the timetable is almost
+   as good as the bound, it is the plan.
+4. Otherwise solve the exact model of pairs in slots (`best_timetable`).
+5. If the time runs out, return the best plan found, with an upper bound.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from matchmaker.scheduling.solving.placement import place_all
 from matchmaker.scheduling.solving.tables import TimedPair, give_tables
 from matchmaker.scheduling.solving.timetable import Timetable, best_timetable
 
-# The part of the time limit that is kept for stating a bound if the exact model does not finish.
+# The share of the time limit that is kept for computing a bound if the exact model does not finish.
 SHARE_FOR_BOUND = 0.1
 
-# Above so many pairs that could meet, the exact model takes minutes, and step 3 is tried first in any case.
+# With more possible pairs than this, the exact model takes minutes, and step 3 is always tried first.
 LARGE = 10_000
-# Below so many pairs the exact model takes no time, and is always solved.
+# With at most this many pairs, the exact model takes almost no time and is always solved.
 SMALL = 500
-# Step 3 ends the search if its total score is short of the bound by less than this share.
+# Step 3 ends the search if its total score is below the bound by at most this share.
 PRACTICALLY_BEST = 0.001
 
 
 def schedule(problem: Problem, time_limit: float = 30.0, seed: int = 0, compactly: bool = False) -> Plan:
     """The best plan: most participants served, then most requests granted, then the greatest total score.
 
-    Takes about `time_limit` seconds at most and returns a valid plan in any case. The same problem and seed give the
-    same plan byte for byte, unless the time ran out. Another `seed` gives another of the equally good timetables.
-    `compactly` shortens people's idle time between meetings where that costs nothing else.
+    Takes about `time_limit` seconds at most and always returns a valid plan. The same problem and seed give the same
+    plan, byte for byte, unless the time ran out. Different values of `seed` select among equally good timetables.
+    `compactly` shortens people's idle time between meetings, without changing who meets whom.
     """
     grid = Grid(problem)
     run = _Run(grid, seed, compactly, started=time.monotonic())
@@ -84,13 +84,13 @@ def schedule(problem: Problem, time_limit: float = 30.0, seed: int = 0, compactl
 
 
 def upper_bound(problem: Problem, time_limit: float = math.inf) -> Objective:
-    """What no plan for the problem can exceed, goal by goal, without making one."""
+    """An upper bound on all plans for the problem, goal by goal, computed without making a plan."""
     untimed = _without_times(Grid(problem))
     return bound_beyond(untimed, Objective(0, 0, 0.0), time_limit)
 
 
 def _choose_pairs(grid: Grid, untimed: AssignmentProblem, time_limit: float) -> tuple[Positions, Objective | None]:
-    """The pairs that are best without regard to time, and the bound that they set; none if the time runs out."""
+    """The best pairs without regard to times, and the upper bound they give; no pairs and None if time runs out."""
     try:
         assignment = assign(untimed, time_limit)
     except SolverError:
@@ -108,30 +108,30 @@ def _try_timetable(grid: Grid, seed: int, seconds: float, must_serve: Positions 
 
 
 def _served_by(grid: Grid, chosen: Positions) -> Positions:
-    """Who has its min_meetings if the chosen pairs meet."""
+    """Positions of the participants that reach their min_meetings if the chosen pairs meet."""
     met = np.bincount(np.concatenate([grid.need[chosen], grid.offer[chosen]]), minlength=len(grid.minimum))
     return np.flatnonzero(met >= grid.minimum)
 
 
 def _is_practically_best(objective: Objective, bound: Objective) -> bool:
-    """Whether only the total score is short of the bound, and that by next to nothing."""
+    """Whether only the total score is below the bound, by at most `PRACTICALLY_BEST`."""
     return (objective.served, objective.requested) == (bound.served, bound.requested) and (
         objective.total_score >= (1 - PRACTICALLY_BEST) * bound.total_score
     )
 
 
 def _place_what_fits(grid: Grid, chosen: Positions) -> tuple[Positions, Positions]:
-    """First come, first served, with the chosen pairs first and all others after them."""
+    """A greedy timetable: the chosen pairs first, then all other pairs."""
     ranked = best_first(grid)
     among_chosen = np.isin(ranked, chosen)
     return place_in_turn(grid, [*ranked[among_chosen], *ranked[~among_chosen]])
 
 
 def _without_times(grid: Grid) -> AssignmentProblem:
-    """Who could meet whom if every slot were as good as any other: what no timetable can exceed.
+    """The problem as an assignment without times, a relaxation of the timetable.
 
-    Nobody meets more often than it has slots, and there are no more meetings than tables or people of either side in
-    each slot.
+    Each participant meets at most as often as it has usable slots. The total number of meetings is limited by the
+    tables and by the available participants of each side in all slots.
     """
     problem = grid.problem
     locked = [problem.candidate[m.key] for m in problem.locked if m.key in problem.candidate]
@@ -149,7 +149,7 @@ def _without_times(grid: Grid) -> AssignmentProblem:
 
 @dataclass(frozen=True)
 class _Run:
-    """What is the same for every plan of one call of `schedule`."""
+    """What all plans of a call of `schedule` have in common."""
 
     grid: Grid
     seed: int
@@ -157,7 +157,7 @@ class _Run:
     started: float
 
     def plan(self, pairs: Positions, slots: Positions, bound: Objective | None = None) -> Plan:
-        """The plan of the locked meetings and the given ones; without `bound` it counts as the best there is."""
+        """The plan with the locked meetings and these pairs in these slots; without `bound` it counts as optimal."""
         grid, problem = self.grid, self.grid.problem
         if self.compactly:
             slots = compact(grid, pairs, slots)
@@ -184,9 +184,10 @@ class _Run:
         )
 
 
-def _tighter(one: Objective, other: Objective) -> Objective:
+def _tighter(first: Objective, second: Objective) -> Objective:
+    """The smaller of two bounds for each goal."""
     return Objective(
-        min(one.served, other.served),
-        min(one.requested, other.requested),
-        min(one.total_score, other.total_score),
+        min(first.served, second.served),
+        min(first.requested, second.requested),
+        min(first.total_score, second.total_score),
     )

@@ -1,8 +1,8 @@
-"""Shortening people's idle time between meetings, without changing who meets whom.
+"""Shortens people's idle time between meetings, without changing who meets whom.
 
-Between two slots, a meeting can change over together with everything that this displaces: in the graph of the meetings
-of both slots, it is the connected parts (Kempe chains) that change places. Local search over all pairs of slots;
-deterministic, never for the worse.
+A meeting can move to another slot if all meetings that it displaces move back, and so on. In the graph of the meetings
+of two slots, these are connected components (Kempe chains). A local search over all pairs of slots swaps such chains.
+It is deterministic and never increases idle time.
 """
 
 from __future__ import annotations
@@ -21,29 +21,30 @@ MOST_ROUNDS = 30
 
 
 def compact(grid: Grid, pairs: Positions, slots: Positions) -> Positions:
-    """Other slots for the meetings, with no more idle slots between people's meetings than before.
+    """New slots (n,) for n meetings given by `pairs` (n,) and `slots` (n,), with at most as many idle slots.
 
-    Who meets whom, locked meetings, calendars and tables stay as they are.
+    Locked meetings do not move; availability and the number of tables are respected.
     """
     search = _Search(grid, pairs, slots)
     for _ in range(MOST_ROUNDS):
-        gains = [search.exchange(*two) for two in combinations(range(grid.n_slots), 2)]
+        gains = [search.exchange(first, second) for first, second in combinations(range(grid.n_slots), 2)]
         if not any(gains):
             break
     return search.slots
 
 
 def idle_slots(mask: int) -> int:
-    """The empty slots between the first and the last of the slots whose bits are set."""
+    """The number of zero bits between the lowest and the highest set bit of `mask`, which has a bit for each slot."""
     lowest = (mask & -mask).bit_length() - 1
     return mask.bit_length() - lowest - mask.bit_count() if mask else 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """Meetings that can change places between two slots; `surplus` more go from the first to the second than back.
+    """Meetings of two slots that can swap slots together.
 
-    `gain` is by how many idle slots it shortens people's days.
+    `moving` are the positions of the participants whose slot changes. `surplus` is the number of meetings that move
+    from the first slot to the second minus the number that move back. `gain` is the number of idle slots saved.
     """
 
     meetings: tuple[int, ...]
@@ -53,6 +54,8 @@ class _Chain:
 
 
 class _Search:
+    """The state of the local search: where every meeting is, and who and what is busy."""
+
     def __init__(self, grid: Grid, pairs: Positions, slots: Positions) -> None:
         self.slots = slots.copy()
         self._open = grid.open[pairs]
@@ -70,7 +73,7 @@ class _Search:
                 self._busy[end] |= 1 << slot
 
     def exchange(self, first: int, second: int) -> int:
-        """Let the chains change places that shorten idle time most; by how many slots they do."""
+        """Swap the chains of two slots that save most idle slots; returns the number saved."""
         chosen = _best_together(
             list(self._chains(first, second)), int(self._free_tables[second]), int(self._free_tables[first])
         )
@@ -89,7 +92,7 @@ class _Search:
                 yield self._measured(meetings, first, second)
 
     def _connected(self, meeting: int, first: int, second: int) -> list[int]:
-        """The meeting and all that would displace each other, directly or in turn."""
+        """The Kempe chain of a meeting: all meetings that displace each other, directly or indirectly."""
         chain = [meeting]
         found = {meeting}
         for moved in chain:
@@ -103,7 +106,7 @@ class _Search:
     def _measured(self, meetings: list[int], first: int, second: int) -> _Chain:
         both = 1 << first | 1 << second
         times = Counter(end for meeting in meetings for end in self._ends[meeting])
-        # Who has a meeting in either slot has one in either slot afterwards.
+        # Participants with meetings in both slots still have meetings in both slots after the swap.
         moving = tuple(end for end, n in times.items() if n == 1)
         gain = sum(idle_slots(self._busy[end]) - idle_slots(self._busy[end] ^ both) for end in moving)
         forth = sum(self.slots[meeting] == first for meeting in meetings)
@@ -122,9 +125,9 @@ class _Search:
 
 
 def _best_together(chains: list[_Chain], most_forth: int, most_back: int) -> list[_Chain]:
-    """The chains whose gains sum up highest while their surplus stays from -`most_back` to `most_forth`.
+    """The chains with the highest sum of gains whose total surplus is from -`most_back` to `most_forth`.
 
-    Chains with a surplus of more than one either way are rare (booths, people on two chairs) and left out.
+    Chains with a surplus beyond ±1 are left out; they are rare (booths, people who attend for two participants).
     """
     even = [chain for chain in chains if chain.surplus == 0 and chain.gain > 0]
     forth = sorted((c for c in chains if c.surplus == 1), key=lambda chain: -chain.gain)
@@ -140,7 +143,7 @@ def _best_together(chains: list[_Chain], most_forth: int, most_back: int) -> lis
 
 
 def _one_less(many: list[_Chain], n_many: int, few: list[_Chain], n_few: int) -> tuple[int, int]:
-    """Bring the two numbers of chosen chains nearer at the least cost: drop one of the many, or add one of the few."""
+    """Reduce the difference of the two numbers by 1 at the least cost: drop one of `many` or add one of `few`."""
     cost_of_dropping = many[n_many - 1].gain
     if n_few < len(few) and -few[n_few].gain < cost_of_dropping:
         return n_many, n_few + 1

@@ -1,7 +1,7 @@
-"""The binary program behind both the match list and the timetable: serve most parties, then grant most requests,
-then collect the greatest score, by choosing among options that each bring one need and one offer together.
+"""The binary program of both the match list and the timetable.
 
-For the match list an option is a pair, for the timetable a pair in a slot.
+It chooses options, each of which is a meeting of a need and an offer: a pair for the match list, a pair in a slot for
+the timetable. Goals: most parties served, then most requests granted, then the greatest total score.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Positions = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Options:
-    """What can be chosen, one entry of each array for one option.
+    """n options, as arrays (n,).
 
-    `need` and `offer` are positions among the parties, `score` in [0, 1], `requested` 0 or 1.
+    `need` and `offer` are positions of the parties, `score` is in [0, 1], `requested` is 0 or 1.
     """
 
     need: Positions
@@ -34,7 +34,7 @@ class Options:
 
 
 def incidence(rows: Positions, columns: Positions, shape: tuple[int, int]) -> csr_matrix:
-    """The 0/1 matrix with ones at the given places."""
+    """The 0/1 matrix with ones at these rows and columns."""
     return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
@@ -43,9 +43,9 @@ def coverage_program(
 ) -> tuple[BinaryProgram, tuple[Goal, Goal, Goal]]:
     """The program and its goals: served parties, requests, score.
 
-    `minimum` and `maximum` are the meetings each party still wants and may still have; parties with minimum ≤ 0 are
-    served already and not counted. ``limits @ chosen ≤ at_most`` holds what else the options compete for. The
-    variables are the options, then "is served" for each party that is not yet.
+    `minimum` and `maximum` are the numbers of meetings that each party still needs and may still have. Parties with
+    minimum ≤ 0 are served already and not counted. ``limits @ chosen ≤ at_most`` are the other constraints. The
+    variables are the options, then "is served" for each party that is not served yet.
     """
     n_parties = len(minimum)
     to_serve = np.flatnonzero(minimum > 0)
@@ -53,12 +53,12 @@ def coverage_program(
     meetings = incidence(options.need, every_option, (n_parties, len(options))) + incidence(
         options.offer, every_option, (n_parties, len(options))
     )
-    of_options = vstack([meetings, limits, meetings[to_serve]])
-    of_parties = vstack(
+    option_columns = vstack([meetings, limits, meetings[to_serve]])
+    party_columns = vstack(
         [csr_matrix((n_parties + limits.shape[0], len(to_serve))), diags(-minimum[to_serve], format="csr")]
     )
     program = BinaryProgram(
-        matrix=hstack([of_options, of_parties], format="csr"),
+        matrix=hstack([option_columns, party_columns], format="csr"),
         lower=np.concatenate([np.full(n_parties + len(at_most), -np.inf), np.zeros(len(to_serve))]),
         upper=np.concatenate([maximum, at_most, np.full(len(to_serve), np.inf)]),
     )

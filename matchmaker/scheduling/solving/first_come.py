@@ -1,6 +1,6 @@
-"""First come, first served: each pair in turn takes the first slot that is still open for it.
+"""First come, first served: a greedy timetable in which each pair takes the first slot that is open for it.
 
-What an organizer does by hand. The scheduler falls back on it only where its time runs out; benchmarks show it beside.
+This is what an organizer does by hand. The scheduler uses it only if its time runs out; benchmarks compare with it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from matchmaker.scheduling.solving.grid import Grid
 
 
 def best_first(grid: Grid) -> Positions:
-    """The pairs of the grid, requested ones first, then by score."""
+    """Positions of the grid's pairs: requested pairs first, then by falling score."""
     return np.lexsort((-grid.score, -grid.requested)).astype(np.int64)
 
 
 def place_in_turn(grid: Grid, pairs: Iterable[int]) -> tuple[Positions, Positions]:
-    """The pairs that found a slot, and their slots."""
+    """The pairs that got a slot, in the order given, and their slots."""
     free = grid.unit_free.copy()
     room = grid.maximum.copy()
     tables = grid.tables_left.copy()

@@ -1,4 +1,4 @@
-"""What the locked meetings leave open: which pairs can still meet in which slots, and what they compete for."""
+"""The open part of a problem: which pairs can still meet in which slots, beside the locked meetings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from matchmaker.scheduling.solving.lexicographic import Vector
 
 
 class Grid:
-    """The open part of a problem, in arrays.
+    """The open part of a problem, as arrays.
 
-    `pairs` are the candidates that are not locked and have an open slot, `open[pair, slot]` tells which. A meeting
-    occupies units that can be in one meeting at a time: the people on both sides and a booth if there is one.
-    `minimum` and `maximum` are the meetings that participants still want and may still have, `tables_left` the
-    tables that the locked meetings leave in each slot.
+    `pairs` are the candidates that are not locked and can meet in some slot; `open[pair, slot]` tells in which. A
+    meeting occupies units, which can be in a single meeting at a time: the people of both sides, and a booth.
+    `unit_free[unit, slot]` tells which units are free. `minimum` and `maximum` are the numbers of meetings that
+    participants still need and may still have. `tables_left` is the number of free tables in each slot.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -73,23 +73,23 @@ class Grid:
         self.requested: Vector = np.array([pair.requested for pair in pairs], dtype=float)
 
     def usable_slots(self) -> Positions:
-        """How many slots each participant has for meetings, locked ones included."""
+        """The number of slots in which each participant can meet (n,), slots of locked meetings included."""
         return np.array(self._free_participants().sum(axis=1) + self._locked_of, dtype=np.int64)
 
     def most_meetings(self) -> int:
-        """How many meetings the tables and the people of either side suffice for, locked ones included."""
+        """An upper bound on the number of meetings, from tables and available people; locked meetings included."""
         free = self._free_participants()
         is_need = np.array([participant.side == "need" for participant in self.problem.participants], dtype=bool)
         room = np.minimum(free[is_need].sum(axis=0), free[~is_need].sum(axis=0))
         return int(np.minimum(self.tables_left, room).sum()) + len(self.problem.locked)
 
     def _free_participants(self) -> npt.NDArray[np.bool_]:
-        """By participant and slot: available, not in a locked meeting, and a table is left."""
+        """Whether each participant is free in each slot (n, slots) and a table is left."""
         people = [self._units.of_participant(participant) for participant in self.problem.participants]
         return np.asarray(self.available & self.unit_free[people] & (self.tables_left > 0), dtype=np.bool_)
 
     def with_locked(self, values: tuple[float, ...]) -> Objective:
-        """The goals that the open part reaches, and what the locked meetings add to them."""
+        """The values of the goals in the open part plus the contribution of the locked meetings."""
         served, requested, score = values
         locked = [meeting.key for meeting in self.problem.locked]
         return Objective(
@@ -103,12 +103,15 @@ class Grid:
         return len(self.problem.slots)
 
     def openings(self, pairs: Positions) -> tuple[Positions, Positions]:
-        """Every way to give one of `pairs` a slot: indices into `pairs`, and the slots."""
+        """Every possible (pair, slot): indices into `pairs`, and slots; both of the same length."""
         which, slot = np.nonzero(self.open[pairs])
         return which.astype(np.int64), slot.astype(np.int64)
 
     def slot_limits(self, pairs: Positions, slots: Positions) -> tuple[csr_matrix, Vector]:
-        """Rows that keep meetings of `pairs` in `slots` from clashing: a unit is once in a slot, tables suffice."""
+        """Constraints ``limits @ x ≤ at_most`` for meetings of `pairs[k]` in `slots[k]`.
+
+        Each unit is in at most one meeting of a slot, and each slot has enough tables.
+        """
         n_slots = self.n_slots
         columns = np.arange(len(pairs))
         per_column = [self.units_of_pair[pair] for pair in pairs]
@@ -125,7 +128,7 @@ class Grid:
 
 
 class _Units:
-    """Numbers what can be in one meeting at a time: people first, then booths."""
+    """Numbers the units, which can be in a single meeting at a time: people first, then booths."""
 
     def __init__(self, problem: Problem) -> None:
         people = dict.fromkeys(_person(participant) for participant in problem.participants)
@@ -141,7 +144,7 @@ class _Units:
         return self._person[_person(participant)]
 
     def of(self, need: str, offer: str, table: int | None) -> list[int]:
-        """The units of a meeting. A `table` that is someone's booth is occupied even by strangers."""
+        """The units of a meeting. A meeting at a `table` that is a booth occupies the booth, whoever meets there."""
         participants = (self._participant[need], self._participant[offer])
         tables = {table, *(participant.table for participant in participants)}
         people = {self.of_participant(participant) for participant in participants}
@@ -149,7 +152,7 @@ class _Units:
 
 
 def can_ever_meet(problem: Problem, candidate: Candidate) -> bool:
-    """Whether the two are different people and not each bound to a booth of its own."""
+    """Whether the two are different people and do not have different booths."""
     need, offer = problem.participant[candidate.need], problem.participant[candidate.offer]
     return _person(need) != _person(offer) and (None in (need.table, offer.table) or need.table == offer.table)
 

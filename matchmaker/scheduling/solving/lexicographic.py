@@ -1,7 +1,7 @@
-"""Maximizing several linear goals in order of importance over one binary program (SciPy's HiGHS).
+"""Lexicographic optimization of several linear goals over a binary program, with HiGHS from SciPy.
 
-The programs of this package are close to networks, whose linear relaxations have whole optima. So the relaxation is
-solved first, goal by goal, and branch and bound is called only where it comes out fractional.
+The programs of this package are close to network flows, whose linear relaxations have integral optima. The relaxation
+is therefore solved first, goal by goal; branch and bound is used only if its optimum is fractional.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from matchmaker.scheduling.errors import SolverError
 
 Vector = npt.NDArray[np.float64]
 
-# By how much HiGHS may violate a row, and by which absolute gap it calls a solution optimal.
+# The violation of a row that HiGHS accepts, and the absolute gap within which it calls a solution optimal.
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class BinaryProgram:
-    """``lower ≤ matrix @ x ≤ upper`` with every x either 0 or 1."""
+    """The constraints ``lower ≤ matrix @ x ≤ upper``, where every x is 0 or 1."""
 
     matrix: csr_matrix
     lower: Vector
     upper: Vector
 
     def with_floor(self, weights: Vector, floor: float) -> BinaryProgram:
-        """The same program, in which ``weights @ x`` may not fall below `floor`."""
+        """This program with the further constraint ``weights @ x ≥ floor``."""
         return BinaryProgram(
             vstack([self.matrix, csr_matrix(weights)], format="csr"),
             np.append(self.lower, floor),
@@ -43,18 +43,18 @@ class BinaryProgram:
 
 @dataclass(frozen=True)
 class Goal:
-    """Maximize ``weights @ x``. `counts` tells that the weights are whole, so that the value is too."""
+    """The goal to maximize ``weights @ x``. With `counts`, all weights are integers, and so is the value."""
 
     weights: Vector
     counts: bool
 
     @property
     def is_trivial(self) -> bool:
-        """Whether every solution reaches it equally, namely 0."""
+        """Whether every solution has the value 0."""
         return not self.weights.any()
 
     def floor(self, value: float) -> float:
-        """A floor under which `value` does not fall through rounding errors."""
+        """A lower limit for the goal that keeps `value` reachable despite rounding errors."""
         return value - (0.5 if self.counts else TOLERANCE)
 
     def rounded_bound(self, bound: float) -> float:
@@ -63,10 +63,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The optimum of the linear relaxation, goal after goal; x may be fractional.
+    """The lexicographic optimum of the linear relaxation; x may be fractional.
 
-    `bounds[k]` is what no solution that reaches the earlier bounds can exceed in goal k. Shorter than the goals, and
-    x None, if the time ran out.
+    `bounds[k]` is an upper bound on goal k for all solutions that reach the earlier bounds. If the time ran out, x is
+    None and there are fewer bounds than goals.
     """
 
     x: Vector | None
@@ -75,10 +75,10 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Optimum:
-    """`x` is the best solution found, all 0 or 1.
+    """The best solution found; all entries of `x` are 0 or 1.
 
-    For each goal in order, `values` has what x reaches and `bounds` what no solution that keeps the earlier values
-    can exceed.
+    `values` are the values of the goals at x. `bounds[k]` is an upper bound on goal k for all solutions that keep the
+    earlier values.
     """
 
     x: Vector
@@ -94,11 +94,12 @@ class Optimum:
 
 
 def is_whole(x: Vector) -> bool:
+    """Whether all entries are integers, up to `TOLERANCE`."""
     return bool(np.all(np.abs(x - np.rint(x)) <= TOLERANCE))
 
 
 def relax_in_order(program: BinaryProgram, goals: Sequence[Goal], time_limit: float = math.inf) -> Relaxation:
-    """Maximize goal after goal with x anywhere between 0 and 1, for at most `time_limit` seconds."""
+    """Maximize goal after goal over the linear relaxation (0 ≤ x ≤ 1), for at most `time_limit` seconds."""
     deadline = time.monotonic() + time_limit
     bounds: list[float] = []
     x: Vector | None = None
@@ -122,8 +123,8 @@ def maximize_in_order(
 ) -> Optimum:
     """Maximize the first goal, then the second among the optima of the first, and so on.
 
-    `relaxation` is that of the same program and goals, if it is known already.
-    Exact unless `time_limit` (seconds) runs out. Raises SolverError if the program has no solution, or none is found
+    `relaxation` is the result of `relax_in_order` for this program and these goals, if it is already known.
+    Exact unless `time_limit` (seconds) runs out. Raises SolverError if the program has no solution, or if none is found
     in time.
     """
     deadline = time.monotonic() + time_limit
@@ -139,7 +140,7 @@ def maximize_in_order(
 def bound_in_order(
     program: BinaryProgram, goals: Sequence[Goal], values: Sequence[float], time_limit: float = math.inf
 ) -> tuple[float, ...]:
-    """For each goal, what no solution that keeps the earlier `values` can exceed, from the linear relaxation."""
+    """For each goal, an upper bound on all solutions that keep the earlier `values`, from the linear relaxation."""
     deadline = time.monotonic() + time_limit
     bounds = []
     for goal, value in zip(goals, values, strict=True):
@@ -170,7 +171,7 @@ def _branch_in_order(program: BinaryProgram, goals: Sequence[Goal], deadline: fl
 
 
 def _maximize(program: BinaryProgram, goal: Goal, *, whole: bool, seconds: float) -> tuple[Vector | None, float]:
-    """The best x found (None if none) and a proven upper bound on the goal."""
+    """The best solution found, or None, and a proven upper bound on the goal."""
     trivial_bound = float(np.maximum(goal.weights, 0).sum())
     if not len(goal.weights):
         return goal.weights, 0.0

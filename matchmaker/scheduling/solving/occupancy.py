@@ -1,4 +1,4 @@
-"""Who and what is taken when, in a plan: the common ground of all explanations."""
+"""Who is in which meeting and which tables are taken, slot by slot. Used by all explanations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matchmaker.scheduling.problem import Participant, Problem
 
 
 class Timed(Protocol):
-    """A meeting with a time."""
+    """A meeting with a slot; the table may be unknown."""
 
     @property
     def need(self) -> str: ...
@@ -21,7 +21,10 @@ class Timed(Protocol):
 
 
 class Occupancy:
-    """What the meetings of a plan take up."""
+    """The people, booths and tables that the meetings of a plan occupy.
+
+    `met` is the number of meetings of each participant, `tables_used` the number of meetings in each slot.
+    """
 
     def __init__(self, problem: Problem, meetings: Iterable[Timed]) -> None:
         self._problem = problem
@@ -39,11 +42,11 @@ class Occupancy:
                     self._booth_at[participant.table, meeting.slot] = meeting
 
     def common_slots(self, need: Participant, offer: Participant) -> list[int]:
-        """The slots in which both are available, busy or not."""
+        """The slots in which both are available, whether they are busy or not."""
         return sorted(set(need.available) & set(offer.available))
 
     def in_the_way(self, participant: Participant, slot: int) -> Timed | None:
-        """The meeting that keeps the participant, its person or its booth busy in the slot."""
+        """The meeting that occupies the participant, its person or its booth in the slot; None if there is none."""
         at_booth = None if participant.table is None else self._booth_at.get((participant.table, slot))
         return self._meeting_at.get((_person(participant), slot)) or at_booth
 
@@ -56,5 +59,5 @@ class Occupancy:
 
 
 def _person(participant: Participant) -> str:
-    # A person's name and a participant's id may be the same text without being the same thing.
+    # A person's name and a participant's id may be the same text, so each gets its own prefix.
     return f"person {participant.person}" if participant.person else f"participant {participant.id}"

@@ -1,7 +1,7 @@
-"""Giving the meetings of every slot their tables.
+"""Gives the meetings of every slot their tables.
 
-Where and when is settled apart: once no slot has more meetings than tables and no booth is needed twice, tables can
-always be given. People are kept where they sit as far as that goes.
+Slots are chosen first: if no slot has more meetings than tables and no booth is needed twice, there is always a table
+for each meeting. People stay at their tables from slot to slot where possible.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matchmaker.scheduling.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class TimedPair:
-    """A meeting whose slot is settled; `table` if that is settled too."""
+    """A meeting with a fixed slot, and with a fixed `table` if it is not None."""
 
     need: str
     offer: str
@@ -29,10 +29,11 @@ class TimedPair:
 
 
 def give_tables(problem: Problem, meetings: Iterable[TimedPair]) -> Mapping[PairKey, int]:
-    """A table for each meeting, none twice in a slot.
+    """A table for each meeting; no table is used twice in a slot.
 
-    A meeting with a booth is at the booth. The others prefer the table where the offer, or else the need, sat last;
-    then the lowest number that is nobody's booth; a booth whose owner is not meeting only where nothing else is left.
+    A meeting with a booth takes place at the booth. Other meetings get the table of the offer's last meeting, or else
+    of the need's last meeting, or else the lowest free number. Booths of others are used only if no other table is
+    left.
     """
     by_slot: defaultdict[int, list[TimedPair]] = defaultdict(list)
     for meeting in meetings:
@@ -62,7 +63,7 @@ def _tables_of_slot(
     for meeting in meetings:
         if meeting.key in tables:
             continue
-        seats = [last_table[i] for i in (meeting.offer, meeting.need) if last_table.get(i) in free]
+        seats = [last_table[party] for party in (meeting.offer, meeting.need) if last_table.get(party) in free]
         if seats:
             tables[meeting.key] = seats[0]
             del free[seats[0]]

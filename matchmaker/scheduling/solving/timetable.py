@@ -1,7 +1,7 @@
-"""The exact model of a timetable: one yes-or-no for each pair in each slot that is open to it.
+"""The exact model of a timetable: a binary variable for each pair in each slot that is open to it.
 
-Larger than choosing pairs first and placing them afterwards, and needed where calendars are so tight that the best
-pairs do not all find a slot.
+It is larger than choosing pairs first and placing them afterwards. It is needed if availability is so tight that not
+all of the best pairs get a slot.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from matchmaker.scheduling.solving.placement import place_all
 
 @dataclass(frozen=True)
 class TimetableProgram:
-    """The program's first variables say whether ``pairs[k]`` of the grid meets in ``slots[k]``.
+    """The model as a binary program. Its first variables say whether ``pairs[k]`` of the grid meets in ``slots[k]``.
 
-    `once` sums them by pair. The goals are served participants, requests, score, beyond what locked meetings bring.
+    `once` (pairs, variables) sums these variables by pair. The goals are served participants, requests and score,
+    without the contribution of locked meetings.
     """
 
     program: BinaryProgram
@@ -35,10 +36,10 @@ class TimetableProgram:
 
 @dataclass(frozen=True)
 class Timetable:
-    """`pairs` of the grid and the `slots` they meet in; `proven` if no other timetable serves the goals better.
+    """Pairs of the grid (n,) and the slots they meet in (n,); `proven` if no better timetable exists.
 
-    `bounds` has for each goal, beyond what the locked meetings bring, what no timetable that keeps the earlier ones
-    can exceed.
+    `bounds[k]` is an upper bound on goal k, without the contribution of locked meetings, for all timetables that keep
+    the earlier goals.
     """
 
     pairs: Positions
@@ -48,6 +49,7 @@ class Timetable:
 
 
 def timetable_program(grid: Grid) -> TimetableProgram:
+    """The exact model of the grid's open part."""
     pairs, slots = grid.openings(np.arange(len(grid.pairs)))
     limits, at_most = grid.slot_limits(pairs, slots)
     once = incidence(pairs, np.arange(len(pairs)), (len(grid.pairs), len(pairs)))
@@ -66,9 +68,9 @@ def best_timetable(
 ) -> Timetable:
     """The timetable that serves most participants, then grants most requests, then has the greatest score.
 
-    With `must_serve` (positions of participants) it is the best of those that serve at least them: a far smaller
-    question where minima are above 1, and then `proven` and `bounds` are said of those timetables only.
-    Raises SolverError if there is none, or if `time_limit` (seconds) passes before any is found.
+    With `must_serve` (positions of participants), only timetables that serve at least these participants are
+    considered, and `proven` and `bounds` refer to these timetables. That problem is much smaller if minima are above 1.
+    Raises SolverError if there is no timetable, or if none is found within `time_limit` seconds.
     """
     deadline = time.monotonic() + time_limit
     model = timetable_program(grid)
@@ -78,7 +80,7 @@ def best_timetable(
     if relaxation.x is not None:
         shares, served = model.once @ relaxation.x[:n_openings], relaxation.x[n_openings:]
         if is_whole(shares) and is_whole(served):
-            # The pairs are settled and only their slots are not; that is a smaller question.
+            # The pairs are known and only their slots are missing, which is a smaller problem.
             chosen = np.flatnonzero(shares > 0.5)
             placed = place_all(grid, chosen, seed, deadline - time.monotonic())
             if placed is not None:
@@ -89,9 +91,9 @@ def best_timetable(
 
 
 def _serving(grid: Grid, model: TimetableProgram, must_serve: Positions) -> BinaryProgram:
-    """The program in which "is served" is 1 for all of `must_serve` and 0 for those who are left.
+    """The program in which "is served" is 1 for all of `must_serve` and fixed at 0 (not counted) for all others.
 
-    Exactly 0 and 1, so that the solver can take these variables out before it starts.
+    As these variables are fixed, the solver can remove them before it starts.
     """
     to_serve = np.flatnonzero(grid.minimum > 0)
     required = np.zeros(len(to_serve))
