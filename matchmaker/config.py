@@ -2,17 +2,17 @@
 
 | variable | default | meaning |
 | --- | --- | --- |
-| ``DATABASE_URL`` | SQLite in ``MATCHMAKER_DATA`` | where the records live |
+| ``DATABASE_URL`` | SQLite in ``MATCHMAKER_DATA`` | the database |
 | ``MATCHMAKER_DATA`` | ``instance`` | folder of files: database, mail, secret |
 | ``MATCHMAKER_ENCODER`` | fastest engine of e5 | ``e5`` (embedded) or ``sentence-transformers:NAME_OR_PATH`` |
 | ``MATCHMAKER_RANKER`` | the installation's own, else the shipped one | file of a trained ranker |
 | ``MATCHMAKER_JOBS`` | a file in ``MATCHMAKER_DATA`` | ``redis://HOST:PORT/NUMBER`` |
-| ``SECRET_KEY`` | made once, kept in ``MATCHMAKER_DATA`` | signs sessions and links |
+| ``SECRET_KEY`` | made once, stored in ``MATCHMAKER_DATA`` | signs sessions and links |
 | ``MATCHMAKER_SMTP`` | none: mail goes to files | ``smtp://USER:PASSWORD@HOST:PORT`` |
 | ``MATCHMAKER_MAIL_FROM`` | ``matchmaker@localhost`` | sender of mail |
-| ``MATCHMAKER_BASE_URL`` | ``http://127.0.0.1:8000`` | address that links in mail begin with |
+| ``MATCHMAKER_BASE_URL`` | ``http://127.0.0.1:8000`` | the beginning of links in mail |
 | ``MATCHMAKER_REVIEW`` | ``on`` | ``off`` publishes postings without review |
-| ``MATCHMAKER_PROXIES`` | ``0`` | how many reverse proxies of one's own stand in front |
+| ``MATCHMAKER_PROXIES`` | ``0`` | number of trusted reverse proxies in front of the site |
 """
 
 import os
@@ -33,7 +33,10 @@ _PROXIES = frozenset("0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that an operator can set. ``encoder`` is ``None`` for the fastest engine of the space e5."""
+    """The settings of an installation; the module's table explains them.
+
+    ``encoder`` is ``None`` for the fastest engine of the space e5, ``smtp`` is ``None`` when mail goes to files.
+    """
 
     database_url: str
     data: Path
@@ -54,9 +57,10 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment (default: the process's own).
+    """Read the settings from ``environment``, by default the environment of the process.
 
-    Creates the data folder and, on first use, its secret. Raises :class:`InvalidInput` naming the variable.
+    Creates the data folder and, on first use, its secret. Raises :class:`InvalidInput`, whose message names the
+    variable, for an invalid value.
     """
     env = os.environ if environment is None else environment
     data = Path(env.get("MATCHMAKER_DATA") or "instance").resolve()
@@ -82,7 +86,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         encoder=encoder,
         ranker=Path(env["MATCHMAKER_RANKER"]) if env.get("MATCHMAKER_RANKER") else None,
         jobs=jobs,
-        secret_key=env.get("SECRET_KEY") or _kept_secret(data / "secret_key"),
+        secret_key=env.get("SECRET_KEY") or _stored_secret(data / "secret_key"),
         smtp=smtp,
         mail_from=env.get("MATCHMAKER_MAIL_FROM") or "matchmaker@localhost",
         base_url=(env.get("MATCHMAKER_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
@@ -100,8 +104,11 @@ def _database_url(url: str | None, data: Path) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
-def _kept_secret(path: Path) -> str:
-    """The installation's own secret; made with owner-only access, once, even if two processes start together."""
+def _stored_secret(path: Path) -> str:
+    """The secret stored in ``path``. If there is none, make it, readable for its owner only.
+
+    If two processes start at the same time, only one of them makes it.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

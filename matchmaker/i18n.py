@@ -1,8 +1,8 @@
 """Translation without a web request.
 
 Chinese is the source language: message ids are Chinese sentences with ``%(name)s`` placeholders. The web layer uses
-Flask-Babel on the same catalogue (``matchmaker/translations``); this module serves the command line, the print-outs
-and the errors that services raise before anyone knows who will read them.
+Flask-Babel with the catalogue in ``matchmaker/translations``. This module uses that catalogue for the command line, for
+print-outs, and for errors, whose language is only known when they are shown.
 """
 
 from functools import cache
@@ -30,7 +30,7 @@ def _catalogue(language: str) -> NullTranslations:
 
 
 def translate(message: str, language: str = "zh", **params: object) -> str:
-    """The message in ``language``, with its placeholders filled; an untranslated one stays Chinese."""
+    """The message in ``language``, with its placeholders filled. A message without a translation stays Chinese."""
     text = _catalogue(language).gettext(message)
     return text % params if params else text
 

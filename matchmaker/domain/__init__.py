@@ -1,1 +1,1 @@
-"""What the platform speaks of, and the rules that hold without a request."""
+"""The records of the platform (SQLAlchemy models), its controlled terms, and rules about single records."""

@@ -1,4 +1,4 @@
-"""The log of what people did: who, when, to what."""
+"""The activity log: who changed which record, and when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matchmaker.domain.people import User
 
 
 class Activity(Base):
-    """One change of state. ``subject`` is a table's name and ``subject_id`` a row of it."""
+    """A change of a record. ``subject`` is the name of its table, ``subject_id`` its id."""
 
     __tablename__ = "activity"
     __table_args__ = (Index("ix_activity_subject", "subject", "subject_id"),)

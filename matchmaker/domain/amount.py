@@ -1,6 +1,6 @@
 """Amounts of money as people write them: “50-80万”, “５０万元”, “不超过1.2亿”, “面议”.
 
-The unit is 万元 (ten thousand yuan), as exact decimals.
+Amounts are exact decimals in 万元 (ten thousand yuan).
 """
 
 import re
@@ -29,9 +29,9 @@ _AT_LEAST = {"不低于", "不少于", "至少", "≥", ">=", ">", "以上", "�
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A range in 万元; an open end is ``None``. Neither end and not ``negotiable`` means nothing was said.
+    """A range in 万元; an open end is ``None``. Without ends and not ``negotiable``, the amount is unknown.
 
-    With a figure as well, ``negotiable`` says that the figure is a point to start from.
+    With a figure, ``negotiable`` means that the figure is a starting point.
     """
 
     minimum: Decimal | None = None
@@ -40,13 +40,13 @@ class Amount:
 
     @property
     def known(self) -> bool:
-        """Whether there is a figure to compare with."""
+        """Whether there is a figure."""
         return self.minimum is not None or self.maximum is not None
 
     def label(self, language: str = "zh") -> str:
-        """As a person would write it, or an empty string when nothing was said.
+        """The amount as a person would write it; empty for an unknown amount.
 
-        :func:`parse_amount` reads the Chinese one back as the same amount.
+        :func:`parse_amount` reads the Chinese label as an equal amount.
         """
         if not self.negotiable:
             return self._figures(language)
@@ -68,7 +68,7 @@ class Amount:
 
 
 def parse_amount(text: str | None) -> Amount:
-    """The amount that a person's words mean; a bare figure is in 万元, a blank text is nothing said.
+    """Read an amount. A figure without a unit is in 万元; blank text is the unknown amount.
 
     Full-width digits and units are understood. Raises :class:`InvalidInput` with examples of what to write.
     """
@@ -82,9 +82,9 @@ def parse_amount(text: str | None) -> Amount:
 
 
 def parse_money(text: str | None) -> Decimal:
-    """One exact amount in 万元, to the hundredth of a yuan: “50”, “50万”, “1.2亿”, “345600.50元”.
+    """Read an exact amount, in 万元 with the precision of 0.01 yuan: “50”, “50万”, “1.2亿”, “345600.50元”.
 
-    Raises :class:`InvalidInput` for ranges, estimates and whatever is no amount.
+    Raises :class:`InvalidInput` for ranges, estimates and other texts.
     """
     words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text or "")).replace("人民币", "").casefold()
     if (match := re.fullmatch(_NUMBER + _UNIT, words)) is None:
@@ -118,7 +118,7 @@ def _ten_thousands(number: str, unit: str | None) -> Decimal:
 
 
 def _figure(number: str, unit: str | None) -> Decimal:
-    """As written, in 万元."""
+    """The number in 万元, not rounded."""
     try:
         figure = Decimal(number.replace(",", ""))
     except InvalidOperation as error:
@@ -142,5 +142,5 @@ def _unreadable(text: str | None) -> InvalidInput:
 
 
 def plain(figure: Decimal) -> str:
-    """An exact number without trailing zeros."""
+    """The number with thousands separators and without trailing zeros."""
     return f"{figure.normalize():,f}"

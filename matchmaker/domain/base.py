@@ -1,4 +1,4 @@
-"""What all records share: metadata, naming of constraints, column types."""
+"""The base of all records: metadata, names of constraints, column types."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in Python, naive UTC in the database, the same on SQLite and PostgreSQL."""
+    """An instant: timezone-aware in Python, naive UTC in the database, on both SQLite and PostgreSQL."""
 
     impl = DateTime
     cache_ok = True
@@ -51,17 +51,17 @@ class CooperationModes(TypeDecorator[frozenset[CooperationMode]]):
 
 
 def term_type(term: type[Term]) -> Enum:
-    """Column type of a controlled term: its code word as text, so that a new term needs no migration."""
+    """The column type of a controlled term. It stores the code word as text, so a new term needs no migration."""
     return Enum(term, native_enum=False, length=40, values_callable=lambda terms: [t.value for t in terms])
 
 
 def now() -> datetime:
-    """The present instant, aware."""
+    """The current instant, timezone-aware."""
     return datetime.now(UTC)
 
 
 class Timestamps:
-    """When a record was made and last changed."""
+    """The columns for when a record was created and last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)

@@ -1,4 +1,4 @@
-"""Blocks (不见名单): organizations that one organization will not be matched with; the blocked never learn of it."""
+"""Blocks (不见名单): an organization refuses to be matched with another, which never learns of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matchmaker.domain.people import Organization, User
 
 
 class Block(Base):
-    """One organization keeps another from being matched with it, on either side, at any event."""
+    """``organization`` is never matched with ``blocked``, on either side, at any event."""
 
     __tablename__ = "block"
     __table_args__ = (UniqueConstraint("organization_id", "blocked_id"),)

@@ -1,4 +1,4 @@
-"""Whom to call, written in one line: “张工 138-0000-0000 zhang@example.com”."""
+"""Contacts written on one line: “张工 138-0000-0000 zhang@example.com”."""
 
 import re
 import unicodedata
@@ -22,9 +22,9 @@ _BETWEEN = " ,;、:/|()"
 
 
 def read_contact(line: str) -> dict[str, str]:
-    """Name, phone and e-mail by field name; what is neither address nor number is the name.
+    """Name, phone and e-mail by field name. What is neither an address nor a number is the name.
 
-    Raises :class:`InvalidInput` with ``field`` set to the line's own when a part of it is wrong or too long.
+    Raises :class:`InvalidInput` for the field :data:`CONTACT_LINE` when a part is wrong or too long.
     """
     rest = unicodedata.normalize("NFKC", clean_text(line))
     address, rest = _taken(_ADDRESS, rest)
@@ -48,7 +48,7 @@ def read_contact(line: str) -> dict[str, str]:
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    """The first find, and the text without it."""
+    """The first match of the pattern, and the text without it."""
     match = pattern.search(text)
     if match is None:
         return "", text

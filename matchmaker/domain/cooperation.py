@@ -1,4 +1,4 @@
-"""What comes of a meeting: cooperations (合作项目) and the technology contracts (技术合同) they lead to."""
+"""Cooperations (合作项目) that follow from meetings, and their technology contracts (技术合同)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NOTE_LENGTH = 500
 REGISTRATION_LENGTH = 40
 
 Money = Numeric(14, 6)
-"""万元, to the hundredth of a yuan."""
+"""Column type: 万元 with the precision of 0.01 yuan."""
 
 
 class Stage(Term):
-    """How far a cooperation has come. Every stage but the last is further than those before it."""
+    """The stage of a cooperation. The stages are in order, except for the last (FAILED)."""
 
     CONTACT = "contact", "接洽", "In contact"
     NEGOTIATION = "negotiation", "洽谈", "Negotiating"
@@ -36,7 +36,7 @@ class Stage(Term):
 
 
 class ChangeCause(Term):
-    """What brought about a change of a cooperation."""
+    """What caused a change of a cooperation."""
 
     MEETING = "meeting", "洽谈后的下一步", "Next step after a meeting"
     INTEREST = "interest", "同意对接", "Agreed to be put in touch"
@@ -59,7 +59,7 @@ class ContractKind(Term):
 CLOSED = frozenset({Stage.COMPLETED, Stage.FAILED})
 
 FIRST_STAGES = (Stage.CONTACT, Stage.NEGOTIATION, Stage.LETTER_OF_INTENT)
-"""Where a cooperation can begin."""
+"""The stages at which a cooperation can begin."""
 
 AGREED = frozenset({Stage.LETTER_OF_INTENT, Stage.CONTRACT, Stage.PERFORMING, Stage.COMPLETED})
 
@@ -72,25 +72,25 @@ FORWARD: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.COMPLETED: (),
     Stage.FAILED: (),
 }
-"""From each stage, where a person can bring it. To CONTRACT leads only a contract that is recorded."""
+"""Stage → the stages to which a person can move the cooperation. Only recording a contract leads to CONTRACT."""
 
 STAGE_AFTER: Mapping[NextStep, Stage] = {
     NextStep.CONTRACT: Stage.NEGOTIATION,
     NextStep.NEGOTIATE: Stage.NEGOTIATION,
     NextStep.VISIT: Stage.CONTACT,
 }
-"""Next steps that say there is to be a cooperation, the most promising first, and where it begins."""
+"""Next steps that begin a cooperation, the most promising first, and its first stage."""
 
 _PLACE = {stage: place for place, stage in enumerate(Stage)}
 _OPEN = text("stage NOT IN ('completed', 'failed')")
 
 
 class Cooperation(Base):
-    """合作项目: two organizations that mean to work together, on which need and offer, and how far they have come.
+    """合作项目: two organizations that plan to work together, with their postings and the stage they have reached.
 
-    ``event`` and ``meeting`` are where it came from, where it came from one. Of a pair of postings, and of a meeting,
-    there is at most one that is open. ``version`` counts changes, so that of two people who change it the later is
-    told. Every change leaves a row in ``changes``.
+    ``event`` and ``meeting`` are where the cooperation came from; None if it came from elsewhere. A pair of postings,
+    and a meeting, has at most one open cooperation. ``version`` detects concurrent changes: the later one fails. Every
+    change adds a row to ``changes``.
     """
 
     __tablename__ = "cooperation"
@@ -104,7 +104,7 @@ class Cooperation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
-    """What it is about, for both sides to read."""
+    """The subject; both sides can read it."""
     need_organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     offer_organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"), index=True)
@@ -133,12 +133,12 @@ class Cooperation(Base):
 
     @property
     def open(self) -> bool:
-        """Whether it is neither completed nor failed."""
+        """Whether the cooperation is neither completed nor failed."""
         return self.stage not in CLOSED
 
     @property
     def parties(self) -> tuple[Organization, Organization]:
-        """Need side first."""
+        """The two organizations, the need side first."""
         return self.need_organization, self.offer_organization
 
     def side_of(self, organization_id: int | None) -> Side | None:
@@ -148,12 +148,12 @@ class Cooperation(Base):
         return Side.OFFER if organization_id == self.offer_organization_id else None
 
     def posting_of(self, side: Side) -> Posting | None:
-        """The posting of that side that it is about, if there is one."""
+        """The posting of ``side`` in this cooperation; ``None`` if there is none."""
         return self.need if side is Side.NEED else self.offer
 
     @property
     def path(self) -> tuple[Stage, ...]:
-        """The stages on the way to the present one, in order, without those that were stepped back from."""
+        """The stages up to the current one, in order, without stages that were undone."""
         path: list[Stage] = []
         for change in self.changes:
             while path and _PLACE[path[-1]] >= _PLACE[change.stage]:
@@ -163,7 +163,7 @@ class Cooperation(Base):
 
     @property
     def step_back_to(self) -> Stage | None:
-        """Where one step back leads; ``None`` at the first stage, and at a contract, which is taken back instead."""
+        """The stage to which a step back leads. ``None`` at the first stage and at a contract, which is taken back."""
         if self.stage is Stage.CONTRACT:
             return None
         if len(path := self.path) > 1:
@@ -172,37 +172,40 @@ class Cooperation(Base):
 
     @property
     def stage_without_contract(self) -> Stage:
-        """Where it stood before a contract was recorded."""
+        """The stage before a contract was recorded."""
         before = [stage for stage in self.path if _PLACE[stage] < _PLACE[Stage.CONTRACT]]
         return before[-1] if before else Stage.NEGOTIATION
 
     @property
     def agreed(self) -> bool:
-        """Whether the two have signed anything on the way."""
+        """Whether the two sides have signed a letter of intent or a contract."""
         return not AGREED.isdisjoint(self.path)
 
     @property
     def follows_ratings(self) -> bool:
-        """Whether nobody but the meeting's ratings has had a part in it yet."""
+        """Whether all changes so far came from the meeting's ratings."""
         return all(change.cause is ChangeCause.MEETING for change in self.changes)
 
     @property
     def reason_of_failure(self) -> str:
-        """Why it failed; nothing while it has not."""
+        """Why the cooperation failed; empty if it has not failed."""
         return self.changes[-1].note if self.stage is Stage.FAILED and self.changes else ""
 
     @property
     def contract_value(self) -> Decimal:
-        """成交额 of its contracts together, 万元."""
+        """成交额 of all contracts, in 万元."""
         return sum((contract.contract_value for contract in self.contracts), Decimal(0))
 
     @property
     def technology_value(self) -> Decimal:
-        """技术交易额 of its contracts together, 万元."""
+        """技术交易额 of all contracts, in 万元."""
         return sum((contract.technology_value for contract in self.contracts), Decimal(0))
 
     def change(self, person: User | None, stage: Stage, cause: ChangeCause, note: str, at: datetime | None) -> None:
-        """Bring it to the stage (or leave it there) with a row that says who did so, when and why."""
+        """Move the cooperation to ``stage`` and add a row about the change. For a mere note, ``stage`` is unchanged.
+
+        ``person`` is None for the system; ``at`` is the current instant if None.
+        """
         moment = at or now()
         before = self.stage if self.changes else None
         self.changes.append(
@@ -219,8 +222,10 @@ class Cooperation(Base):
 
 
 class CooperationChange(Base):
-    """One line of a cooperation's history. ``stage_before`` is ``None`` for its beginning, and the same as ``stage``
-    for a note. ``person`` is ``None`` for the system.
+    """An entry of a cooperation's history.
+
+    ``stage_before`` is ``None`` for the first entry, and equals ``stage`` for a note. ``person`` is ``None`` for the
+    system.
     """
 
     __tablename__ = "cooperation_change"
@@ -240,7 +245,7 @@ class CooperationChange(Base):
 
 @dataclass(frozen=True, slots=True)
 class ContractTerms:
-    """What is said of a technology contract: values in 万元, exact; no number before it is registered."""
+    """The terms of a technology contract. Exact values in 万元; the number is None until it is registered."""
 
     kind: ContractKind
     signed_on: date
@@ -250,7 +255,7 @@ class ContractTerms:
 
 
 class TechnologyContract(Base):
-    """技术合同: signed in a cooperation; the need side buys, the offer side sells. Values in 万元, exact."""
+    """技术合同: a contract of a cooperation. The need side buys, the offer side sells. Exact values in 万元."""
 
     __tablename__ = "technology_contract"
     __table_args__ = (
@@ -270,9 +275,9 @@ class TechnologyContract(Base):
     contract_value: Mapped[Decimal] = mapped_column(Money)
     """成交额."""
     technology_value: Mapped[Decimal] = mapped_column(Money)
-    """技术交易额: the part of it that is paid for technology."""
+    """技术交易额: the part of the value that is paid for technology."""
     registration_number: Mapped[str | None] = mapped_column(String(REGISTRATION_LENGTH))
-    """认定登记号, once the contract is registered."""
+    """认定登记号; ``None`` until the contract is registered."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     cooperation: Mapped[Cooperation] = relationship(back_populates="contracts")
@@ -281,7 +286,7 @@ class TechnologyContract(Base):
 
     @property
     def terms(self) -> ContractTerms:
-        """What is said of it."""
+        """The contract's terms as a value."""
         return ContractTerms(
             self.kind, self.signed_on, self.contract_value, self.technology_value, self.registration_number
         )

@@ -1,4 +1,4 @@
-"""What matching keeps in the database: vectors by content, and a counter that orders changes."""
+"""Records for matching: vectors by content, and a counter that orders changes of postings."""
 
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,7 @@ from matchmaker.domain.base import Base
 class Embedding(Base):
     """The vector of one text under one encoder: little-endian float32, L2-normalized.
 
-    Keyed by the hash of the text, not by posting: unchanged text is never encoded twice, whoever posts it.
+    The key is a hash of the text, not the posting: a text is never encoded twice, whoever posts it.
     """
 
     __tablename__ = "embedding"
@@ -20,10 +20,10 @@ class Embedding(Base):
 
 
 class CorpusRevision(Base):
-    """One row that every change of a posting increments inside its own transaction.
+    """A counter in a single row. Every change of a posting increments it in the same transaction.
 
-    The row's lock puts concurrent changes in commit order, so a reader that has seen revision *n* finds all later
-    changes as ``revision > n`` and misses none.
+    The row's lock puts concurrent changes in commit order: a reader that has seen revision *n* finds all later changes
+    by ``revision > n``.
     """
 
     __tablename__ = "corpus_revision"

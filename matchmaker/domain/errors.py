@@ -1,6 +1,6 @@
-"""Errors that people read.
+"""Errors that are shown to people.
 
-Each error names what went wrong and how to mend it as a translatable message; callers catch the class they can act on.
+The message of an error is translatable and says what is wrong and how to correct it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from matchmaker.i18n import translate
 
 @runtime_checkable
 class HasLabel(Protocol):
-    """A field, a term or a vocabulary's row: something with a name in each language."""
+    """Something with a name in each language: a field, a term, a row of a vocabulary."""
 
     def label(self, language: str = "zh") -> str: ...
 
 
 class LabelList:
-    """Things named one after the other in the reader's language, as one value of a message."""
+    """A list of things as a value of a message; their names are in the reader's language."""
 
     def __init__(self, things: Iterable[HasLabel | str]) -> None:
         self._things = tuple(things)
@@ -30,8 +30,8 @@ class LabelList:
 class MatchmakerError(Exception):
     """Base of all errors a user may see.
 
-    ``message`` is a Chinese message id (see :mod:`matchmaker.i18n`), ``params`` fill its placeholders;
-    one that is :class:`HasLabel` is named in the reader's language too.
+    ``message`` is a Chinese message id (see :mod:`matchmaker.i18n`), ``params`` fill its placeholders. A parameter that
+    is :class:`HasLabel` is shown by its label in the reader's language.
     """
 
     def __init__(self, message: str, **params: object) -> None:
@@ -51,7 +51,7 @@ class MatchmakerError(Exception):
 
 
 class InvalidInput(MatchmakerError):
-    """A value that cannot be accepted; ``field`` is the attribute it was meant for, if there is one."""
+    """An invalid value. ``field`` is the name of the field it was entered for, or ``None``."""
 
     def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
         super().__init__(message, **params)
@@ -59,9 +59,9 @@ class InvalidInput(MatchmakerError):
 
 
 class ValidationErrors(InvalidInput):
-    """Several errors of one form at once, so that a person mends them in one go.
+    """All errors of a form together, so that a person can correct them at once.
 
-    ``problems`` has one error for each field at fault; the message is that of the first.
+    ``problems`` has an error for each wrong field. The message is the message of the first.
     """
 
     def __init__(self, problems: Sequence[InvalidInput]) -> None:
@@ -71,18 +71,18 @@ class ValidationErrors(InvalidInput):
 
 
 def raise_if_any(problems: Sequence[InvalidInput]) -> None:
-    """Raise :class:`ValidationErrors` if there are any."""
+    """Raise :class:`ValidationErrors` if there are any problems."""
     if problems:
         raise ValidationErrors(problems)
 
 
 class NotFound(MatchmakerError):
-    """No such record, or none that the person may see: the two are not told apart."""
+    """There is no such record, or the person may not see it. The error does not tell which."""
 
 
 class NotAllowed(MatchmakerError):
-    """The person may see the record but not do this with it."""
+    """The person may see the record, but may not do this with it."""
 
 
 class Conflict(MatchmakerError):
-    """Someone else changed the record meanwhile, or its state does not permit the step."""
+    """Someone else has changed the record, or its state does not allow the action."""

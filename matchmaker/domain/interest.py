@@ -1,4 +1,4 @@
-"""Interests (对接意向): one side asks to be put in touch about a match; the other accepts, declines or asks back."""
+"""Interests (对接意向): a side asks to be put in touch about a match; the other side accepts, declines or asks back."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from matchmaker.domain.vocabulary import Side, Term
 from matchmaker.i18n import N_
 
 WORDS_LENGTH = 1000
-"""Of a message, a question, an answer or a reason."""
+"""The most characters of a message, a question, an answer or a reason."""
 
 
 class InterestStatus(Term):
-    """Where an interest stands."""
+    """The state of an interest."""
 
     ASKED = "asked", "等待答复", "Waiting for an answer"
     QUESTIONED = "questioned", "等待补充", "Waiting for more details"
@@ -29,7 +29,7 @@ class InterestStatus(Term):
 
 
 class InterestAction(Term):
-    """What can be done with an interest once it is there. ``ANSWER`` and ``WITHDRAW`` are the asking side's."""
+    """What a side can do with an existing interest. The asking side can ``ANSWER`` and ``WITHDRAW``."""
 
     ACCEPT = "accept", "同意对接", "Accept"
     DECLINE = "decline", "婉拒", "Decline"
@@ -57,11 +57,14 @@ MOVES: dict[InterestStatus, dict[InterestAction, InterestStatus]] = {
     InterestStatus.DECLINED: {},
     InterestStatus.WITHDRAWN: {},
 }
-"""From each state, what can be done and where it leads."""
+"""State → possible action → state to which the action leads."""
 
 
 class Interest(Base):
-    """One request about one pair. ``side`` is the side that asked. A pair has at most one that is open or accepted."""
+    """A request to be put in touch about a pair. A pair has at most one interest that is open or accepted.
+
+    ``side`` is the side that asked.
+    """
 
     __tablename__ = "interest"
     __table_args__ = (
@@ -101,12 +104,14 @@ class Interest(Base):
 
     @property
     def open(self) -> bool:
-        """Whether somebody has still to answer."""
+        """Whether somebody still has to answer."""
         return bool(MOVES[self.status])
 
     def posting_of(self, organization_id: int | None) -> Posting | None:
-        """The organization's own posting of the two; ``None`` for a third party."""
-        return next((p for p in (self.need, self.offer) if p.organization_id == organization_id), None)
+        """The posting of this organization; ``None`` for a third party."""
+        return next(
+            (posting for posting in (self.need, self.offer) if posting.organization_id == organization_id), None
+        )
 
     def counterpart(self, posting: Posting) -> Posting:
         """The other posting of the two."""
@@ -117,7 +122,7 @@ class Interest(Base):
         return (self.asking if action in ASKERS_ACTIONS else self.asked).organization
 
     def move(self, action: InterestAction) -> None:
-        """Go where the action leads, or raise :class:`Conflict` when it cannot be done in this state."""
+        """Change the state by the action. Raises :class:`Conflict` if this state does not allow it."""
         if action not in MOVES[self.status]:
             raise Conflict(N_("这条对接意向现在是“%(state)s”，不能再“%(action)s”"), state=self.status, action=action)
         self.status = MOVES[self.status][action]
@@ -125,7 +130,7 @@ class Interest(Base):
 
 
 class InterestStep(Base):
-    """One line of an interest's log: who did what, when, with which words. The first has no action: it asked."""
+    """An entry of an interest's history: who did what, when, with which words. The first entry has no action."""
 
     __tablename__ = "interest_step"
 

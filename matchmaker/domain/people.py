@@ -1,4 +1,4 @@
-"""Organizations, their teams, and the people who act for them."""
+"""Organizations, their teams, users and memberships."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Rol
 
 
 class Organization(Timestamps, Base):
-    """单位: an enterprise, a university, an institute or another of the plan's six roles."""
+    """单位: an enterprise, a university, an institute, … (see :class:`OrganizationKind`)."""
 
     __tablename__ = "organization"
 
@@ -39,12 +39,12 @@ class Organization(Timestamps, Base):
 
     @property
     def side(self) -> Side:
-        """The side it is usually on: enterprises need, all others offer."""
+        """The usual side: need for enterprises, offer for all other organizations."""
         return Side.NEED if self.kind is OrganizationKind.ENTERPRISE else Side.OFFER
 
 
 class Team(Timestamps, Base):
-    """科研团队: researchers of one university or institute who offer together."""
+    """科研团队: a research team of a university or institute."""
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("organization_id", "name"),)
@@ -60,13 +60,13 @@ class Team(Timestamps, Base):
 
 
 class User(Timestamps, Base):
-    """A person with an account. Without ``password_hash`` they have yet to set a password."""
+    """A person with an account. ``password_hash`` is ``None`` until the person has set a password."""
 
     __tablename__ = "user_account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(200), unique=True)
-    """In lower case; compared so."""
+    """In lower case."""
     name: Mapped[str] = mapped_column(String(60))
     phone: Mapped[str] = mapped_column(String(60), default="")
     role: Mapped[Role] = mapped_column(term_type(Role), index=True)
@@ -78,7 +78,7 @@ class User(Timestamps, Base):
 
     @property
     def organization(self) -> Organization | None:
-        """The organization the person acts for: only once its owner has said yes."""
+        """The organization the person acts for; ``None`` until its owner has approved the membership."""
         membership = self.membership
         if membership is None or membership.status is not MembershipStatus.ACTIVE:
             return None
@@ -86,23 +86,23 @@ class User(Timestamps, Base):
 
     @property
     def organization_id(self) -> int | None:
-        """Id of :attr:`organization`."""
+        """The id of :attr:`organization`."""
         organization = self.organization
         return None if organization is None else organization.id
 
     @property
     def organizes(self) -> bool:
-        """Whether the person runs the platform's reviews and events."""
+        """Whether the person is an organizer or administrator with an active account."""
         return self.active and self.role in (Role.ORGANIZER, Role.ADMIN)
 
     @property
     def owns_organization(self) -> bool:
-        """Whether the person decides who may join their organization."""
+        """Whether the person owns their organization, and so decides who may join it."""
         return self.organization is not None and self.membership is not None and self.membership.owner
 
 
 class Membership(Timestamps, Base):
-    """A person's place in one organization; its first member owns it."""
+    """The membership of a person in an organization. The first member owns the organization."""
 
     __tablename__ = "membership"
 

@@ -1,4 +1,4 @@
-"""Vocabularies that belong to a city: its districts, industries and technology fields, and the plan's targets.
+"""Vocabularies of a city: districts, industries and technology fields, and the targets of the city's plan.
 
 Loaded from ``seed_data/reference`` by ``matchmaker init``; another city edits those files.
 """
@@ -13,7 +13,7 @@ from matchmaker.domain.vocabulary import IndustryCategory
 
 
 class Named:
-    """A code word with a Chinese and an English label, in a fixed order of display."""
+    """A code word with a Chinese and an English label. ``position`` is the order of display."""
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     zh: Mapped[str] = mapped_column(String(60))
@@ -31,7 +31,7 @@ class District(Named, Base):
     __tablename__ = "district"
 
     demonstration: Mapped[bool] = mapped_column(default=False)
-    """Whether the plan wants it to become a demonstration district (示范县区)."""
+    """Whether the plan names it as a future demonstration district (示范县区)."""
 
     targets: Mapped[list["Target"]] = relationship(back_populates="district", order_by="Target.position")
 
@@ -51,11 +51,11 @@ class TechnologyField(Named, Base):
 
 
 _UNITS_IN_ENGLISH = {"亿元": "×100 million CNY", "万元": "×10,000 CNY", "个": "", "家": "", "项": "", "人": ""}
-"""Of what plans count in; English needs no measure words."""
+"""Units of targets in English, which has no measure words."""
 
 
 class Target(Base):
-    """One figure the plan asks of the city (no district) or of a district, quoted with its place in the plan."""
+    """A target of the plan for a district, or for the city as a whole. ``source`` is its place in the plan."""
 
     __tablename__ = "target"
 
@@ -76,5 +76,5 @@ class Target(Base):
         return self.en if language == "en" else self.zh
 
     def unit_label(self, language: str = "zh") -> str:
-        """The unit in the reader's language, as it stands where it has no other name."""
+        """The unit in the reader's language; unknown units are shown as they are."""
         return _UNITS_IN_ENGLISH.get(self.unit, self.unit) if language == "en" else self.unit

@@ -1,4 +1,4 @@
-"""The domain's controlled terms: a code word, stored, and its Chinese and English label, shown.
+"""Controlled terms: enums whose members have a code word, which is stored, and labels, which are shown.
 
 Vocabularies that differ from city to city (districts, industries, technology fields) are rows, not code:
 see :mod:`matchmaker.domain.reference`.
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Term(StrEnum):
-    """A code word with its labels. Members are written ``NAME = code, Chinese, English``."""
+    """Base of controlled terms. Members are written ``NAME = code, Chinese label, English label``."""
 
     zh: str
     en: str
@@ -34,9 +34,9 @@ class Term(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The member that a person's word means: its code or either label, case and blanks aside.
+        """The member with this code or label. Case and surrounding blanks do not matter.
 
-        Raises :class:`InvalidInput` listing the words that would be understood.
+        Raises :class:`InvalidInput`, which lists the known words.
         """
         wanted = text.strip().casefold()
         for term in cls:
@@ -57,7 +57,7 @@ class OrganizationKind(Term):
 
 
 class Role(Term):
-    """What a person may do here."""
+    """What a user may do on the platform."""
 
     ENTERPRISE = "enterprise", "企业用户", "Enterprise user"
     RESEARCHER = "researcher", "科研人员", "Researcher"
@@ -67,7 +67,7 @@ class Role(Term):
 
 
 class MembershipStatus(Term):
-    """Whether the organization's owner has said yes to a person who wants to join."""
+    """Whether the organization's owner has approved a person who wants to join."""
 
     PENDING = "pending", "待同意", "Waiting for the owner"
     ACTIVE = "active", "成员", "Member"
@@ -75,7 +75,7 @@ class MembershipStatus(Term):
 
 
 class NeedType(Term):
-    """What sort of help a need asks for."""
+    """The kind of help that a need asks for."""
 
     KEY_TECHNOLOGY = "key_technology", "关键技术攻关", "Key technology"
     PRODUCT = "product", "新产品研发", "New product"
@@ -86,7 +86,7 @@ class NeedType(Term):
 
 
 class OfferKind(Term):
-    """The two things the supply side posts."""
+    """The two kinds of offers."""
 
     OUTCOME = "outcome", "科技成果", "Outcome"
     CAPABILITY = "capability", "科研能力", "Capability"
@@ -116,7 +116,7 @@ class Visibility(Term):
 
 
 class PostingStatus(Term):
-    """Where a posting stands; the moves are in :mod:`matchmaker.domain.postings.lifecycle`."""
+    """The state of a posting; :mod:`matchmaker.domain.postings.lifecycle` has the allowed changes."""
 
     DRAFT = "draft", "草稿", "Draft"
     SUBMITTED = "submitted", "待审核", "Waiting for review"
@@ -143,7 +143,7 @@ class EventKind(Term):
 
 
 class EventStatus(Term):
-    """Where an event stands."""
+    """The state of an event."""
 
     PREPARING = "preparing", "筹备中", "Preparing"
     PUBLISHED = "published", "已公布", "Published"
@@ -151,7 +151,7 @@ class EventStatus(Term):
 
 
 class Side(Term):
-    """Which side of a partnership someone or something is on."""
+    """The need side or the offer side of a match."""
 
     NEED = "need", "需求方", "Need side"
     OFFER = "offer", "供给方", "Offer side"
@@ -171,7 +171,7 @@ class Side(Term):
 
 
 class ParticipantStatus(Term):
-    """Whether a participant comes. Only the confirmed take part in match list and schedule."""
+    """Whether a participant comes. Only confirmed participants are in the match list and the schedule."""
 
     INVITED = "invited", "已邀请", "Invited"
     APPLIED = "applied", "待审核", "Waiting for approval"
@@ -189,7 +189,7 @@ class PairDecisionKind(Term):
 
 
 class RequestStatus(Term):
-    """Where a meeting request stands."""
+    """The state of a meeting request."""
 
     REQUESTED = "requested", "待答复", "Waiting for an answer"
     ACCEPTED = "accepted", "已接受", "Accepted"
@@ -199,7 +199,7 @@ class RequestStatus(Term):
 
 
 class PlanOrigin(Term):
-    """What made a version of an event's plan."""
+    """How a version of an event's plan came about."""
 
     BUILT = "built", "生成", "Built"
     CHANGED = "changed", "手工调整", "Changed by hand"
@@ -208,7 +208,7 @@ class PlanOrigin(Term):
 
 
 class MeetingStatus(Term):
-    """What became of a meeting."""
+    """The state or outcome of a meeting."""
 
     PLANNED = "planned", "已安排", "Planned"
     HELD = "held", "已洽谈", "Held"
@@ -217,7 +217,7 @@ class MeetingStatus(Term):
 
 
 class NextStep(Term):
-    """What a side means to do after a meeting."""
+    """What a side plans to do after a meeting."""
 
     NONE = "none", "暂无后续", "Nothing for now"
     EXCHANGE = "exchange", "交换资料", "Exchange documents"

@@ -1,4 +1,4 @@
-"""A delegate's meetings as an iCalendar file for phone or desktop."""
+"""Personal calendars: a delegate's meetings as an iCalendar file for phone or desktop."""
 
 from datetime import UTC, datetime, tzinfo
 from uuid import NAMESPACE_URL, uuid5
@@ -21,11 +21,11 @@ def personal_calendar_ics(
     time_zone: tzinfo = CHINA,
     owner: str = "",
 ) -> bytes:
-    """The meetings of one person as ICS; of several schedules, for somebody who comes for several participants.
+    """The meetings of a person as ICS. A person who comes for several participants has several schedules.
 
-    With an `owner` the calendar bears that name as well, and each entry says which participant it is of and who comes.
-    Times without a zone are taken to be in `time_zone`. A meeting keeps its UID from version to version of the plan,
-    and its SEQUENCE is the version, so importing a later file moves the entries of an earlier one.
+    With an `owner`, the calendar's name contains it, and each entry names its participant and delegates. Times without
+    a zone are in `time_zone`. A meeting has the same UID in all versions of the plan, and the version is its SEQUENCE:
+    importing a newer file moves the entries of an older file.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Matchmaker//Docking event//ZH")
@@ -33,9 +33,9 @@ def personal_calendar_ics(
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", _joined(event.name, owner))
     for schedule in schedules:
-        ours = _joined(schedule.organization, schedule.name, schedule.people) if owner else ""
+        participant = _joined(schedule.organization, schedule.name, schedule.people) if owner else ""
         for meeting in schedule.in_time_order:
-            calendar.add_component(_entry(event, schedule, meeting, ours, language, time_zone))
+            calendar.add_component(_entry(event, schedule, meeting, participant, language, time_zone))
     calendar.add_missing_timezones()
     ics: bytes = calendar.to_ical()
     return ics
@@ -45,7 +45,7 @@ def _entry(
     event: EventHeader,
     schedule: PersonalSchedule,
     meeting: ScheduledMeeting,
-    ours: str,
+    participant: str,
     language: Language,
     time_zone: tzinfo,
 ) -> Event:
@@ -60,8 +60,8 @@ def _entry(
     entry.add("dtend", _in_zone(meeting.end, time_zone))
     entry.add("summary", words["meeting_with"] % {"partner": partner})
     entry.add("location", _joined(event.place, table))
-    told = [single_line(meeting.topic), _joined(event.name, event.organizer), *([ours] if ours else [])]
-    entry.add("description", "\n".join(told))
+    lines = [single_line(meeting.topic), _joined(event.name, event.organizer), *([participant] if participant else [])]
+    entry.add("description", "\n".join(lines))
     return entry
 
 

@@ -1,4 +1,4 @@
-"""Days and times as people read them on paper."""
+"""Days and times as printed text."""
 
 from datetime import date, datetime
 
@@ -16,5 +16,5 @@ def day_text(day: date, language: Language) -> str:
 
 
 def time_range_text(start: datetime, end: datetime) -> str:
-    """ "09:00–09:20", by the clock of `start` and `end` themselves."""
+    """ "09:00–09:20": the times of day of `start` and `end`, without conversion to another zone."""
     return f"{start:%H:%M}–{end:%H:%M}"

@@ -1,4 +1,4 @@
-"""What can go wrong while printing."""
+"""Errors of printing."""
 
 
 class PrintingError(Exception):
@@ -6,11 +6,11 @@ class PrintingError(Exception):
 
 
 class InvalidSheetError(PrintingError, ValueError):
-    """The data for a sheet cannot be printed as they are; the message names the field and how to mend it."""
+    """The data of a sheet cannot be printed. The message names the wrong field and how to correct it."""
 
 
 class QrPayloadTooLongError(InvalidSheetError):
-    """A badge's QR payload holds more than a QR code can carry legibly."""
+    """The text of a badge's QR code is too long to be scanned from a badge."""
 
     def __init__(self, holder: str, length: int, limit: int) -> None:
         super().__init__(
@@ -23,7 +23,7 @@ class QrPayloadTooLongError(InvalidSheetError):
 
 
 class TypesettingError(PrintingError):
-    """Typst refused a template: a fault of the template, not of the data given to it."""
+    """Typst could not compile a template. The template is wrong, not the data."""
 
     def __init__(self, template: str, diagnostic: str) -> None:
         super().__init__(f"template {template}.typ could not be typeset: {diagnostic}")

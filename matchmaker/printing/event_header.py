@@ -1,4 +1,4 @@
-"""What the head and foot of every sheet say about the event and the plan it was printed from."""
+"""The event and the version of its plan, as printed in the head and foot of every sheet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,8 @@ from datetime import datetime
 class EventHeader:
     """The event as printed on each page.
 
-    `dates` is text ready to print ("2026年5月18日—19日"). `version` counts the states of the event's plan, so that two
-    sheets on one desk can be told apart, and is 0 before the first; `printed_at` is shown as given, in the event's
-    local time.
+    `dates` is printed as it is ("2026年5月18日—19日"). `version` is the version of the event's plan, so that an old
+    sheet can be told from a new one; 0 before the first version. `printed_at` is the event's local time.
     """
 
     name: str

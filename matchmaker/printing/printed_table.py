@@ -10,14 +10,14 @@ from matchmaker.printing.wording import Language
 from matchmaker.printing.workbook import Cell, Column
 
 _WIDEST_UPRIGHT = 110
-"""Characters in a line that A4 holds upright at the size of the tables."""
+"""The most characters in a line of a table on A4 in portrait."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """One table with a sheet of its own, whose pages are counted by themselves.
+    """A table that is printed as a sheet with its own page numbers.
 
-    `row_height` in millimetres leaves room for handwriting; 0 makes rows as high as their text.
+    `row_height` (mm) leaves space for handwriting; with 0, rows are as high as their text.
     """
 
     title: str
@@ -31,9 +31,9 @@ class PrintedTable:
 def tables_pdf(
     event: EventHeader, tables: Sequence[PrintedTable], title: str, nothing: str, language: Language
 ) -> bytes:
-    """The tables in the order given, all upright or, if one is too wide for that, all in landscape.
+    """The tables as PDF, in the order given. All are in portrait, or all in landscape if one is too wide for portrait.
 
-    Without tables, one page with `title` that says `nothing`; so does a table without rows.
+    A table without rows shows the text `nothing`; without tables, a page with `title` shows it.
     """
     content = {
         "title": title,
@@ -47,9 +47,9 @@ def tables_pdf(
 def chosen_columns(
     columns: Sequence[str] | None, widths: Mapping[str, int], words: Mapping[str, str], default: Collection[str]
 ) -> dict[str, Column]:
-    """The columns by code word in printed order: those asked for, or the default ones.
+    """The chosen columns by key, in printed order; the default columns if `columns` is None.
 
-    Raises InvalidSheetError for one that the sheet does not have.
+    Raises InvalidSheetError for a key that `widths` does not contain.
     """
     wanted = tuple(default if columns is None else columns)
     for key in wanted:

@@ -1,4 +1,4 @@
-"""Typst templates and data → PDF, with the bundled font only, so that every machine prints the same pages."""
+"""Typesets Typst templates as PDF. Only the bundled font is used, so that all machines print the same pages."""
 
 import json
 import re
@@ -21,18 +21,17 @@ TEMPLATES = Path(__file__).with_name("templates")
 _LARGE_DOCUMENT = 20_000  # characters of data, some ten pages
 
 _INVISIBLE = {"Cc", "Cs"}
-# Pictographs and what joins and varies them: the bundled font has none, they would print as crossed boxes.
+# Emoji, with joiners and variation selectors. The bundled font has none of them and would print crossed boxes.
 _EMOJI = re.compile("[\U0001f000-\U0001f0ff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u200d\ufe0e\ufe0f]+")
 
 
 def typeset(template: str, event: EventHeader, content: dict[str, Any], language: Language) -> bytes:
     """Typeset `templates/<template>.typ` as PDF.
 
-    `content` may nest dicts, sequences, dataclasses, strings, numbers and None. It reaches the template as JSON, so
-    text written by people is shown as it is (but for emoji, which are left out) and never read as Typst markup.
-    Equal arguments give equal bytes.
+    `content` may nest dicts, sequences, dataclasses, strings, numbers and None. The template gets it as JSON, so text
+    is never read as Typst markup. Emoji are left out. Equal arguments give equal bytes.
 
-    Raises TypesettingError if Typst refuses the template.
+    Raises TypesettingError if Typst cannot compile the template.
     """
     words = {"event": _event_for_page(event), "words": dict(wording(language)), "language": language}
     data = json.dumps(_printable(content | words), ensure_ascii=False)
@@ -46,7 +45,7 @@ def typeset(template: str, event: EventHeader, content: dict[str, Any], language
 
 
 def single_line(text: str) -> str:
-    """`text` on one line: runs of white space become one space, control characters and lone surrogates go."""
+    """`text` on one line: runs of white space become a space; control characters and lone surrogates are removed."""
     collapsed = " ".join(text.split())
     return "".join(character for character in collapsed if unicodedata.category(character) not in _INVISIBLE)
 
@@ -65,10 +64,10 @@ def _compile(template: Path, data: str, printed_at: datetime) -> bytes:
 
 
 def _forget_memoized_layouts() -> None:
-    """Give back the memory of a large document: about 1 MB a page, which the server would keep otherwise.
+    """Free the memory of a large document: about 1 MB for each page.
 
-    Typst memoizes every layout; the wheel drops what went unused for ten compilations and offers no other way to
-    drop it (messense/typst-py issue 104). Ten empty documents take 0.2 s.
+    Typst memoizes layouts. The Python package drops a layout that was not used in ten compilations, and has no other
+    way to drop it (messense/typst-py issue 104). Ten empty documents take 0.2 s.
     """
     for _ in range(10):
         typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True)

@@ -1,4 +1,4 @@
-"""XLSX workbooks that open ready to read, filter and print: what every list of the platform shares."""
+"""XLSX workbooks for all lists of the platform, formatted for reading, filtering and printing."""
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -22,24 +22,24 @@ _INK, _QUIET, _ACCENT, _TINT, _LINE = "#1C2733", "#5B6673", "#0B4F8A", "#E8F0F7"
 _CELL_KINDS = ("text", "formula-like", "number")
 _PAPER_A4 = 9
 _LONGEST_CELL = 32_767
-# Excel reads a cell that is edited and begins with one of these as a formula, unless it is marked as text.
+# When a cell that begins with one of these is edited, Excel reads it as a formula, unless it is marked as text.
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading and its width in characters (a Chinese character counts two)."""
+    """A column's heading, and its width in characters (a Chinese character counts as two)."""
 
     heading: str
     width: int
 
 
 class Workbook:
-    """Collects sheets of one event and becomes the bytes of an XLSX file.
+    """A workbook about an event: add sheets, then take its bytes.
 
-    Each sheet begins with its title and the event, keeps those and its headings in sight and on every printed page,
-    can be filtered, and is set up for A4 landscape. Text stays text whatever it begins with; what exceeds the 32,767
-    characters that Excel allows in a cell is left out.
+    Each sheet begins with its title, the event and the column headings, which stay visible and are printed on every
+    page. It can be filtered, and is set up for A4 in landscape. Text that begins like a formula stays text. Text beyond
+    Excel's limit of 32,767 characters is cut.
     """
 
     def __init__(self, event: EventHeader, language: Language) -> None:
@@ -76,10 +76,10 @@ class Workbook:
         pages_wide: int = 1,
         key_columns: int = 0,
     ) -> None:
-        """Append a sheet. A stronger rule is drawn above the rows in `group_starts` (0-based, headings not counted).
+        """Append a sheet. A stronger line is drawn above the rows in `group_starts` (0 is the first row of cells).
 
-        A sheet too wide for one page of paper is printed on `pages_wide` beside each other; its first `key_columns`
-        then stay in sight and are repeated on each.
+        A wide sheet is printed on `pages_wide` pages beside each other. The first `key_columns` columns stay visible
+        and are printed on each of them.
         """
         sheet = self._book.add_worksheet(name)
         self._write_head(sheet, title, columns)

@@ -121,7 +121,7 @@ def check(problem: Problem, plan: Plan) -> Certificate:
         *_check_claims(problem, plan),
     )
     broken = Counter(violation.rule for violation in violations)
-    counts = _meetings_of(problem, plan)
+    counts = _meetings_of(plan)
     met = {participant.id: counts[participant.id] for participant in problem.participants}
     served, unserved = _served_and_unserved(problem, met)
     gaps = _gaps(problem, plan)
@@ -197,7 +197,7 @@ def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
                     Rule.AWAY_FROM_BOOTH,
                     f"{_name(meeting)}: {participant.id} is at booth {participant.table}, not {meeting.table}",
                 )
-    met = _meetings_of(problem, plan)
+    met = _meetings_of(plan)
     for participant in problem.participants:
         if met[participant.id] > participant.max_meetings:
             yield Violation(
@@ -263,7 +263,7 @@ def _check_claims(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _check_unserved(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    met = _meetings_of(problem, plan)
+    met = _meetings_of(plan)
     below = {p.id: p.min_meetings for p in problem.participants if met[p.id] < p.min_meetings}
     for participant_id, times in Counter(u.id for u in plan.unserved).items():
         if times > 1:
@@ -304,7 +304,7 @@ def _check_values(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _objective(problem: Problem, plan: Plan) -> Objective:
-    met = _meetings_of(problem, plan)
+    met = _meetings_of(plan)
     scores = {(c.need, c.offer): c.score for c in problem.candidates}
     made = {(m.need, m.offer) for m in plan.meetings}
     return Objective(
@@ -332,7 +332,7 @@ def _wishes(problem: Problem) -> set[tuple[str, str]]:
     return {(candidate.need, candidate.offer) for candidate in problem.candidates if candidate.requested}
 
 
-def _meetings_of(problem: Problem, plan: Plan) -> Counter[str]:
+def _meetings_of(plan: Plan) -> Counter[str]:
     """The number of meetings of each participant."""
     return Counter(participant_id for m in plan.meetings for participant_id in (m.need, m.offer))
 

@@ -1,4 +1,4 @@
-"""Events, who takes part, and who meets whom."""
+"""Events with their participants, plans and meetings."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Event(Timestamps, Base):
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
     """IANA name; all local times of the event are in it."""
     compact: Mapped[bool] = mapped_column(default=True)
-    """Whether a schedule leaves people as few idle gaps as it can at equal score."""
+    """Whether schedules shorten people's idle time where that costs nothing else."""
     registration_open: Mapped[bool] = mapped_column(default=False)
     """Whether organizations can apply by themselves, until ``registration_until``."""
     registration_until: Mapped[datetime | None] = mapped_column(DateTime)
     requests_until: Mapped[datetime | None] = mapped_column(DateTime)
-    """Until then, local time, participants may say when they can and whom they would like to meet."""
+    """The deadline, in local time, for participants to submit availability and meeting requests."""
     request_hours: Mapped[int] = mapped_column(default=24)
     """How long an unanswered request holds a slot before the event's first day."""
     request_minutes_on_the_day: Mapped[int] = mapped_column(default=15)
     plan_version: Mapped[int] = mapped_column(default=0)
-    """Counts the states of the plan, built or changed by hand; printed on every sheet."""
+    """The number of the plan's last version, built or changed by hand; printed on every sheet."""
     planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_version: Mapped[int | None]
     """The version of the plan that participants see; ``None`` before the first is published."""
@@ -79,31 +79,31 @@ class Event(Timestamps, Base):
 
     @property
     def starts_at(self) -> datetime | None:
-        """Beginning of the first session, local time."""
+        """The start of the first session, in local time."""
         return self.sessions[0].starts_at if self.sessions else None
 
     @property
     def ends_at(self) -> datetime | None:
-        """End of the last session, local time."""
+        """The end of the last session, in local time."""
         return max((session.ends_at for session in self.sessions), default=None)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone that its local times are in."""
+        """The time zone of the event's local times."""
         return ZoneInfo(self.time_zone)
 
     @property
     def slot_length(self) -> timedelta:
-        """How long each meeting lasts."""
+        """The length of each meeting."""
         return timedelta(minutes=self.slot_minutes)
 
     @property
     def slots(self) -> list[datetime]:
-        """The beginnings of all slots, in order, local time."""
+        """The starts of all slots, in order, in local time."""
         return [start for session in self.sessions for start in session.slots(self.slot_length)]
 
     def room_of(self, table: int) -> Room | None:
-        """The room that a table stands in: tables are numbered through the rooms in order."""
+        """The room of a table. Tables are numbered consecutively through the rooms; None beyond the last."""
         last = 0
         for room in self.rooms:
             last += room.table_count
@@ -113,17 +113,17 @@ class Event(Timestamps, Base):
 
     @property
     def most_meetings_each(self) -> int | None:
-        """The slots of a docking event: nobody can meet more often. An expo sets no such limit."""
+        """The most meetings a participant can have: the number of slots of a docking event; None for an expo."""
         return len(self.slots) if self.kind is EventKind.DOCKING else None
 
     @property
     def most_meetings(self) -> int | None:
-        """Slots × tables of a docking event; an expo sets no such limit."""
+        """The most meetings of the event: slots × tables of a docking event; None for an expo."""
         return len(self.slots) * self.table_count if self.kind is EventKind.DOCKING else None
 
 
 class EventSession(Base):
-    """场次: a stretch of an event that is cut into slots of equal length. Times are local and naive."""
+    """场次: a part of an event that is divided into slots of equal length. Times are local and naive."""
 
     __tablename__ = "event_session"
 
@@ -135,13 +135,14 @@ class EventSession(Base):
     event: Mapped[Event] = relationship(back_populates="sessions")
 
     def slots(self, length: timedelta) -> list[datetime]:
-        """The beginnings of the slots of that length that end before the session does."""
+        """The starts of the slots of this length that fit into the session."""
         return [self.starts_at + length * number for number in range((self.ends_at - self.starts_at) // length)]
 
 
 class AgendaItem(Base):
-    """议程: what happens at an event besides its meetings: an opening, a keynote, a roadshow, a break, lunch. Times are
-    local and naive. ``room`` is as printed; it need not be one of the event's rooms.
+    """议程: an agenda item besides the meetings: an opening, a keynote, a roadshow, a break, lunch.
+
+    Times are local and naive. ``room`` is printed as it is and need not be a room of the event.
     """
 
     __tablename__ = "agenda_item"
@@ -199,18 +200,18 @@ class Participant(Base):
     max_meetings: Mapped[int] = mapped_column(default=6)
     booth: Mapped[str] = mapped_column(String(20), default="")
     room_id: Mapped[int | None] = mapped_column(ForeignKey("event_room.id"))
-    """The hall of its booth."""
+    """The hall of the participant's booth."""
     table: Mapped[int | None] = mapped_column("table_number")
-    """The table that all its meetings take place at, if it keeps one."""
+    """The table of all meetings of the participant; ``None`` if it has no table of its own."""
     status: Mapped[ParticipantStatus] = mapped_column(
         term_type(ParticipantStatus), default=ParticipantStatus.CONFIRMED, index=True
     )
     unavailable: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """Beginnings of the slots in which it cannot meet, local time, as ``2026-05-18T09:00``."""
+    """Starts of the slots in which the participant is not available, in local time, as ``2026-05-18T09:00``."""
     note: Mapped[str] = mapped_column(String(500), default="")
-    """What it told the organizers when it registered or withdrew."""
+    """The participant's note to the organizers when it registered or withdrew."""
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), default=new_code, unique=True)
-    """On its badge: who shows it is checked in."""
+    """The check-in code on the badge."""
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -224,7 +225,7 @@ class Participant(Base):
 
     @property
     def name(self) -> str:
-        """As printed: the team with its organization, or the organization alone."""
+        """The printed name: the organization with the team, or the organization alone."""
         return self.organization.name if self.team is None else f"{self.organization.name} · {self.team.name}"
 
 
@@ -251,7 +252,7 @@ class Delegate(Base):
 
     @property
     def identity(self) -> str:
-        """Equal for the same person at two participants: by account, else by e-mail, phone, or name."""
+        """A key that is equal for a person who comes for two participants: account, or else e-mail, phone or name."""
         if self.user_id is not None:
             return f"user:{self.user_id}"
         return self.email.casefold() or self.phone or f"{self.participant_id}:{self.name}"
@@ -261,7 +262,7 @@ AssignedPair: TypeAlias = tuple[int, int, float]
 """Participants on the need and on the offer side by id, and their score, 0–100."""
 
 UnservedRow: TypeAlias = tuple[int, str]
-"""A participant by id, and the code word of the reason why it has fewer meetings than it wants."""
+"""The id of a participant, and the code word of the reason why it has too few meetings."""
 
 
 class ScheduleRow(NamedTuple):
@@ -353,7 +354,7 @@ class PlanVersion(Base):
 
     @property
     def built(self) -> bool:
-        """Whether the machine chose the pairs, not a person."""
+        """Whether the scheduler chose the pairs, not a person."""
         return self.origin in (PlanOrigin.BUILT, PlanOrigin.REPLANNED)
 
     @property
@@ -363,12 +364,12 @@ class PlanVersion(Base):
 
     @property
     def total_score(self) -> float:
-        """Sum of the scores of all pairs."""
+        """The sum of the scores of all pairs."""
         return sum(score for _, _, score in self.pairs)
 
 
 class PairDecision(Base):
-    """An organizer's pin or ban of a pair, with the reason, kept over every rebuild of the match list."""
+    """An organizer's decision to pin or exclude a pair, with the reason. It is kept when the match list is rebuilt."""
 
     __tablename__ = "pair_decision"
     __table_args__ = (UniqueConstraint("event_id", "need_side_id", "offer_side_id"),)
@@ -400,7 +401,7 @@ class Meeting(Base):
     __tablename__ = "meeting"
     __table_args__ = (
         UniqueConstraint("event_id", "need_side_id", "offer_side_id"),
-        # The last line of defence: nobody and no table twice in a slot, whoever writes at the same time.
+        # The last line of defence: nobody and no table twice in a slot, even with concurrent writers.
         *(
             Index(
                 f"uq_meeting_slot_{column}",
@@ -422,7 +423,7 @@ class Meeting(Base):
     need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     score: Mapped[float]
-    """0–100, of the pair's best match."""
+    """The score, 0–100, of the pair's best match."""
     reason: Mapped[Reason] = mapped_column(ReasonColumn, default=Reason)
     pinned: Mapped[bool] = mapped_column(default=False)
     locked: Mapped[bool] = mapped_column(default=False)

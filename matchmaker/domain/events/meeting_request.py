@@ -1,4 +1,4 @@
-"""Meeting requests (约见请求): before and at an event, one participant asks another for a meeting."""
+"""Meeting requests (约见请求): a participant of an event asks another for a meeting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import RequestStatus, Side
 
 WORDS_LENGTH = 500
-"""Of a message and of an answer."""
+"""The most characters of a message or an answer."""
 
 
 class MeetingRequest(Base):
@@ -58,14 +58,14 @@ class MeetingRequest(Base):
 
     @property
     def asking(self) -> Participant:
-        """Who asked."""
+        """The participant who asked."""
         return self.side.choose(self.need_side, self.offer_side)
 
     @property
     def asked(self) -> Participant:
-        """Who has to answer."""
+        """The participant who has to answer."""
         return self.side.other.choose(self.need_side, self.offer_side)
 
     def waits(self, at: datetime) -> bool:
-        """Whether it still waits for an answer at that instant, and holds its slot."""
+        """Whether the request waits for an answer at this instant, and so holds its slot."""
         return self.status is RequestStatus.REQUESTED and at < self.expires_at

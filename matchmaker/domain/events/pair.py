@@ -1,15 +1,15 @@
-"""Two participants of an event who could meet, do meet or met."""
+"""Pairs of participants of an event."""
 
 from typing import Protocol
 
 from matchmaker.domain.events.event import Participant
 
 PairKey = tuple[int, int]
-"""Ids of the participant that needs and of the one that offers, in this order."""
+"""The ids of the participants on the need side and on the offer side, in this order."""
 
 
 class HasPair(Protocol):
-    """What is about two participants: a meeting, a request for one, an organizer's decision."""
+    """A record about two participants: a meeting, a meeting request, an organizer's decision."""
 
     @property
     def need_side_id(self) -> int: ...
@@ -18,10 +18,10 @@ class HasPair(Protocol):
 
 
 def pair_key(participant: Participant, partner: Participant) -> PairKey:
-    """The ids of two participants of different sides, the one that needs first."""
+    """The ids of two participants of different sides, the need side first."""
     return participant.side.need_first(participant.id, partner.id)
 
 
 def pair_of(subject: HasPair) -> PairKey:
-    """The ids of the two participants whom it is about, the one that needs first."""
+    """The ids of the two participants of a record, the need side first."""
     return subject.need_side_id, subject.offer_side_id

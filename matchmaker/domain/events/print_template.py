@@ -1,4 +1,4 @@
-"""Print templates: which columns a sheet has, chosen and saved by an organizer."""
+"""Print templates: the columns of a sheet, as chosen and saved by an organizer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from matchmaker.domain.people import User
 
 
 class PrintTemplate(Base):
-    """The columns of one kind of sheet, by code word in printed order. All organizers see and use it."""
+    """The columns of a kind of sheet, by key in printed order. All organizers can use it."""
 
     __tablename__ = "print_template"
     __table_args__ = (UniqueConstraint("what", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     what: Mapped[str] = mapped_column(String(40))
-    """The kind of sheet, as `matchmaker event print --what` names it."""
+    """The kind of sheet, as in `matchmaker event print --what`."""
     name: Mapped[str] = mapped_column(String(60))
     columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""What people said and did about a pair of need and offer: the ranker learns from it, and they can take it back."""
+"""Feedback: what people did about a pair of need and offer. The ranker learns from it; people can take it back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAST_POSITION = 1000
 
 
 class FeedbackKind(Term):
-    """What was done, from the least to the most that it says about a match."""
+    """What a person did, in rising order of what it says about a match."""
 
     VIEWED = "viewed", "看过", "Viewed"
     SAVED = "saved", "收藏", "Saved"
@@ -31,7 +31,7 @@ class FeedbackKind(Term):
 
 
 class DismissalCause(Term):
-    """Why a match is not suitable. Only the first says that the texts do not belong together."""
+    """Why a match is not suitable. Only IRRELEVANT means that the texts do not match."""
 
     IRRELEVANT = "irrelevant", "不相关", "Not related"
     SUPPLIED = "supplied", "已有供应商", "We have a supplier"
@@ -42,16 +42,16 @@ class DismissalCause(Term):
 
 
 class Feedback(Base):
-    """One thing that a person did about a pair, seen from the ``side`` of the posting they looked from.
+    """An action of a person on a pair. ``side`` is the side of the posting whose matches the person was looking at.
 
-    ``position`` (from 1) and ``score`` (0–100) are those of the match in the list that was shown; ``None`` where there
-    was no list. ``cause`` and ``note`` belong to a dismissal, ``rating`` (1–5) to a rating. What was taken back keeps
-    its row with ``undone_at``, and counts for nothing.
+    ``position`` (from 1) and ``score`` (0–100) are from the list that was shown; ``None`` without a list. ``cause`` and
+    ``note`` belong to a dismissal, ``rating`` (1–5) to a rating. Feedback that was taken back keeps its row, with
+    ``undone_at`` set, and does not count.
     """
 
     __tablename__ = "feedback"
     __table_args__ = (
-        # A person's word on a pair stands once; saying it again changes it.
+        # A person has at most one standing feedback of each kind on a pair; repeating it changes the row.
         Index(
             "uq_feedback_standing",
             "person_id",
@@ -84,10 +84,10 @@ class Feedback(Base):
 
     @property
     def own(self) -> Posting:
-        """The posting that the person looked from."""
+        """The posting whose matches the person was looking at."""
         return self.need if self.side is Side.NEED else self.offer
 
     @property
     def other(self) -> Posting:
-        """The posting that they said something about."""
+        """The posting that the feedback is about."""
         return self.offer if self.side is Side.NEED else self.need

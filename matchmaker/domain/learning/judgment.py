@@ -1,4 +1,4 @@
-"""Judgments: how related a need and an offer are, in the eyes of a person who read both."""
+"""Judgments: grades that people gave to pairs of need and offer after reading both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matchmaker.domain.vocabulary import Term
 
 
 class Grade(Term):
-    """How related a pair is. The code words are the figures 0 to 3, as evaluations write them."""
+    """How related a pair is. The code words are 0 to 3, as in evaluation datasets."""
 
     UNRELATED = "0", "不相关", "Not related"
     MARGINAL = "1", "弱相关", "Marginal"
@@ -23,7 +23,7 @@ class Grade(Term):
 
 
 class Judgment(Base):
-    """One grader's grade (0–3, see :class:`Grade`) for one pair."""
+    """The grade (0–3, see :class:`Grade`) that a person gave to a pair."""
 
     __tablename__ = "judgment"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""How sharply a need's ranking told the best offers from the others, before its last change and after it."""
+"""The spread of a need's ranking before and after the last change of the need."""
 
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from matchmaker.domain.base import Base, UtcDateTime, now
 
 
 class RankingSpread(Base):
-    """One row for each need whose people looked at its matches.
+    """The spread of the scores in a need's match list (see ``matching.coaching.coach.spread``).
 
-    ``spread`` (0–100) belongs to the need as it was at ``version``, ``previous`` to the version looked at before.
+    There is a row for each need whose matches were viewed. ``spread`` (0–100) is of the need's ``version``,
+    ``previous`` of the version that was viewed before.
     """
 
     __tablename__ = "ranking_spread"

@@ -1,7 +1,7 @@
-"""The fields of what people post, described once: their names, labels, limits and how a person's words are read.
+"""Descriptions of the fields of postings and organizations: names, labels, limits, and how input is read.
 
-The web forms, the import and the export all follow these descriptions, so a field has one name, one label and one
-error message wherever it is met. A new field is added here and to its model.
+Web forms, import and export use these descriptions, so a field has the same name, label and error messages everywhere.
+Add a new field here and to its model.
 """
 
 import re
@@ -29,7 +29,7 @@ from matchmaker.i18n import N_
 
 SEPARATORS = re.compile(r"[;；、,，/\n]+")
 SHORTEST_TITLE = 2
-"""Letters that a title or a name has at least."""
+"""The fewest letters of a title or a name."""
 
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 
@@ -43,7 +43,7 @@ _UNPRINTABLE = re.compile(
 
 
 class Kind(Enum):
-    """How a field's text is read."""
+    """The kind of a field: how its input is read."""
 
     LINE = auto()
     TEXT = auto()
@@ -59,7 +59,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. ``reference`` names the vocabulary (district, industry, field) a REFERENCE is looked up in."""
+    """The description of a field.
+
+    ``zh`` and ``en`` are its labels. ``reference`` is the vocabulary (district, industry, field) of a REFERENCE field,
+    ``term`` the controlled term of a TERM or TERMS field.
+    """
 
     name: str
     zh: str
@@ -70,7 +74,7 @@ class Field:
     term: type[Term] | None = None
     reference: str = ""
     also: tuple[str, ...] = ()
-    """Further headings an import understands."""
+    """Further column headings that the import understands."""
     hint: str = ""
 
     def label(self, language: str = "zh") -> str:
@@ -222,15 +226,15 @@ OFFER_COLUMNS = (CODE, OWNER, TEAM, OFFER_KIND, *OFFER_FIELDS)
 ORGANIZATION_COLUMNS = ORGANIZATION_FIELDS
 
 Vocabularies = Mapping[str, Mapping[str, str]]
-"""For each vocabulary (district, industry, field): every word understood, case-folded, and the code it means."""
+"""Vocabulary (district, industry, field) → case-folded word → code."""
 
 
 def read_value(field: Field, raw: object, vocabularies: Vocabularies) -> Any:
-    """The value that a person's words mean for the field.
+    """Read a person's input as a value of the field.
 
     Blank text gives the field's empty value: ``""`` for texts, an empty set for TERMS, an unknown
-    :class:`~matchmaker.domain.amount.Amount` for AMOUNT, ``None`` for the rest.
-    Raises :class:`InvalidInput`, its ``field`` set, saying how to mend it.
+    :class:`~matchmaker.domain.amount.Amount` for AMOUNT, ``None`` for other kinds.
+    Raises :class:`InvalidInput` with ``field`` set; its message says how to correct the input.
     """
     try:
         value = _READERS[field.kind](field, raw, vocabularies)
@@ -243,8 +247,10 @@ def read_value(field: Field, raw: object, vocabularies: Vocabularies) -> Any:
 
 
 def clean_text(raw: object) -> str:
-    """Text as it is stored: no blank margins or trailing blanks, and nothing that a database, a spreadsheet or a
-    page cannot hold or that would turn the direction of the text around it. Numbers from spreadsheets as written.
+    """Text as it is stored: stripped, with normalized line ends, and without control characters.
+
+    Characters that a database, a spreadsheet or a page cannot hold are removed, and so are changes of text direction.
+    Whole numbers from spreadsheets lose their decimal point.
     """
     if raw is None:
         return ""
@@ -255,19 +261,19 @@ def clean_text(raw: object) -> str:
 
 
 def one_line(raw: object) -> str:
-    """The same on one line, with single blanks."""
+    """Text as it is stored (see :func:`clean_text`), on one line with single blanks."""
     return " ".join(clean_text(raw).split())
 
 
 def letters_in(text: str) -> int:
-    """How many letters and digits of any script the text has: emoji, blanks and punctuation count nothing."""
-    return sum(unicodedata.category(c)[0] in "LN" for c in text)
+    """The number of letters and digits of any script; emoji, blanks and punctuation do not count."""
+    return sum(unicodedata.category(character)[0] in "LN" for character in text)
 
 
 def limited_words(text: str, field: str, limit: int, needed: str | None = None) -> str:
-    """Free words of a form as they are stored, at most ``limit`` characters.
+    """Free text of a form as it is stored, with at most ``limit`` characters.
 
-    With ``needed``, the message of the error, they must have a letter. Raises :class:`InvalidInput` for ``field``.
+    With ``needed``, an error message, the text must have a letter. Raises :class:`InvalidInput` for ``field``.
     """
     words = clean_text(text)
     if needed is not None and not letters_in(words):
@@ -334,12 +340,16 @@ def _read_reference(field: Field, raw: object, vocabularies: Vocabularies) -> st
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The words of a vocabulary in the reader's language. ``codes`` has the code for each of its words."""
+    """The words of a vocabulary, as a value of a message. ``codes`` maps each word to its code."""
 
     codes: Mapping[str, str]
 
     def label(self, language: str = "zh") -> str:
-        words = (w for w in self.codes if w.isascii() == (language == "en") and w != self.codes[w].casefold())
+        words = (
+            word
+            for word, code in self.codes.items()
+            if word.isascii() == (language == "en") and word != code.casefold()
+        )
         return LabelList(words).label(language)
 
 
@@ -378,9 +388,9 @@ def _read_email(field: Field, raw: object, vocabularies: Vocabularies) -> str:
 
 
 def read_email(text: str, label: str | Field) -> str:
-    """A deliverable-looking address in lower case; raises :class:`InvalidInput`. Asks no server.
+    """Read an e-mail address, in lower case. Only its form is checked; no server is asked.
 
-    ``label`` is what the message calls the field.
+    Raises :class:`InvalidInput`, whose message names the field by ``label``.
     """
     try:
         return validate_email(

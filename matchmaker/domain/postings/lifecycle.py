@@ -1,4 +1,4 @@
-"""The moves a posting may make between its states."""
+"""The allowed changes of a posting's state."""
 
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.postings.posting import Posting
@@ -17,12 +17,12 @@ MOVES: dict[Status, frozenset[Status]] = {
 
 
 def may_become(posting: Posting, status: Status) -> bool:
-    """Whether the posting can go into the state from where it is."""
+    """Whether the posting's state can change to ``status``."""
     return status in MOVES[posting.status]
 
 
 def move(posting: Posting, status: Status, reason: str = "") -> None:
-    """Bring the posting into the state, or raise :class:`Conflict` when it cannot go there from where it is."""
+    """Change the posting's state to ``status``. Raises :class:`Conflict` if its current state does not allow it."""
     if not may_become(posting, status):
         raise Conflict(
             N_("“%(title)s”现在是“%(state)s”，不能变为“%(wanted)s”"),

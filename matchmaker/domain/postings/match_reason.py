@@ -1,4 +1,4 @@
-"""What speaks for a pair at an event, in one line that can be printed in either language."""
+"""The reason for a match: shared words and fitting facts, in a line that can be printed in both languages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ FITTING_FACTS: Mapping[str, str] = {
     "deadline": N_("时限相合"),
     "district": N_("同在一个县区"),
 }
-"""How a fact that fits is said, by its name in :mod:`matchmaker.matching.ranking.explanation`."""
+"""The name of a fact in :mod:`matchmaker.matching.ranking.explanation` → the message for a fact that fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Words that both postings use, and the facts (keys of :data:`FITTING_FACTS`) that fit. Quotes no text."""
+    """Words that both postings contain, and fitting facts (keys of :data:`FITTING_FACTS`). Contains no quotations."""
 
     terms: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
 
     def label(self, language: str = "zh") -> str:
-        """One line in the reader's language."""
+        """The reason as a line in the reader's language."""
         comma, semicolon = ("、", "；") if language == "zh" else (", ", "; ")
         parts = [translate(N_("都谈到“%(terms)s”"), language, terms=comma.join(self.terms))] if self.terms else []
         parts += [translate(FITTING_FACTS[fact], language) for fact in self.facts]
@@ -36,7 +36,7 @@ class Reason:
 
 
 class ReasonColumn(TypeDecorator[Reason]):
-    """A :class:`Reason` as a JSON object; an empty one where nothing was stored."""
+    """Stores a :class:`Reason` as a JSON object. NULL is read as an empty reason."""
 
     impl = JSON
     cache_ok = True

@@ -1,4 +1,4 @@
-"""What is posted: needs (技术需求) and offers (技术供给: outcomes and capabilities)."""
+"""Postings: needs (技术需求) and offers (技术供给: outcomes and capabilities)."""
 
 from __future__ import annotations
 
@@ -28,18 +28,17 @@ AmountColumn = Numeric(14, 4)
 
 
 class Posting(Timestamps, Base):
-    """What needs and offers share. Never deleted: a posting that is gone is withdrawn.
+    """The common part of needs and offers. Postings are never deleted, only withdrawn.
 
-    ``version`` counts changes, also of the status, so that of two at the same moment the later is told.
-    ``revision`` is the corpus revision of the last change that matching must know of
-    (see :class:`matchmaker.domain.corpus.CorpusRevision`).
+    ``version`` counts all changes and detects concurrent ones: the later change fails. ``revision`` is the corpus
+    revision of the last change that matters for matching (see :class:`matchmaker.domain.corpus.CorpusRevision`).
     """
 
     __abstract__ = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str | None] = mapped_column(String(60))
-    """The owner's own number for it; a second import with the same code changes the posting, not adds one."""
+    """The owner's number for the posting. Importing the same code again changes the posting instead of adding one."""
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     status: Mapped[PostingStatus] = mapped_column(term_type(PostingStatus), default=PostingStatus.DRAFT, index=True)
     status_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -79,7 +78,7 @@ class Posting(Timestamps, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own protocol
 
     def open_on(self, day: date) -> bool:
-        """Whether it is published and still valid on that day."""
+        """Whether the posting is published and valid on ``day``."""
         return self.status is PostingStatus.PUBLISHED and (self.valid_until is None or self.valid_until >= day)
 
     @property
@@ -89,7 +88,7 @@ class Posting(Timestamps, Base):
 
 
 class Need(Posting):
-    """技术需求: a problem an enterprise wants solved."""
+    """技术需求: a problem that an enterprise wants to be solved."""
 
     __tablename__ = "need"
     __table_args__ = (UniqueConstraint("organization_id", "code"), Index("ix_need_revision", "revision"))

@@ -1,4 +1,4 @@
-"""What must hold before a posting goes before others. A draft may be anything that has a title."""
+"""What a posting must have before others can see it. A draft needs only a title."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,16 +10,16 @@ from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 
 SHORTEST_PROBLEM = 8
-"""Letters of the problem, below which nothing can be matched with it."""
+"""The fewest letters of a need's problem; a shorter text cannot be matched."""
 
 _PROBLEM = next(field for field in NEED_FIELDS if field.name == "problem")
 _DEADLINE = next(field for field in NEED_FIELDS if field.name == "deadline")
 
 
 def check_complete(side: Side, values: Mapping[str, Any]) -> None:
-    """Raise :class:`InvalidInput` when the posting says too little for anyone to answer it.
+    """Raise :class:`InvalidInput` if a need's problem is too short to be matched.
 
-    An offer needs no more than its title: lists of achievements have often nothing else.
+    An offer needs only a title, because lists of outcomes often have nothing else.
     """
     if side is Side.NEED and letters_in(values["problem"]) < SHORTEST_PROBLEM:
         raise InvalidInput(
@@ -31,7 +31,7 @@ def check_complete(side: Side, values: Mapping[str, Any]) -> None:
 
 
 def check_dates(values: Mapping[str, Any], today: date, unchanged: Mapping[str, Any] | None = None) -> None:
-    """Raise :class:`InvalidInput` for a day already past, unless the posting had that very day before."""
+    """Raise :class:`InvalidInput` for a deadline or an end of validity in the past, unless it is unchanged."""
     for field in (_DEADLINE, VALID_UNTIL):
         day = values.get(field.name)
         if day is not None and day < today and not (unchanged and unchanged.get(field.name) == day):
@@ -44,5 +44,5 @@ def check_dates(values: Mapping[str, Any], today: date, unchanged: Mapping[str, 
 
 
 def check_valid(valid_until: date | None, today: date) -> None:
-    """Raise :class:`InvalidInput` when a posting that goes before others would be gone already."""
+    """Raise :class:`InvalidInput` if a posting that is about to be published is no longer valid."""
     check_dates({VALID_UNTIL.name: valid_until}, today)

@@ -1,4 +1,4 @@
-"""Who may see a posting, and how much of it."""
+"""Who may see how much of a posting."""
 
 from datetime import date
 from enum import IntEnum
@@ -9,22 +9,22 @@ from matchmaker.domain.vocabulary import Role, Visibility
 
 
 class Detail(IntEnum):
-    """How much of a posting a person sees; a greater one includes the lesser."""
+    """How much of a posting a person sees. A greater value includes the lesser ones."""
 
     NOTHING = 0
     SUMMARY = 1
     """Title, industry, field, kind and organization; no text, so no passage is ever quoted."""
     TEXT = 2
-    """All texts and figures, but not whom to call."""
+    """All texts and figures, but no contact."""
     FULL = 3
-    """With the contact."""
+    """Everything, including the contact."""
 
 
 def detail_for(viewer: User | None, posting: Posting, today: date) -> Detail:
-    """What the viewer (``None``: nobody logged in) sees of the posting.
+    """How much of the posting the viewer sees; ``None`` is a visitor who is not logged in.
 
-    Its own people and the organizers see all of it in any state; others only while it is published and valid.
-    Contacts are for people who are members of some organization, and for brokers.
+    Members of its organization and organizers see everything in any state. Others see a posting only while it is
+    published and valid. Only members of an organization and brokers see contacts.
     """
     if viewer is not None and viewer.active:
         if viewer.organizes or viewer.organization_id == posting.organization_id:

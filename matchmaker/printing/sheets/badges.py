@@ -1,4 +1,4 @@
-"""Name badges with a QR code for checking in, ten on an A4 sheet."""
+"""Name badges with a QR code for check-in, ten on an A4 page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,12 @@ LONGEST_QR_PAYLOAD = 213
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """One delegate's badge.
+    """The badge of a delegate.
 
-    `role` is the label in the coloured band (企业代表, 科研团队, 工作人员); `qr` is the text behind the QR code, at
-    most 213 bytes of UTF-8, or empty for a badge without one. `code` is printed below it, to be typed where nobody
-    can scan.
+    `role` is the label in the coloured band (企业代表, 科研团队, 工作人员). `qr` is the content of the QR code, at most
+    213 bytes of UTF-8, or empty for a badge without a QR code. `code` is printed below it and can be typed instead.
 
-    Raises QrPayloadTooLongError.
+    Raises QrPayloadTooLongError if `qr` is too long.
     """
 
     name: str
@@ -40,12 +39,12 @@ class Badge:
 
 
 def badges_pdf(event: EventHeader, badges: Sequence[Badge], language: Language = "zh") -> bytes:
-    """Badges of 90 × 54 mm (the common insert and perforated stock), two by five on A4, with hairlines to cut along."""
+    """Badges of 90 × 54 mm, a common size of inserts and perforated paper: two by five on A4, with cutting lines."""
     return typeset("badges", event, {"badges": [_badge_for_page(badge) for badge in badges]}, language)
 
 
 def badges_xlsx(event: EventHeader, badges: Sequence[Badge], language: Language = "zh") -> bytes:
-    """The same people as a workbook, for a label printer's own software."""
+    """The badges as a workbook, a row for each, for the software of a label printer."""
     words = wording(language)
     columns = [
         Column(words["person"], 18),

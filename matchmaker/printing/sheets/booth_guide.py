@@ -1,4 +1,4 @@
-"""Booth guides: which booths of an expo a visitor should see, and in which order to walk there."""
+"""Booth guides: which booths of an expo a visitor should see, and in which order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from matchmaker.printing.workbook import Cell, Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class BoothVisit:
-    """A booth worth a visit: what is shown there, and why this visitor should see it. `score` is 0–100."""
+    """A recommended booth: what it shows and why the visitor should see it. `score` is 0–100."""
 
     booth: str
     hall: str
@@ -26,7 +26,7 @@ class BoothVisit:
 
 @dataclass(frozen=True, slots=True)
 class BoothGuide:
-    """The booths recommended to one visitor, in any order. ``plan`` shows where they are, if there is one."""
+    """The booths recommended to a visitor, in any order. `plan` shows where they are; None if there is no plan."""
 
     visitor: str
     visits: tuple[BoothVisit, ...]
@@ -37,9 +37,9 @@ class BoothGuide:
         return sorted(self.visits, key=lambda visit: visit.score, reverse=True)
 
     def walk(self, halls: Sequence[str] = ()) -> list[tuple[int, BoothVisit]]:
-        """Each booth with its place in the ranking, from hall to hall and by booth number within a hall.
+        """The booths with their ranks (from 1), hall by hall, and by booth number within a hall.
 
-        `halls` are walked through in the order given, others after them as a person counts.
+        `halls` come first, in the order given; other halls follow in natural order.
         """
         ranked = enumerate(self.best_first, start=1)
         return sorted(ranked, key=lambda stop: (_hall_order(stop[1].hall, halls), counting_order(stop[1].booth)))
@@ -48,10 +48,10 @@ class BoothGuide:
 def booth_guides_pdf(
     event: EventHeader, guides: Sequence[BoothGuide], language: Language = "zh", halls: Sequence[str] = ()
 ) -> bytes:
-    """One sheet for each visitor: the booths best first, then the same booths as a walk from hall to hall.
+    """A sheet for each visitor: the booths by rank, then as a walk from hall to hall.
 
-    Within a hall the walk follows the booth numbers as a person counts them (A2 before A10). The walk names each
-    booth's place in the ranking, so a visitor short of time can leave out the lesser ones.
+    Within a hall, the walk follows the booth numbers in natural order (A2 before A10). It shows each booth's rank, so
+    that a visitor who is short of time can leave out booths.
     """
     return typeset("booth_guide", event, {"guides": [_guide_for_page(guide, halls) for guide in guides]}, language)
 
@@ -59,7 +59,7 @@ def booth_guides_pdf(
 def booth_guides_xlsx(
     event: EventHeader, guides: Sequence[BoothGuide], language: Language = "zh", halls: Sequence[str] = ()
 ) -> bytes:
-    """All guides on one sheet, a row for each booth, best first, with its number on the walk."""
+    """All guides on one sheet, a row for each booth by rank, with its number on the walk."""
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()

@@ -12,7 +12,7 @@ from matchmaker.printing.workbook import Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What an exhibitor shows, and where. `summary` is what everybody may read of it, or empty."""
+    """Something an exhibitor shows, and where. `summary` is a text that everybody may read, or empty."""
 
     title: str
     kind: str
@@ -24,7 +24,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSection:
-    """The exhibits of one industry in the order they are to be listed."""
+    """The exhibits of an industry, in printed order."""
 
     industry: str
     exhibits: tuple[Exhibit, ...]
@@ -36,7 +36,7 @@ def catalogue_pdf(
     language: Language = "zh",
     plan: ExpoPlan | None = None,
 ) -> bytes:
-    """A table of the industries, then their exhibits, and the plan of the halls if there is one."""
+    """The catalogue as PDF: a table of the industries, their exhibits, and the hall plan if there is one."""
     content = {
         "totals": _totals(sections, language),
         "sections": list(sections),
@@ -46,12 +46,20 @@ def catalogue_pdf(
 
 
 def catalogue_xlsx(event: EventHeader, sections: Sequence[CatalogueSection], language: Language = "zh") -> bytes:
-    """A row for each exhibit."""
+    """The catalogue as a workbook, with a row for each exhibit."""
     words = wording(language)
     rows = [
-        (section.industry, e.hall, e.booth, e.exhibitor, e.title, e.kind, e.summary)
+        (
+            section.industry,
+            exhibit.hall,
+            exhibit.booth,
+            exhibit.exhibitor,
+            exhibit.title,
+            exhibit.kind,
+            exhibit.summary,
+        )
         for section in sections
-        for e in section.exhibits
+        for exhibit in section.exhibits
     ]
     columns = [
         Column(words["industry"], 18),

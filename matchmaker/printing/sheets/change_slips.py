@@ -1,4 +1,4 @@
-"""Change slips (变更通知单): after a repair of the plan, only those whose schedule changed get a new paper."""
+"""Change slips (变更通知单): new sheets for the participants whose schedule changed, and only for them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from matchmaker.printing.workbook import Cell, Column, Workbook
 
 
 class ChangeKind(StrEnum):
-    """What happened to a meeting from one version of the plan to another."""
+    """What happened to a meeting between two versions of the plan."""
 
     ADDED = "added"
     MOVED = "moved"
@@ -24,7 +24,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """When and at which table a meeting is."""
+    """The time and the table of a meeting."""
 
     start: datetime
     end: datetime
@@ -33,9 +33,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A meeting that is elsewhere than it was. `before` is None for a new one, `after` for one that is off.
+    """A changed meeting. `before` is None for a new meeting, `after` is None for a cancelled meeting.
 
-    Raises InvalidSheetError if both are None or nothing differs.
+    Raises InvalidSheetError if `before` and `after` are equal.
     """
 
     partner: str
@@ -55,13 +55,13 @@ class Change:
 
     @property
     def first_start(self) -> datetime:
-        """When the reader first has to do with it."""
+        """The earlier of the old and the new start."""
         return min(place.start for place in (self.before, self.after) if place is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSlip:
-    """What changed for one participant, in any order, and its whole schedule as it now is."""
+    """The changes for a participant, in any order, and its whole new schedule."""
 
     name: str
     changes: tuple[Change, ...]
@@ -76,7 +76,7 @@ class ChangeSlip:
 def change_slips_pdf(
     event: EventHeader, slips: Sequence[ChangeSlip], since_version: int, language: Language = "zh"
 ) -> bytes:
-    """The slips below each other on A4, to be cut apart; each names the event and both versions by itself."""
+    """The slips as PDF, below each other on A4, to be cut apart. Each names the event and both versions."""
     content = {
         "since": since_version,
         "slips": [_slip_for_page(slip, language) for slip in slips],
@@ -87,7 +87,7 @@ def change_slips_pdf(
 def change_slips_xlsx(
     event: EventHeader, slips: Sequence[ChangeSlip], since_version: int, language: Language = "zh"
 ) -> bytes:
-    """A row for each change, those of one participant kept together."""
+    """The changes as a workbook: a row for each change, grouped by participant."""
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()

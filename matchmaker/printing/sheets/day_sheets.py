@@ -1,4 +1,4 @@
-"""Table sheets (桌日程): who sits at one table on one day, to lie there and to be ticked off."""
+"""Table sheets (桌日程): the meetings at a table on a day, to lie on the table and to be ticked off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from matchmaker.printing.workbook import Cell, Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class SeatedMeeting:
-    """A meeting as the helper at the table sees it."""
+    """A meeting at the sheet's table."""
 
     start: datetime
     end: datetime
@@ -24,7 +24,7 @@ class SeatedMeeting:
 
 @dataclass(frozen=True, slots=True)
 class DaySheet:
-    """One table on one day, with its meetings in any order. `room` is where the table stands, if there are several."""
+    """The meetings at a table on a day, in any order. `room` is empty if there is only one room."""
 
     table: str
     day: date
@@ -37,12 +37,12 @@ class DaySheet:
 
 
 def day_sheets_pdf(event: EventHeader, sheets: Sequence[DaySheet], language: Language = "zh") -> bytes:
-    """One A4 sheet for each table and day, with a box beside each party to tick when it came, and room for notes."""
+    """An A4 sheet for each table and day, with a box beside each party to tick when it comes, and space for notes."""
     return typeset("day_sheets", event, {"sheets": [_sheet_for_page(sheet, language) for sheet in sheets]}, language)
 
 
 def day_sheets_xlsx(event: EventHeader, sheets: Sequence[DaySheet], language: Language = "zh") -> bytes:
-    """All tables on one sheet, a row for each meeting, those of one table and day kept together."""
+    """All tables on one sheet, a row for each meeting, grouped by table and day."""
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()

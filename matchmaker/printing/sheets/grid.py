@@ -1,4 +1,4 @@
-"""The master grid (总表): every table down the page, every slot across it, as many pages wide as the days ask for."""
+"""The master grid (总表): a row for each table, a column for each slot, on several pages if necessary."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from matchmaker.printing.wording import Language, wording
 from matchmaker.printing.workbook import Column, Workbook
 
 SLOTS_ACROSS = 6
-"""Slots that stand beside each other on a page in landscape: two names of some twenty characters fit into each."""
+"""The most slots beside each other on a page in landscape. Two names of about twenty characters fit into each."""
 
 
 @dataclass(frozen=True, slots=True)
 class GridTable:
-    """A table of the hall, and the room where it stands, if there are several."""
+    """A table and its room; `room` is empty if there is only one room."""
 
     number: str
     room: str = ""
@@ -25,7 +25,7 @@ class GridTable:
 
 @dataclass(frozen=True, slots=True)
 class GridMeeting:
-    """Who sits at the table of that number in the slot that starts then."""
+    """A meeting at a table, by the table's number, in the slot that starts at `start`."""
 
     start: datetime
     table: str
@@ -44,8 +44,10 @@ class MasterGrid:
 
 
 def grid_pdf(event: EventHeader, grid: MasterGrid, language: Language = "zh") -> bytes:
-    """A4 landscape. Each day is cut into parts of at most SLOTS_ACROSS slots, as even as can be; a part runs down all
-    tables before the next begins, so that the pages of a part can be glued below each other and parts side by side.
+    """The grid as PDF on A4 in landscape.
+
+    Each day is split into parts of at most SLOTS_ACROSS slots, of nearly equal length. A part contains all tables
+    before the next part begins, so that the pages of a part can be put below each other and the parts side by side.
     """
     parts = [
         {
@@ -60,7 +62,7 @@ def grid_pdf(event: EventHeader, grid: MasterGrid, language: Language = "zh") ->
 
 
 def grid_xlsx(event: EventHeader, grid: MasterGrid, language: Language = "zh") -> bytes:
-    """A sheet for each day, tables down and slots across; the tables stay in sight and are printed on every page."""
+    """A sheet for each day, a row for each table. The column of tables stays visible and is printed on every page."""
     words = wording(language)
     workbook = Workbook(event, language)
     has_rooms = any(table.room for table in grid.tables)
@@ -104,15 +106,15 @@ def _by_place(grid: MasterGrid) -> dict[tuple[datetime, str], tuple[str, str]]:
 
 
 def _days(slots: Sequence[datetime]) -> Iterator[tuple[date, list[datetime]]]:
-    for day, own in groupby(slots, key=lambda slot: slot.date()):
-        yield day, list(own)
+    for day, slots_of_day in groupby(slots, key=lambda slot: slot.date()):
+        yield day, list(slots_of_day)
 
 
 def _parts(slots: Sequence[datetime]) -> list[list[datetime]]:
-    """The slots of each day in runs that fit side by side, of lengths that differ by one at most."""
+    """The slots of each day, split into parts of at most SLOTS_ACROSS slots, whose lengths differ by at most 1."""
     parts = []
-    for _, own in _days(slots):
-        number = -(-len(own) // SLOTS_ACROSS)
-        cuts = [len(own) * part // number for part in range(number + 1)]
-        parts += [own[start:end] for start, end in pairwise(cuts)]
+    for _, slots_of_day in _days(slots):
+        number = -(-len(slots_of_day) // SLOTS_ACROSS)
+        cuts = [len(slots_of_day) * part // number for part in range(number + 1)]
+        parts += [slots_of_day[start:end] for start, end in pairwise(cuts)]
     return parts

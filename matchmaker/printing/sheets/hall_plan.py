@@ -1,7 +1,7 @@
-"""The plan of an expo's halls (展位图): a picture of the booths by number, coloured by industry.
+"""The plan of an expo's halls (展位图): pictures of the booths, coloured by industry.
 
-The picture is schematic: booths stand in the order of their numbers, two rows back to back, then an aisle. It is SVG
-with presentation attributes only, so that it may stand in a page that forbids inline styles as well as in a PDF.
+The pictures are schematic: booths in the order of their numbers, two rows back to back, then an aisle. They are SVG
+with presentation attributes only, so that they work in a web page that forbids inline styles and in a PDF.
 """
 
 import unicodedata
@@ -15,10 +15,10 @@ from matchmaker.printing.wording import Language, wording
 from matchmaker.printing.workbook import Cell, Column, Workbook
 
 COLUMNS_ON_PAPER = 7
-"""So many booths beside each other can be read on an A4 page."""
+"""Booths beside each other on an A4 page."""
 
 COLUMNS_ON_SCREEN = 4
-"""So few that a phone's picture can be read."""
+"""Booths beside each other on a screen; few enough to be read on a phone."""
 
 _COLOURS = (
     "#bcd7ea",
@@ -36,13 +36,13 @@ _COLOURS = (
     "#d8d8d8",
     "#ffd0b8",
 )
-"""Light enough for black figures; each is also numbered, for black and white."""
+"""Colours of industries, light enough for black text. Industries also have numbers, for black-and-white prints."""
 
 _WIDTH, _HEIGHT, _GAP, _AISLE = 180, 132, 6, 34
 _ROWS_WITHOUT_AISLE = 2
 _BAND = 36
 _LINE = 8.6
-"""Characters, as wide as Chinese ones, that fit into a booth."""
+"""The width of a booth's text, in Chinese characters."""
 
 _FONTS = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 _INK, _QUIET, _MARK, _LINE_COLOUR = "#1d2b33", "#5c6f77", "#b5542b", "#8fa3aa"
@@ -50,8 +50,10 @@ _INK, _QUIET, _MARK, _LINE_COLOUR = "#1d2b33", "#5c6f77", "#b5542b", "#8fa3aa"
 
 @dataclass(frozen=True, slots=True)
 class PlannedBooth:
-    """A booth by number. `exhibitor` is empty for one that nobody has; `industry` its number in the legend, from 1;
-    `rank` its place among those recommended to the reader; `link` where the picture leads, if anywhere.
+    """A booth of the plan.
+
+    `exhibitor` is empty for a free booth. `industry` is the industry's number in the legend, from 1. `rank` is the
+    booth's rank among those recommended to the reader, or None. `link` is the address that the picture links to.
     """
 
     number: str
@@ -64,32 +66,32 @@ class PlannedBooth:
 
 @dataclass(frozen=True, slots=True)
 class HallPlan:
-    """A hall with its booths in the order in which one walks; `name` may be empty."""
+    """A hall with its booths in walking order; `name` may be empty."""
 
     name: str
     booths: tuple[PlannedBooth, ...]
 
     @property
     def empty(self) -> int:
-        """How many booths nobody has."""
+        """The number of free booths."""
         return sum(not booth.exhibitor for booth in self.booths)
 
 
 @dataclass(frozen=True, slots=True)
 class ExpoPlan:
-    """All halls in walking order; the first of `industries` has the number 1 in the legend."""
+    """All halls in walking order. The first of `industries` has the number 1 in the legend."""
 
     halls: tuple[HallPlan, ...]
     industries: tuple[str, ...]
 
 
 def industry_colour(number: int) -> str:
-    """The colour of an industry in the pictures, by its number in the legend."""
+    """The colour of an industry, given by its number in the legend."""
     return _COLOURS[(number - 1) % len(_COLOURS)]
 
 
 def hall_picture(booths: Sequence[PlannedBooth], columns: int = COLUMNS_ON_SCREEN) -> str:
-    """The booths as SVG, so many beside each other."""
+    """The booths as SVG, with `columns` booths in a row."""
     rows = list(_batches(booths, columns))
     width = columns * (_WIDTH + _GAP) - _GAP
     height = _top(len(rows) - 1) + _HEIGHT if rows else 0
@@ -105,20 +107,26 @@ def hall_picture(booths: Sequence[PlannedBooth], columns: int = COLUMNS_ON_SCREE
 
 
 def hall_plan_pdf(event: EventHeader, plan: ExpoPlan, language: Language = "zh") -> bytes:
-    """The legend, then each hall as a picture."""
+    """The plan as PDF: the legend, then a picture of each hall."""
     return typeset("hall_plan", event, {"plan": plan_for_page(plan)}, language)
 
 
 def hall_plan_xlsx(event: EventHeader, plan: ExpoPlan, language: Language = "zh") -> bytes:
-    """A row for each booth, also for those that nobody has."""
+    """The plan as a workbook: a row for each booth, free booths included."""
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()
     for hall in plan.halls:
         starts.add(len(rows))
         rows += [
-            (hall.name, b.number, b.exhibitor, b.team, plan.industries[b.industry - 1] if b.industry else "")
-            for b in hall.booths
+            (
+                hall.name,
+                booth.number,
+                booth.exhibitor,
+                booth.team,
+                plan.industries[booth.industry - 1] if booth.industry else "",
+            )
+            for booth in hall.booths
         ]
     columns = [
         Column(words["hall"], 22),
@@ -133,7 +141,7 @@ def hall_plan_xlsx(event: EventHeader, plan: ExpoPlan, language: Language = "zh"
 
 
 def plan_for_page(plan: ExpoPlan) -> dict[str, object]:
-    """The plan as `plan_parts.typ` draws it: the legend, and each hall as pictures between which a page may end."""
+    """The plan as data for `plan_parts.typ`: the legend, and each hall as pictures between which pages can break."""
     return {
         "halls": [{"name": hall.name, "pictures": list(_pictures_on_paper(hall))} for hall in plan.halls],
         "legend": [
@@ -154,7 +162,7 @@ def _batches(booths: Sequence[PlannedBooth], size: int) -> Iterator[Sequence[Pla
 
 
 def _top(row: int) -> int:
-    """Where a row begins."""
+    """The y coordinate of the top of a row."""
     return row * (_HEIGHT + _GAP) + row // _ROWS_WITHOUT_AISLE * (_AISLE - _GAP)
 
 
@@ -202,7 +210,7 @@ def _mark(booth: PlannedBooth) -> str:
 
 
 def _folded(text: str) -> list[str]:
-    """In two lines, the second cut."""
+    """The text in at most two lines; the second is cut."""
     head = _fitting(text, _LINE + 0.9)
     rest = text[len(head) :].strip()
     return [line for line in (head.strip(), _clipped(rest, _LINE + 0.9)) if line]
@@ -214,7 +222,7 @@ def _clipped(text: str, width: float) -> str:
 
 
 def _fitting(text: str, width: float) -> str:
-    """As much of the text as fits into the width of so many Chinese characters."""
+    """The beginning of the text that fits into `width`, in Chinese characters."""
     used = 0.0
     for position, character in enumerate(text):
         used += 1 if unicodedata.east_asian_width(character) in "WFA" else 0.58

@@ -1,4 +1,4 @@
-"""The match list of an event: who is recommended to whom, how well they fit and why."""
+"""The match list of an event: who is recommended to whom, with score and reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ COLUMNS = {
     "pinned": 7,
     "reason": 44,
 }
-"""The columns that a match list can have, with their widths in characters. `number` counts within each sheet."""
+"""The columns that a match list can have, with their widths in characters. `number` starts at 1 on each sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchLine:
-    """One need and one offer recommended to each other.
+    """A need and an offer that are recommended to each other.
 
-    `provider` is the university or institute and may equal `team` or leave it empty. `slot` and `table` are text as
-    printed ("09:20—09:40", "12") and stay empty until the event is scheduled. `pinned` marks a pair that the
-    organizer put together by hand.
+    `provider` is the university or institute. It may equal `team`, and `team` may be empty. `slot` and `table` are
+    printed as they are ("09:20—09:40", "12"), and empty until the event is scheduled. `pinned` marks a pair that the
+    organizer chose by hand.
 
     Raises InvalidSheetError if `score` lies outside 0–100.
     """
@@ -70,7 +70,7 @@ class MatchLine:
 
     @property
     def supplier(self) -> str:
-        """University or institute and team in one line."""
+        """The university or institute and the team, on one line."""
         parts = dict.fromkeys(part for part in (self.provider, self.team) if part)
         return " · ".join(parts)
 
@@ -86,7 +86,7 @@ class Unmatched:
 
 @dataclass(frozen=True)
 class MatchList:
-    """All matches of an event. The organizer's whole table keeps the order of `lines`."""
+    """All matches of an event. The table of all matches keeps the order of `lines`."""
 
     event: EventHeader
     lines: tuple[MatchLine, ...]
@@ -94,7 +94,7 @@ class MatchList:
 
 
 class Grouping(StrEnum):
-    """How a match list is cut into sheets."""
+    """How a match list is split into sheets."""
 
     WHOLE = "whole"
     ENTERPRISE = "enterprise"
@@ -107,14 +107,14 @@ def match_list_pdf(
     language: Language = "zh",
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """The match list on A4.
+    """The match list as PDF on A4.
 
-    WHOLE is the organizer's table with those left without a match at its end. ENTERPRISE and TEAM give each party its
-    own sheet, best match first, to be handed to that party: pages are counted within the sheet, and nothing about
-    other parties is on it. Parties come in the order of their first line.
+    WHOLE is a table for the organizer, with the unmatched participants at its end. ENTERPRISE and TEAM make a sheet for
+    each party, best match first. It can be given to the party: it has its own page numbers and shows no other parties'
+    matches. Parties are in the order of their first line.
 
-    With `columns` (keys of COLUMNS) all of these are plain tables of those columns. Raises InvalidSheetError for
-    others.
+    With `columns` (keys of COLUMNS), the sheets are plain tables with these columns. Raises InvalidSheetError for
+    unknown keys.
     """
     if columns is not None:
         return _plain_pdf(match_list, grouping, language, columns)
@@ -130,7 +130,7 @@ def match_list_pdf(
 def match_list_xlsx(match_list: MatchList, language: Language = "zh", columns: Sequence[str] | None = None) -> bytes:
     """The match list as a workbook of four sheets: whole, by enterprise, by team, unmatched.
 
-    `columns` (keys of COLUMNS) replace those of the first three. Raises InvalidSheetError for others.
+    `columns` (keys of COLUMNS) are the columns of the first three sheets. Raises InvalidSheetError for unknown keys.
     """
     words = wording(language)
     by_enterprise = _parties(match_list.lines, _enterprise_of)
@@ -165,7 +165,10 @@ def match_list_xlsx(match_list: MatchList, language: Language = "zh", columns: S
             Column(words["side"], 10),
             Column(words["unmatched_reason"], 70),
         ],
-        [(left.name, words[f"side_{left.side}"], left.reason) for left in match_list.unmatched],
+        [
+            (participant.name, words[f"side_{participant.side}"], participant.reason)
+            for participant in match_list.unmatched
+        ],
     )
     return workbook.to_bytes()
 
@@ -186,8 +189,8 @@ def _parties(lines: Iterable[MatchLine], party_of: Callable[[MatchLine], str]) -
     parties: dict[str, list[MatchLine]] = {}
     for line in lines:
         parties.setdefault(party_of(line), []).append(line)
-    for own_lines in parties.values():
-        own_lines.sort(key=lambda line: line.score, reverse=True)
+    for lines_of_party in parties.values():
+        lines_of_party.sort(key=lambda line: line.score, reverse=True)
     return parties
 
 

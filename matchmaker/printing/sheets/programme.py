@@ -1,4 +1,4 @@
-"""The programme booklet: what happens when, and who takes part."""
+"""The programme booklet: the agenda and the participants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from matchmaker.printing.workbook import Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeItem:
-    """An opening, a talk, a round of meetings: whatever has a time and a place. `speakers` is text as printed."""
+    """An item of the agenda: an opening, a talk, a round of meetings. `speakers` is printed as it is."""
 
     start: datetime
     end: datetime
@@ -27,7 +27,7 @@ class ProgrammeItem:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeParticipant:
-    """An enterprise (side need) or team (side offer), with the table or booth where it is found, if it keeps one."""
+    """An enterprise (side need) or a team (side offer). `table` is its table or booth, or empty."""
 
     name: str
     side: Literal["need", "offer"]
@@ -37,7 +37,7 @@ class ProgrammeParticipant:
 
 @dataclass(frozen=True)
 class Programme:
-    """Items in any order, participants in the order they are to be listed."""
+    """The content of the booklet: items in any order, participants in printed order."""
 
     items: tuple[ProgrammeItem, ...]
     participants: tuple[ProgrammeParticipant, ...] = ()
@@ -45,7 +45,7 @@ class Programme:
 
 
 def programme_pdf(event: EventHeader, programme: Programme, language: Language = "zh") -> bytes:
-    """A cover, the agenda day by day, then the participants of both sides."""
+    """The booklet as PDF: a cover, the agenda by day, the participants of both sides."""
     in_time_order = sorted(programme.items, key=lambda item: item.start)
     days = groupby(in_time_order, key=lambda item: item.start.date())
     content = {
@@ -95,7 +95,10 @@ def programme_xlsx(event: EventHeader, programme: Programme, language: Language 
             Column(words["introduction"], 60),
             Column(words["booth_or_table"], 12),
         ],
-        [(one.name, words[f"side_{one.side}"], one.introduction, one.table) for one in programme.participants],
+        [
+            (participant.name, words[f"side_{participant.side}"], participant.introduction, participant.table)
+            for participant in programme.participants
+        ],
     )
     return workbook.to_bytes()
 

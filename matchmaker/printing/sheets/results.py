@@ -1,4 +1,4 @@
-"""The results report (成效报告): what became of the meetings, as figures and charts."""
+"""The results report (成效报告): figures and charts about the outcome of the meetings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ BEST_RATING = 5
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """How many participants of one side were expected, and how many of them checked in."""
+    """The numbers of participants of a side that were expected and that checked in."""
 
     expected: int
     arrived: int
@@ -24,10 +24,10 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the meetings of one group. `planned` are those of which nobody has said anything.
+    """The outcome of the meetings of a group. `planned` meetings have no reported outcome.
 
-    `mean_rating` is that of both sides together, or None; `follow_ups` counts the meetings after which a side means
-    to do something.
+    `mean_rating` (1–5) is the mean over both sides, or None without ratings. `follow_ups` is the number of meetings
+    after which a side plans a next step.
     """
 
     group: str
@@ -44,14 +44,14 @@ class Tally:
 
     @property
     def held_share(self) -> float | None:
-        """Held among those that were held or missed; None before there are any."""
+        """The share of meetings held among those held or missed (0–1); None if there are none."""
         settled = self.held + self.no_show
         return self.held / settled if settled else None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many enterprises and how many teams mean to do this next."""
+    """The numbers of enterprises and teams that plan a certain next step."""
 
     label: str
     enterprises: int
@@ -60,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CooperationTally:
-    """What the meetings led to: cooperations begun, letters of intent and contracts signed; values in 万元, exact."""
+    """What the meetings led to: cooperations begun, letters of intent and contracts signed. Exact values in 万元."""
 
     cooperations: int = 0
     letters_of_intent: int = 0
@@ -71,9 +71,10 @@ class CooperationTally:
 
 @dataclass(frozen=True)
 class ResultsReport:
-    """`enterprise_ratings` and `team_ratings` say how often 1, 2, … 5 was given by that side.
+    """The content of the report.
 
-    Raises InvalidSheetError unless these have five entries.
+    `enterprise_ratings` and `team_ratings` say how often the side gave the ratings 1, 2, … 5. Raises InvalidSheetError
+    unless they have five entries.
     """
 
     whole: Tally
@@ -93,7 +94,7 @@ class ResultsReport:
 
 
 def results_pdf(event: EventHeader, report: ResultsReport, language: Language = "zh") -> bytes:
-    """The report on A4: figures, then bar charts that can be read in black and white."""
+    """The report as PDF on A4: figures, then bar charts that can be read in black and white."""
     words = wording(language)
     content = {
         "figures": _figures(report, language),
@@ -110,7 +111,7 @@ def results_pdf(event: EventHeader, report: ResultsReport, language: Language = 
 
 
 def results_xlsx(event: EventHeader, report: ResultsReport, language: Language = "zh") -> bytes:
-    """The figures behind the charts: overview, ratings, next steps, by industry, by district."""
+    """The figures as a workbook: overview, ratings, next steps, by industry, by district."""
     words = wording(language)
     workbook = Workbook(event, language)
     workbook.add_sheet(
@@ -189,7 +190,7 @@ def _figures(report: ResultsReport, language: Language) -> list[dict[str, str]]:
 
 
 def _cooperation_figures(tally: CooperationTally, words: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Nothing while there is no cooperation: on the day of the event a row of zeros would say little."""
+    """The figures about cooperations; none while there is no cooperation, instead of a row of zeros."""
     if not tally.cooperations:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Personal schedules: whom one participant meets, when and at which table."""
+"""Personal schedules: whom a participant meets, when and at which table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ DEFAULT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ScheduledMeeting:
-    """One meeting as seen by the participant whose schedule it stands in. `people` are the partner's delegates.
+    """A meeting in a participant's schedule; `partner` is the other participant, `people` its delegates.
 
-    `score` is 0–100. Raises InvalidSheetError if the meeting ends before it starts.
+    `score` is 0–100. Raises InvalidSheetError if the meeting does not end after it starts.
     """
 
     start: datetime
@@ -78,8 +78,10 @@ class AgendaEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonalSchedule:
-    """The meetings of one person, team or enterprise, in any order. `people` are those who come for it, as printed;
-    `agenda` is what is on for everybody, for the sheet only.
+    """The meetings of a person, team or enterprise, in any order.
+
+    `people` are its delegates, printed as they are. `agenda` are the agenda items for everybody; only the PDF of the
+    schedule shows them.
     """
 
     name: str
@@ -99,9 +101,10 @@ def personal_schedules_pdf(
     language: Language = "zh",
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """One A4 sheet for each schedule, in the order given, with room for notes beside each meeting.
+    """An A4 sheet for each schedule, in the order given, with space for notes beside each meeting.
 
-    With `columns` (keys of COLUMNS) the meetings stand in a plain table of these. Raises InvalidSheetError for others.
+    With `columns` (keys of COLUMNS), each sheet is a plain table with these columns. Raises InvalidSheetError for
+    unknown keys.
     """
     if columns is not None:
         return _plain_pdf(event, schedules, language, columns)
@@ -115,7 +118,7 @@ def personal_schedules_xlsx(
     language: Language = "zh",
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """All schedules on one sheet, a row for each meeting, those of one schedule kept together."""
+    """All schedules on one sheet, a row for each meeting, grouped by schedule."""
     words = wording(language)
     chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
     rows: list[tuple[Cell, ...]] = []
@@ -175,7 +178,10 @@ def _schedule_for_page(schedule: PersonalSchedule, language: Language) -> dict[s
         "organization": schedule.organization,
         "people": schedule.people,
         "count": len(schedule.meetings),
-        "days": [{"day": day_text(day, language), "entries": _entries_for_page(on)} for day, on in days],
+        "days": [
+            {"day": day_text(day, language), "entries": _entries_for_page(entries_of_day)}
+            for day, entries_of_day in days
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""The sign-in sheet (签到表) that lies at the entrance."""
+"""The sign-in sheet (签到表) for the entrance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _ROW_HEIGHT = 7
 
 @dataclass(frozen=True, slots=True)
 class SignInEntry:
-    """A delegate expected at the event. `contact` lies open at the entrance: leave it empty if it is confidential."""
+    """An expected delegate. Everybody at the entrance can read `contact`: leave it empty if it is confidential."""
 
     name: str
     organization: str
@@ -45,9 +45,9 @@ def sign_in_pdf(
     language: Language = "zh",
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """The delegates in the order given, with room for a signature, and empty rows for those who come unannounced.
+    """The delegates in the order given, with space for signatures, and empty rows for delegates who are not listed.
 
-    `columns` are keys of COLUMNS. Raises InvalidSheetError for others.
+    `columns` are keys of COLUMNS. Raises InvalidSheetError for unknown keys.
     """
     words = wording(language)
     chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
@@ -68,7 +68,7 @@ def sign_in_xlsx(
     language: Language = "zh",
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """The same list as a workbook."""
+    """The sign-in list as a workbook. `columns` are keys of COLUMNS; raises InvalidSheetError for unknown keys."""
     words = wording(language)
     chosen = chosen_columns(columns, COLUMNS, words, DEFAULT_COLUMNS)
     workbook = Workbook(event, language)

@@ -1,4 +1,4 @@
-"""Table cards: an A4 sheet folded into a tent, the number to the hall, the day's meetings to the table."""
+"""Table cards: A4 sheets folded into tents, with the table's number on the outside and its meetings on the inside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matchmaker.printing.workbook import Cell, Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class TableMeeting:
-    """A meeting at the card's table; `slot` is text as printed."""
+    """A meeting at the card's table; `slot` is printed as it is."""
 
     slot: str
     enterprise: str
@@ -20,7 +20,7 @@ class TableMeeting:
 
 @dataclass(frozen=True, slots=True)
 class TableCard:
-    """A table, its number or booth, a label to print below it (hall, session, sponsor), and its meetings in order."""
+    """A table: its number or booth, a label below the number (hall, session, sponsor), and its meetings in order."""
 
     number: str
     label: str = ""
@@ -28,22 +28,22 @@ class TableCard:
 
 
 def table_cards_pdf(event: EventHeader, cards: Sequence[TableCard], language: Language = "zh") -> bytes:
-    """One A4 page for each table, to be folded across the middle.
+    """An A4 page for each table, to be folded across the middle.
 
-    More than twelve meetings stand in two columns; a table with more than twenty-four gets a further card.
+    More than twelve meetings are printed in two columns; a table with more than twenty-four meetings gets more cards.
     """
     return typeset("table_cards", event, {"cards": list(cards)}, language)
 
 
 def table_cards_xlsx(event: EventHeader, cards: Sequence[TableCard], language: Language = "zh") -> bytes:
-    """A row for each meeting, those of one table kept together; a table without meetings has a row all the same."""
+    """A row for each meeting, grouped by table; a table without meetings has an empty row."""
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()
     for card in cards:
         starts.add(len(rows))
         meetings = card.meetings or (TableMeeting("", "", ""),)
-        rows.extend((card.number, card.label, m.slot, m.enterprise, m.team) for m in meetings)
+        rows.extend((card.number, card.label, meeting.slot, meeting.enterprise, meeting.team) for meeting in meetings)
     columns = [
         Column(words["table"], 9),
         Column(words["notes"], 24),

@@ -1,4 +1,4 @@
-"""Whom an exhibitor should invite to its booth (邀约名单)."""
+"""Invitation lists (邀约名单): the enterprises that an exhibitor should invite to its booth."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matchmaker.printing.workbook import Cell, Column, Workbook
 
 @dataclass(frozen=True, slots=True)
 class LikelyVisitor:
-    """An enterprise worth inviting: what it needs, and why it should come. `score` is 0–100."""
+    """An enterprise to invite: what it needs and why it should come. `score` is 0–100."""
 
     enterprise: str
     need: str
@@ -21,7 +21,7 @@ class LikelyVisitor:
 
 @dataclass(frozen=True, slots=True)
 class InvitationList:
-    """The visitors that suit one exhibitor, in any order."""
+    """The enterprises that an exhibitor should invite, in any order."""
 
     exhibitor: str
     visitors: tuple[LikelyVisitor, ...]
@@ -34,11 +34,16 @@ class InvitationList:
 
 
 def invitation_lists_pdf(event: EventHeader, lists: Sequence[InvitationList], language: Language = "zh") -> bytes:
-    """One sheet for each exhibitor, best visitor first, with a box to tick when they are invited."""
+    """A sheet for each exhibitor, best visitor first, with a box to tick when a visitor is invited."""
     content = {
         "lists": [
-            {"exhibitor": one.exhibitor, "hall": one.hall, "booth": one.booth, "visitors": one.best_first}
-            for one in lists
+            {
+                "exhibitor": invitation_list.exhibitor,
+                "hall": invitation_list.hall,
+                "booth": invitation_list.booth,
+                "visitors": invitation_list.best_first,
+            }
+            for invitation_list in lists
         ]
     }
     return typeset("visitors", event, content, language)
@@ -49,9 +54,9 @@ def invitation_lists_xlsx(event: EventHeader, lists: Sequence[InvitationList], l
     words = wording(language)
     rows: list[tuple[Cell, ...]] = []
     starts = set()
-    for one in lists:
+    for invitation_list in lists:
         starts.add(len(rows))
-        rows.extend(_rows(one))
+        rows.extend(_rows(invitation_list))
     columns = [
         Column(words["exhibitor"], 32),
         Column(words["hall"], 14),
@@ -68,7 +73,7 @@ def invitation_lists_xlsx(event: EventHeader, lists: Sequence[InvitationList], l
     return workbook.to_bytes()
 
 
-def _rows(one: InvitationList) -> Iterator[tuple[Cell, ...]]:
-    for rank, visitor in enumerate(one.best_first, start=1):
-        place = (one.exhibitor, one.hall, one.booth)
+def _rows(invitation_list: InvitationList) -> Iterator[tuple[Cell, ...]]:
+    place = (invitation_list.exhibitor, invitation_list.hall, invitation_list.booth)
+    for rank, visitor in enumerate(invitation_list.best_first, start=1):
         yield (*place, rank, visitor.enterprise, visitor.need, visitor.why, visitor.score, "")
