@@ -22,7 +22,7 @@ from matchmaker.matching.text.document import Document
 from matchmaker.matching.text.document import Side as MatchingSide
 from matchmaker.services.indexing.search_index import SearchIndex, load_postings
 from matchmaker.services.learning.feedback import dismissed_ids
-from matchmaker.services.posting.documents import document_of
+from matchmaker.services.posting.documents import document_of, matching_side
 from matchmaker.services.posting.postings import POSTING_TYPES
 from matchmaker.services.visibility import VisibilityFilter
 
@@ -157,7 +157,7 @@ def search_ids(
         return {}
     listed = _listed(search_index, viewer, side)
     allowed = listed if among is None else listed.intersection(among)
-    found = _worthwhile(search_index.matcher.search(text, MatchingSide(side.value), k, among=allowed), WEAKEST_FOUND)
+    found = _worthwhile(search_index.matcher.search(text, matching_side(side), k, among=allowed), WEAKEST_FOUND)
     return {_id_of(match, side): match.score for match in found}
 
 
@@ -182,8 +182,7 @@ def similar_own(
     ).all()
     if not own or not letters_in(text):
         return []
-    matching_side = MatchingSide(side.value)
-    titles = [Document(id=0, side=matching_side, title=title) for title in (text, *(p.title for p in own))]
+    titles = [Document(id=0, side=matching_side(side), title=title) for title in (text, *(p.title for p in own))]
     vectors = [embedded.vector for embedded in search_index.encode(titles)]
     scored = [(float(vectors[0] @ vector), posting) for vector, posting in zip(vectors[1:], own, strict=True)]
     ranked = sorted(scored, key=lambda pair: -pair[0])

@@ -17,19 +17,18 @@ from sqlalchemy.sql.base import ExecutableOption
 from matchmaker.domain.corpus import CorpusRevision, Embedding
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Need, Offer, Posting
-from matchmaker.domain.vocabulary import PostingStatus, Visibility
-from matchmaker.domain.vocabulary import Side as DomainSide
+from matchmaker.domain.vocabulary import PostingStatus, Side, Visibility
 from matchmaker.matching.encoding.encoder import Encoder, create_encoder
 from matchmaker.matching.encoding.vectors import EmbeddedDocument, Progress, ReadOnlyVectorStore, embed_documents
 from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.ranking.ranker import FusionRanker, Ranker
-from matchmaker.matching.text.document import Document, Side
+from matchmaker.matching.text.document import Document
 from matchmaker.services.database import Database
 from matchmaker.services.indexing.encoder_change import EncoderChange
 from matchmaker.services.indexing.engines import Engine, Engines
 from matchmaker.services.indexing.indexed_postings import keys_in_use, with_organization
 from matchmaker.services.indexing.vector_store import DatabaseVectorStore, stored_spaces
-from matchmaker.services.posting.documents import document_of
+from matchmaker.services.posting.documents import document_of, matching_side
 from matchmaker.services.posting.postings import POSTING_TYPES
 
 _NOTHING_YET = -1
@@ -81,7 +80,7 @@ class SearchIndex:
         self._database = database
         self._engines = Engines(database, wanted, ranker_of)
         self.encoder_change = EncoderChange(self._engines, self._switch_to)
-        self._access: dict[DomainSide, dict[int, Access]] = {side: {} for side in DomainSide}
+        self._access: dict[Side, dict[int, Access]] = {side: {} for side in Side}
         self._revision = _NOTHING_YET
         self._refreshing = threading.Lock()
         self._background: threading.Thread | None = None
@@ -144,11 +143,11 @@ class SearchIndex:
         engine = self._engines.active
         return embed_documents(documents, engine.encoder, ReadOnlyVectorStore(engine.store))
 
-    def access(self, side: DomainSide, posting_id: int) -> Access | None:
+    def access(self, side: Side, posting_id: int) -> Access | None:
         """What decides who may see the posting; ``None`` when it is not published."""
         return self._access[side].get(posting_id)
 
-    def accesses(self, side: DomainSide) -> Mapping[int, Access]:
+    def accesses(self, side: Side) -> Mapping[int, Access]:
         """What decides who may see each published posting of the side, by the posting's id."""
         return self._access[side]
 
@@ -171,8 +170,8 @@ class SearchIndex:
             vectors = session.scalar(select(func.count()).select_from(Embedding).where(Embedding.encoder == encoder))
         return IndexStatus(
             encoder=encoder,
-            needs=len(self._access[DomainSide.NEED]),
-            offers=len(self._access[DomainSide.OFFER]),
+            needs=len(self._access[Side.NEED]),
+            offers=len(self._access[Side.OFFER]),
             vectors=vectors or 0,
             revision=self._revision,
             database_revision=self._database_revision(),
@@ -228,16 +227,16 @@ class SearchIndex:
             ]
         published = [posting for posting in changed if posting.status is PostingStatus.PUBLISHED]
         gone = [posting for posting in changed if posting.status is not PostingStatus.PUBLISHED]
-        for side in DomainSide:
-            engine.matcher.remove(Side(side.value), [posting.id for posting in gone if posting.side is side])
+        for side in Side:
+            engine.matcher.remove(matching_side(side), [posting.id for posting in gone if posting.side is side])
         engine.matcher.upsert([document_of(posting) for posting in published], progress)
-        for side in DomainSide:
+        for side in Side:
             self._access[side] = _updated(self._access[side], side, published, gone)
         self._revision = revision
 
 
 def _updated(
-    accesses: Mapping[int, Access], side: DomainSide, published: Iterable[Posting], gone: Iterable[Posting]
+    accesses: Mapping[int, Access], side: Side, published: Iterable[Posting], gone: Iterable[Posting]
 ) -> dict[int, Access]:
     """A new mapping, for other threads are walking the old one."""
     updated = dict(accesses)
@@ -252,7 +251,7 @@ def _access_of(posting: Posting) -> Access:
     return Access(posting.organization_id, posting.visibility, posting.valid_until, getattr(posting, "team_id", None))
 
 
-def load_postings(session: Session, side: DomainSide, ids: Iterable[int]) -> dict[int, Posting]:
+def load_postings(session: Session, side: Side, ids: Iterable[int]) -> dict[int, Posting]:
     """The postings with these ids, with what a list shows of them, in one statement."""
     model = POSTING_TYPES[side]
     rows = session.scalars(select(model).where(model.id.in_(list(ids))).options(*listing_options(model)))

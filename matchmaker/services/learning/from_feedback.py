@@ -16,7 +16,6 @@ from matchmaker.matching.learning.preferences import Interaction, Learned, learn
 from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED, pair_features
 from matchmaker.matching.ranking.ranker_file import Card, StoredRanker
 from matchmaker.matching.retrieval.index import Index
-from matchmaker.matching.text.document import Side as MatchingSide
 from matchmaker.services.indexing.search_index import SearchIndex
 
 FEATURES = (*LEARNED, *FACT_WEIGHTS)
@@ -95,6 +94,6 @@ def _value(said: Sequence[Feedback]) -> float:
 
 
 def _features(index: Index, need_id: int, offer_id: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    need = index.side(MatchingSide.NEED).documents[index.needs.rows[need_id]]
+    need = index.needs.documents[index.needs.rows[need_id]]
     features = pair_features(index, need, np.array([index.offers.rows[offer_id]], dtype=np.intp))
     return np.array([features[name][0] for name in FEATURES], dtype=np.float64)

@@ -1,7 +1,9 @@
 """Postings as documents for matching: which field becomes which section, and how much it counts."""
 
 from matchmaker.domain.postings.posting import Need, Offer, Posting
-from matchmaker.matching.text.document import Document, Facts, Section, Side
+from matchmaker.domain.vocabulary import Side
+from matchmaker.matching.text.document import Document, Facts, Section
+from matchmaker.matching.text.document import Side as MatchingSide
 
 NEED_SECTIONS = {"problem": 1.0, "indicators": 0.8, "groundwork": 0.4}
 """Field → weight per character: what is missing says more of a need than what is there already."""
@@ -18,13 +20,18 @@ OFFER_SECTIONS = {
 }
 
 
+def matching_side(side: Side) -> MatchingSide:
+    """The side as the matching library names it. Convert here only: the library does not know the domain."""
+    return MatchingSide(side.value)
+
+
 def document_of(posting: Posting) -> Document:
     """The posting as the matching sees it. Contacts and names of people are no part of it."""
     weights = NEED_SECTIONS if isinstance(posting, Need) else OFFER_SECTIONS
     sections = ((name, getattr(posting, name), weight) for name, weight in weights.items())
     return Document(
         id=posting.id or 0,
-        side=Side(posting.side.value),
+        side=matching_side(posting.side),
         title=posting.title,
         sections=tuple(Section(name, text, weight) for name, text, weight in sections if text),
         facts=_facts(posting),
