@@ -3,11 +3,11 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import typst
 from noto_cjk_sans_otc import FONT_PATH
@@ -25,7 +25,7 @@ _INVISIBLE = {"Cc", "Cs"}
 _EMOJI = re.compile("[\U0001f000-\U0001f0ff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u200d\ufe0e\ufe0f]+")
 
 
-def typeset(template: str, event: EventHeader, content: dict[str, Any], language: Language) -> bytes:
+def typeset(template: str, event: EventHeader, content: Mapping[str, object], language: Language) -> bytes:
     """Typeset `templates/<template>.typ` as PDF.
 
     `content` may nest dicts, sequences, dataclasses, strings, numbers and None. The template gets it as JSON, so text
@@ -34,7 +34,7 @@ def typeset(template: str, event: EventHeader, content: dict[str, Any], language
     Raises TypesettingError if Typst cannot compile the template.
     """
     words = {"event": _event_for_page(event), "words": dict(wording(language)), "language": language}
-    data = json.dumps(_printable(content | words), ensure_ascii=False)
+    data = json.dumps(_printable({**content, **words}), ensure_ascii=False)
     try:
         return _compile(TEMPLATES / f"{template}.typ", data, printed_at=event.printed_at)
     except typst.TypstError as error:
@@ -79,7 +79,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
 
 
-def _event_for_page(event: EventHeader) -> dict[str, Any]:
+def _event_for_page(event: EventHeader) -> dict[str, object]:
     return {
         "name": event.name,
         "place": event.place,
@@ -90,7 +90,8 @@ def _event_for_page(event: EventHeader) -> dict[str, Any]:
     }
 
 
-def _printable(value: Any) -> Any:
+def _printable(value: object) -> object:
+    """The value for JSON: dataclasses as dicts, text on one line and without emoji."""
     if isinstance(value, str):
         return single_line(_EMOJI.sub("", value))
     if isinstance(value, dict):

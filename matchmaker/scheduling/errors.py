@@ -1,8 +1,8 @@
 """Errors of scheduling.
 
 Every error carries its facts as data: a :class:`Fault` that says what is wrong, the wrong entry, and the participants,
-pair, slot and table that it is about. ``str(error)`` words them in English. Code that needs another language has its own
-table from fault to text.
+pair, slot and table that it is about. ``str(error)`` words them in English. Code that needs another language has its
+own table from fault to text.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -313,41 +314,36 @@ def _indexed(search_index: SearchIndex, side: Side, posting_ids: Iterable[int]) 
 def _best_in_groups(
     search_index: SearchIndex, needs: Sequence[Sequence[int]], offers: Sequence[Sequence[int]]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """For each group of needs (row) with each group of offers (column): the best score, and whose it is.
+    """The best score of each group of needs (row) with each group of offers (column), and the ids of its pair.
 
-    −1 and ids 0 where a group is empty.
+    Groups are lists of posting ids. An empty group has the score −1 and the ids 0.
     """
     shape = len(needs), len(offers)
     best = np.full(shape, -1, dtype=np.float32)
     best_needs, best_offers = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    need_ids = np.array([one for group in needs for one in group], dtype=np.int64)
-    offer_ids = np.array([one for group in offers for one in group], dtype=np.int64)
-    if not len(need_ids) or not len(offer_ids):
-        return best, best_needs, best_offers
-    scores = search_index.matcher.score_pairs(need_ids.tolist(), offer_ids.tolist())
-    filled = np.array([bool(group) for group in offers])
-    starts = np.concatenate([[0], np.cumsum([len(group) for group in offers])[:-1]])[filled]
-    # The best offer of each group for each need, then the best need of each group among those.
-    positions = _argmax_in_groups(scores, starts)
-    by_group = np.take_along_axis(scores, positions, axis=1)
-    start = 0
-    for row, group in enumerate(needs):
-        if not group:
-            continue
-        block = by_group[start : start + len(group)]
-        chosen = block.argmax(axis=0)
-        best[row, filled] = block[chosen, np.arange(block.shape[1])]
-        best_needs[row, filled] = need_ids[start + chosen]
-        best_offers[row, filled] = offer_ids[positions[start + chosen, np.arange(block.shape[1])]]
-        start += len(group)
+    need_ids = np.array(list(chain.from_iterable(needs)), dtype=np.int64)
+    offer_ids = np.array(list(chain.from_iterable(offers)), dtype=np.int64)
+    if len(need_ids) and len(offer_ids):
+        scores = search_index.matcher.score_pairs(need_ids.tolist(), offer_ids.tolist())
+        # For each need the best offer of each group; then for each group of needs the best of its needs.
+        offer_places = _argmax_in_groups(scores, offers)
+        by_offer_group = np.take_along_axis(scores, offer_places, axis=1)
+        need_places = _argmax_in_groups(by_offer_group.T, needs).T
+        cells = np.ix_([bool(group) for group in needs], [bool(group) for group in offers])
+        best[cells] = np.take_along_axis(by_offer_group, need_places, axis=0)
+        best_needs[cells] = need_ids[need_places]
+        best_offers[cells] = offer_ids[np.take_along_axis(offer_places, need_places, axis=0)]
     return best, best_needs, best_offers
 
 
-def _argmax_in_groups(scores: NDArray[np.float32], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each row and each group of columns, which begin at ``starts``, the column of the greatest score."""
-    ends = np.append(starts[1:], scores.shape[1])
-    groups = [start + scores[:, start:end].argmax(axis=1) for start, end in zip(starts, ends, strict=True)]
-    return np.stack(groups, axis=1)
+def _argmax_in_groups(scores: NDArray[np.float32], groups: Sequence[Sequence[int]]) -> NDArray[np.intp]:
+    """For each row and each group that is not empty, the column of the greatest score.
+
+    The groups' columns follow one another in ``scores``.
+    """
+    ends = np.cumsum([len(group) for group in groups if group])
+    spans = zip([0, *ends[:-1]], ends, strict=True)
+    return np.stack([start + scores[:, start:end].argmax(axis=1) for start, end in spans], axis=1)
 
 
 def _shown(scores: PairScores, decisions: Decisions, wanted: PartnershipFilter) -> NDArray[np.bool_]:
