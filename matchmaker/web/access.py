@@ -1,4 +1,4 @@
-"""Who may open which page. The audience belongs to the blueprint, so a new page inherits its check."""
+"""Access control. The audience belongs to the blueprint, so a new page inherits its check."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -23,7 +23,7 @@ login_manager.login_message_category = "info"
 
 
 class LoginUser(UserMixin):  # type: ignore[misc]
-    """The account behind the login cookie, as Flask-Login wants it."""
+    """The account behind the login cookie, in the shape that Flask-Login expects."""
 
     def __init__(self, account: User) -> None:
         self.account = account
@@ -43,7 +43,7 @@ def _load_user(cookie: str) -> LoginUser | None:
 
 
 class Audience(Enum):
-    """Who a blueprint's pages are for."""
+    """The group of people that a blueprint's pages are for."""
 
     EVERYONE = "everyone"
     ACCOUNTS = "accounts"
@@ -68,7 +68,7 @@ def audience_blueprint(name: str, import_name: str, audience: Audience, url_pref
 
 
 def only_for(audience: Audience) -> Callable[[View], View]:
-    """Gives one view of a blueprint an audience of its own."""
+    """Give one view of a blueprint another audience than the blueprint's."""
 
     def narrow(view: View) -> View:
         view.audience = audience  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ def only_for(audience: Audience) -> Callable[[View], View]:
 
 
 def audience_of(app: Flask, endpoint: str) -> Audience | None:
-    """Who may open the endpoint; ``None`` for what belongs to no audience: static files, health checks."""
+    """The audience of an endpoint; ``None`` for static files and health checks, which have none."""
     blueprint = app.blueprints.get(endpoint.rpartition(".")[0])
     audience: Audience | None = getattr(app.view_functions[endpoint], "audience", getattr(blueprint, "audience", None))
     return audience

@@ -1,4 +1,4 @@
-"""Putting the Flask application together."""
+"""The application factory."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ csrf = CSRFProtect()
 
 
 def create_app(settings: Settings | None = None, platform: Platform | None = None) -> Flask:
-    """The WSGI application. Settings come from the environment unless given; ``platform`` is for tests."""
+    """Create the WSGI application. Settings come from the environment unless given; tests give a ``platform``."""
     settings = settings or (platform.settings if platform else load_settings())
     app = Flask(__name__, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(

@@ -1,4 +1,4 @@
-"""Errors as pages: what went wrong, in the reader's language, and where to go from here."""
+"""Error pages: what went wrong, in the reader's language, and where to go from here."""
 
 from flask import Flask, render_template
 from flask_babel import gettext
@@ -13,13 +13,13 @@ _STATUS: dict[type[MatchmakerError], int] = {NotFound: 404, NotAllowed: 403, Con
 
 
 def register(app: Flask) -> None:
-    """Have the application answer errors with pages."""
+    """Make the application answer errors with pages."""
     app.register_error_handler(MatchmakerError, _our_error)
     app.register_error_handler(HTTPException, _http_error)
 
 
 def status_of(error: MatchmakerError) -> int:
-    """The HTTP status of an answer that says this error, whether as a page of its own, in a form or as JSON."""
+    """The HTTP status of a response about this error: an error page, a form or JSON."""
     return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
 
 

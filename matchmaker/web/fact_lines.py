@@ -1,4 +1,4 @@
-"""The compared facts of a match in words, from the reader's side: “预算 50 万元，对方意向价 200 万元”."""
+"""A match's compared facts as sentences, seen from the reader's side: “预算 50 万元，对方意向价 200 万元”."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -31,7 +31,7 @@ _THE_SAME: Mapping[str, str] = {
     "field": N_("同属%(own)s"),
     "district": N_("同在%(own)s"),
 }
-"""How a fact is said that fits because both sides said the same."""
+"""The sentence for a fact that fits because both sides state the same."""
 
 
 _OBSTACLES = frozenset({"budget", "trl", "cooperation_modes", "deadline"})
@@ -39,7 +39,7 @@ _OBSTACLES = frozenset({"budget", "trl", "cooperation_modes", "deadline"})
 
 
 def obstacles(explanation: Explanation) -> list[FactCheck]:
-    """What stands against the match so plainly that it is said at first sight."""
+    """The facts that clearly speak against the match, shown without opening it."""
     return [check for check in explanation.facts if check.verdict is Verdict.CONFLICTS and check.fact in _OBSTACLES]
 
 

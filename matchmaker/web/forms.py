@@ -1,4 +1,4 @@
-"""What all forms share."""
+"""Helpers for all forms."""
 
 from flask_wtf import FlaskForm
 from wtforms import Field
@@ -8,7 +8,7 @@ from matchmaker.web.language import current_language
 
 
 def show_error(form: FlaskForm, error: InvalidInput) -> None:
-    """Put a service's complaint beside the field it is about, or above the form when it is about none."""
+    """Show a service's error beside its field, or above the form when it names none."""
     text = error.text(current_language())
     if error.field is not None and error.field in form:
         form[error.field].errors = [*form[error.field].errors, text]
@@ -17,5 +17,5 @@ def show_error(form: FlaskForm, error: InvalidInput) -> None:
 
 
 def typed(field: Field) -> str:
-    """What was typed into the field; nothing when the browser did not send it."""
+    """The text typed into the field; empty when the browser did not send it."""
     return str(field.data or "")

@@ -1,4 +1,4 @@
-"""Response headers that keep a page from doing what it has no need to do."""
+"""Security headers of every response."""
 
 from flask import Response, request
 
@@ -16,7 +16,7 @@ _POLICY = "; ".join(
 
 
 def add_security_headers(response: Response) -> Response:
-    """No foreign scripts, styles or frames; no guessing of content types; no addresses leaked to other sites.
+    """Forbid foreign scripts, styles and frames, content-type guessing, and URLs leaking to other sites.
 
     Pages differ from reader to reader, so no cache between us and the reader may keep them.
     """

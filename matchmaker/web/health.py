@@ -1,4 +1,4 @@
-"""Addresses that a load balancer or an operator asks."""
+"""Health checks for load balancers and operators."""
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
@@ -10,13 +10,13 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def alive() -> Response:
-    """The process answers."""
+    """Answer that the process is alive."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """The database, the encoder and the index answer."""
+    """Answer whether the database, the encoder and the index work."""
     parts = {"database": False, "schema": False, "encoder": False, "index": False}
     try:
         db().execute(text("SELECT 1"))

@@ -1,4 +1,4 @@
-"""Which language the reader gets: their choice, their account's, their browser's, Chinese."""
+"""The reader's language: the one chosen on the page, else the account's, else the browser's, else Chinese."""
 
 from flask import has_request_context, request, session
 from flask_login import current_user

@@ -1,4 +1,4 @@
-"""How often one may try what can be guessed or abused. Only refused attempts count against logging in."""
+"""Rate limits for what can be guessed or abused. For logging in, only failed attempts count."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ def _switched_off() -> bool:
 
 
 def _address_and_email() -> str:
-    """So that a hall full of people behind one address do not lock each other out."""
+    """The rate-limit key: address and email, so that people who share an address do not lock each other out."""
     return f"{get_remote_address()} {request.form.get('email', '').strip().casefold()}"
 
 

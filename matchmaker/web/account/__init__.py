@@ -1,4 +1,4 @@
-"""Logging in and one's own account."""
+"""Pages for logging in and for a person's own account."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

@@ -1,4 +1,4 @@
-"""Whom one's organization will not meet: for its members' eyes only."""
+"""The organizations that a person's organization refuses to meet. Only its members see the list."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,7 +15,7 @@ from matchmaker.web.request_context import db
 @blueprint.get("/blocks")
 @only_for(Audience.ACCOUNTS)
 def blocks() -> str | Response:
-    """The list, and a search for whom to add."""
+    """Show the refused organizations, and search for one to add."""
     if person().organization is None:
         return redirect(url_for("account.members"), 303)
     return _page()
@@ -24,7 +24,7 @@ def blocks() -> str | Response:
 @blueprint.post("/blocks")
 @only_for(Audience.ACCOUNTS)
 def block() -> Response | tuple[str, int]:
-    """Put an organization on the list."""
+    """Refuse to meet an organization."""
     chosen = request.form.get("organization", "")
     try:
         made = service.block(
@@ -48,7 +48,7 @@ def block() -> Response | tuple[str, int]:
 @blueprint.post("/blocks/<int:block_id>/remove")
 @only_for(Audience.ACCOUNTS)
 def unblock(block_id: int) -> Response:
-    """Take an organization off the list."""
+    """Stop refusing to meet an organization."""
     name = service.unblock(db(), person(), block_id)
     flash(gettext("已把“%(name)s”移出不见名单", name=name), "success")
     return redirect(url_for("account.blocks"), 303)

@@ -1,4 +1,4 @@
-"""The forms of one's own account. They say what is asked; the services say what is right."""
+"""Forms about a person's own account. They define the fields; the services validate the values."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ _PASSWORD_HINT = _("至少 %(least)d 位", least=SHORTEST_PASSWORD)
 
 
 def term_choices(*terms: Term) -> list[tuple[str, str]]:
-    """The terms to choose from, in the reader's language."""
+    """Code and label of each term, in the reader's language, for a select field."""
     return [(term.value, term.label(current_language())) for term in terms]
 
 
 class LoginForm(FlaskForm):  # type: ignore[misc]
-    """Who is there."""
+    """Email address and password."""
 
     email = EmailField(_("邮箱"), [_NEEDED], render_kw={"autocomplete": "username", "autofocus": True})
     password = PasswordField(_("密码"), [_NEEDED], render_kw={"autocomplete": "current-password"})
@@ -46,12 +46,12 @@ class OrganizationChoice(FlaskForm):  # type: ignore[misc]
 
     @property
     def kind(self) -> OrganizationKind | None:
-        """The kind chosen, if any."""
+        """The kind of organization that was chosen, if any."""
         return OrganizationKind.parse(typed(self.organization_kind)) if typed(self.organization_kind) else None
 
 
 class RegisterForm(OrganizationChoice):
-    """Who wants in, and for whom they act."""
+    """A new account, and the organization that its owner acts for."""
 
     role = SelectField(_("您是"), validate_choice=False)
     name = StringField(_("姓名"), [_NEEDED], render_kw={"autocomplete": "name", "maxlength": 60})
@@ -75,7 +75,7 @@ class RegisterForm(OrganizationChoice):
 
 
 class ForgotForm(FlaskForm):  # type: ignore[misc]
-    """Where to send the link."""
+    """The address that a set-password link is mailed to."""
 
     email = EmailField(_("邮箱"), [_NEEDED], render_kw={"autocomplete": "username", "autofocus": True})
 
@@ -97,13 +97,13 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """A new password from someone who knows the present one."""
+    """The present password and a new one."""
 
     present = PasswordField(_("现在的密码"), [_NEEDED], render_kw={"autocomplete": "current-password"})
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
-    """What a person says of themselves."""
+    """A person's name, phone number and language."""
 
     name = StringField(_("姓名"), [_NEEDED], render_kw={"autocomplete": "name", "maxlength": 60})
     phone = TelField(_("电话（选填）"), render_kw={"autocomplete": "tel", "maxlength": 60})

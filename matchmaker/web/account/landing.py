@@ -1,4 +1,4 @@
-"""Where people go after logging in."""
+"""The page that people see after logging in."""
 
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ def join_organization(account: User, *, stay: bool = False) -> None:
 
 
 def landing_for(account: User) -> str:
-    """The page that serves this person first."""
+    """The address of the first page for this person's role."""
     if account.organizes:
         return url_for("organizer.events")
     if account.organization is None:
@@ -27,9 +27,9 @@ def landing_for(account: User) -> str:
 
 
 def own_page(target: str | None) -> str | None:
-    """The path, if it leads to a page of ours that can be opened; ``None`` for anything else.
+    """The path if it leads to a page of this site; ``None`` otherwise, so that no link leads to another site.
 
-    Browsers read ``\\`` as ``/`` and skip control characters, so whatever holds such is refused.
+    Browsers read ``\\`` as ``/`` and skip control characters, so a path that contains them is refused.
     """
     if not target or not target.startswith("/") or target.startswith("//"):
         return None

@@ -1,4 +1,4 @@
-"""One's organization: joining it, its members, its own data."""
+"""A person's organization: joining it, its members, its data."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -23,14 +23,14 @@ Page = Response | str | tuple[str, int]
 @blueprint.get("/members")
 @only_for(Audience.ACCOUNTS)
 def members() -> Page:
-    """The members of one's organization; for those without one, what they wait for and how to join."""
+    """Show the members of the person's organization, or how to join one."""
     return _joining(OrganizationChoice()) if person().organization is None else _members()
 
 
 @blueprint.post("/members/join")
 @only_for(Audience.ACCOUNTS)
 def join() -> Page:
-    """Found an organization or ask to join one."""
+    """Create an organization, or ask the owner of an existing one for membership."""
     form = OrganizationChoice()
     if form.validate_on_submit():
         try:
@@ -48,7 +48,7 @@ def join() -> Page:
 @blueprint.post("/members/<int:membership_id>/<any(accept,refuse,owner,remove):action>")
 @only_for(Audience.ACCOUNTS)
 def member_action(membership_id: int, action: str) -> Page:
-    """The owner answers an application, hands over or takes a member out; a member leaves."""
+    """Owners accept, refuse or remove members and transfer ownership; members leave the organization."""
     match action:
         case "accept" | "refuse":
             decided = organization_members.decide_membership(
@@ -67,7 +67,7 @@ def member_action(membership_id: int, action: str) -> Page:
 @blueprint.route("/organization", methods=["GET", "POST"])
 @only_for(Audience.ACCOUNTS)
 def organization() -> Page:
-    """The owner edits the organization's own data."""
+    """Show and save the organization's data; only its owner may."""
     if not person().owns_organization:
         return redirect(url_for("account.members"), 303)
     if request.method == "GET":

@@ -1,4 +1,4 @@
-"""Logging in, registering, passwords and one's own profile."""
+"""Logging in, registering, passwords and the profile."""
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
@@ -31,7 +31,7 @@ Page = Response | str | tuple[str, int]
 @guesses_of_many
 @guesses_of_one
 def login() -> Page:
-    """Log in and go on to where one was heading."""
+    """Log in, then continue to the page that asked for it."""
     wanted = own_page(request.values.get("next"))
     already = viewer()
     if already is not None and request.method == "GET":
@@ -58,7 +58,7 @@ def logout() -> Page:
 @blueprint.route("/register", methods=["GET", "POST"])
 @registrations
 def register() -> Page:
-    """Open an account, founding an organization or asking to join one."""
+    """Register an account that creates an organization or asks to join one."""
     form = RegisterForm()
     if form.validate_on_submit():
         try:
@@ -76,7 +76,7 @@ def register() -> Page:
 @mails_to_many
 @mails_to_one
 def forgot() -> Page:
-    """Ask for a set-password link by mail. The answer is the same whether there is such an account or not."""
+    """Mail a set-password link. The answer does not reveal whether the account exists."""
     form = ForgotForm()
     if form.validate_on_submit():
         user_accounts.send_password_link(db(), platform().mailer, platform().password_links, typed(form.email))
@@ -112,7 +112,7 @@ def password(token: str) -> Page:
 @blueprint.route("/profile", methods=["GET", "POST"])
 @only_for(Audience.ACCOUNTS)
 def profile() -> Page:
-    """See and change one's own data."""
+    """Show and save the person's own data."""
     account = person()
     form = ProfileForm(name=account.name, phone=account.phone, language=account.language)
     if form.validate_on_submit():
@@ -131,7 +131,7 @@ def profile() -> Page:
 @only_for(Audience.ACCOUNTS)
 @guesses_of_many
 def change_password() -> Page:
-    """Change one's password; this session goes on, all others end."""
+    """Change the password. This session stays logged in, all others end."""
     account = person()
     form = ChangePasswordForm()
     if form.validate_on_submit():
@@ -143,8 +143,8 @@ def change_password() -> Page:
             join_organization(account, stay=session.permanent)
             flash(gettext("密码已修改，其他设备上的登录已失效"), "success")
             return redirect(url_for("account.profile"), 303)
-    said = ProfileForm(formdata=None, name=account.name, phone=account.phone, language=account.language)
-    return render_template("account/profile.html", form=said, passwords=form), 400
+    stored = ProfileForm(formdata=None, name=account.name, phone=account.phone, language=account.language)
+    return render_template("account/profile.html", form=stored, passwords=form), 400
 
 
 def _registration(form: RegisterForm) -> user_accounts.Registration:

@@ -1,4 +1,4 @@
-"""The administrator's pages: who has an account, and what they may do."""
+"""The administrator's pages: accounts, their roles and whether they are active."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -35,7 +35,7 @@ ACTIONS = {
 
 
 class NewUserForm(FlaskForm):  # type: ignore[misc]
-    """An account that an administrator opens for someone."""
+    """The form for an account that an administrator opens for someone else."""
 
     email = EmailField(_("邮箱"), [InputRequired(_("请填写这一项"))], render_kw={"autocomplete": "off"})
     name = StringField(_("姓名"), description=_("不填则用邮箱名"), render_kw={"autocomplete": "off", "maxlength": 60})
@@ -89,7 +89,7 @@ def new_user() -> Page:
 
 @blueprint.get("/users/<int:user_id>")
 def user(user_id: int) -> Page:
-    """One account. Until its password is set, the one-time link is shown, for people whom no mail reaches."""
+    """Show one account, and its one-time link while no password is set: not everybody can be reached by mail."""
     account = user_accounts.get_user(db(), user_id)
     unset = account.password_hash is None and account.active
     return render_template(
@@ -115,7 +115,7 @@ def change_role(user_id: int) -> Page:
 
 @blueprint.post("/users/<int:user_id>/<any(deactivate,reactivate):action>")
 def change_active(user_id: int, action: str) -> Page:
-    """Shut the account or open it again."""
+    """Deactivate the account, or activate it again."""
     account = user_accounts.get_user(db(), user_id)
     user_accounts.set_active(db(), person(), account, action == "reactivate")
     flash(gettext("账号已启用") if account.active else gettext("账号已停用"), "success")
@@ -136,6 +136,6 @@ def _mail_link(account: User) -> None:
 
 
 def _in_words(detail: str) -> str:
-    """The roles that a line of the log names by their codes, as people call them."""
+    """A log line's role codes as labels in the reader's language."""
     labels = {role.value: role.label(current_language()) for role in Role}
     return " → ".join(labels.get(word, word) for word in detail.split(" → "))

@@ -1,4 +1,4 @@
-"""What participants do at events: their people, and organizers on their behalf."""
+"""What participants do at events. Organizers may do it on behalf of participants without an account."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

@@ -1,4 +1,4 @@
-"""What an account's own events ask of it, for pages anywhere."""
+"""The reader's coming events and their unanswered requests, for the banner of every page."""
 
 from matchmaker.domain.events.event import Participant
 from matchmaker.services.events.participation.participants import own_participants
@@ -11,13 +11,13 @@ from matchmaker.web.request_context import db
 
 @blueprint.app_context_processor
 def for_every_page() -> dict[str, object]:
-    """``agenda()``: the coming events that the reader attends, next first, with the requests that wait for them."""
+    """Template function ``agenda()``: the reader's coming events, soonest first, each with the requests to answer."""
     return {"agenda": _agenda}
 
 
 @blueprint.context_processor
 def for_own_pages() -> dict[str, object]:
-    """What the tabs above a participant's pages show."""
+    """Template variables for the tabs above a participant's pages."""
     return {"requests_waiting": _requests_waiting, "own_sisters": _own_sisters, "first_page": first_page}
 
 
@@ -31,5 +31,5 @@ def _requests_waiting(participant: Participant) -> int:
 
 
 def _own_sisters(participant: Participant) -> list[Participant]:
-    """All of the reader's participants at the same event, in the order they were added."""
+    """All participants of this event that the reader acts for, in the order they were added."""
     return sorted(own_participants(db(), person(), participant.event), key=lambda one: one.id)

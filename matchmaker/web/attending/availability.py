@@ -1,4 +1,4 @@
-"""When a participant can meet, and how often it would like to."""
+"""A participant's available slots, and how many meetings it wants."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.route("/participants/<int:participant_id>/availability", methods=["GET", "POST"])
 def availability(participant_id: int) -> Page:
-    """Tick the slots, say the numbers."""
+    """Show and save the participant's available slots and its numbers of meetings."""
     participant = changeable_participant(db(), person(), participant_id)
     if request.method == "GET":
         return _page(participant, _said(participant), free_slots(participant), {})

@@ -1,4 +1,4 @@
-"""Who comes for a participant."""
+"""The people who attend for a participant."""
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
@@ -24,7 +24,7 @@ _FIELDS = ("name", "title", "phone", "email")
 
 @blueprint.post("/participants/<int:participant_id>/delegates")
 def delegates_add(participant_id: int) -> Response | tuple[str, int]:
-    """Name members of the organization, or somebody by hand."""
+    """Add members of the organization as delegates, or somebody by name."""
     participant = changeable_participant(db(), person(), participant_id)
     try:
         if "members" in request.form or "add_members" in request.form:
@@ -45,7 +45,7 @@ def delegates_add(participant_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/delegates/<int:delegate_id>/<any(lead, remove):action>")
 def delegate_action(delegate_id: int, action: str) -> Response:
-    """Have a delegate lead the meetings, or take them off the list."""
+    """Make a delegate the leader, or remove the delegate."""
     if action == "lead":
         participant_id = set_lead(db(), person(), delegate_id).participant_id
     else:

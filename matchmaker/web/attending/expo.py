@@ -1,4 +1,4 @@
-"""An expo for one participant: a visitor's booths, an exhibitor's visitors, asking for a visit, the catalogue."""
+"""One participant's expo: recommended booths or visitors, requests for visits, the catalogue."""
 
 from io import BytesIO
 
@@ -34,7 +34,7 @@ from matchmaker.web.request_context import db, platform
 
 @blueprint.get("/participants/<int:participant_id>/booths")
 def booths(participant_id: int) -> str:
-    """A visitor's booths, best first or as one walks, and why."""
+    """Show a visitor the recommended booths with reasons, by score or in walking order."""
     own = get_expo_participant(db(), person(), participant_id, Side.NEED)
     visits, missing = _visits(own)
     by_walk = request.args.get("order") == "walk"
@@ -50,7 +50,7 @@ def booths(participant_id: int) -> str:
 
 @blueprint.get("/participants/<int:participant_id>/visitors")
 def visitors(participant_id: int) -> str:
-    """The visitors that an exhibitor should invite, best first, and why."""
+    """Show an exhibitor the recommended visitors with reasons, best first."""
     own = get_expo_participant(db(), person(), participant_id, Side.OFFER)
     visits, missing = _visits(own)
     return render_template("attending/visitors.html", **_state(own), visits=visits, missing=missing)
@@ -58,7 +58,7 @@ def visitors(participant_id: int) -> str:
 
 @blueprint.get("/participants/<int:participant_id>/plan")
 def plan(participant_id: int) -> str:
-    """The halls, with a visitor's booths marked."""
+    """Show the plan of the halls with a visitor's recommended booths marked."""
     own = get_expo_participant(db(), person(), participant_id)
     suggested = _visits(own)[0] if own.side is Side.NEED else []
     page = url_for(".booths", participant_id=own.id)
@@ -72,7 +72,7 @@ def plan(participant_id: int) -> str:
 
 @blueprint.get("/participants/<int:participant_id>/catalogue")
 def catalogue(participant_id: int) -> str:
-    """All exhibits by industry, as far as one may read them."""
+    """Show all exhibits by industry, each in the detail that the reader may see."""
     own, text = get_expo_participant(db(), person(), participant_id), request.args.get("text", "").strip()[:200]
     sections = own_catalogue(db(), person(), own, text)
     return render_template("attending/catalogue.html", **_state(own), sections=sections, text=text)
@@ -81,7 +81,7 @@ def catalogue(participant_id: int) -> str:
 @blueprint.get("/participants/<int:participant_id>/booths.pdf")
 @typesetting
 def booths_file(participant_id: int) -> Response:
-    """The visitor's guide to print."""
+    """Send the visitor's booth guide as a PDF file."""
     own, language = get_expo_participant(db(), person(), participant_id, Side.NEED), current_language()
     options = PrintOptions(language="en" if language == "en" else "zh")
     content = own_booth_guide(db(), platform().search_index, own, options)
@@ -91,7 +91,7 @@ def booths_file(participant_id: int) -> Response:
 
 @blueprint.post("/participants/<int:participant_id>/visits/<int:other_id>")
 def ask_for_visit(participant_id: int, other_id: int) -> Response:
-    """Ask for a visit with one click: an exhibitor to its booth, a visitor to theirs."""
+    """Request a visit: an exhibitor invites to its booth, a visitor asks to come to one."""
     own = get_expo_participant(db(), person(), participant_id)
     other = service.get_requestable_partner(db(), own, other_id)
     try:
@@ -105,7 +105,7 @@ def ask_for_visit(participant_id: int, other_id: int) -> Response:
 
 
 def _visits(own: Participant) -> tuple[list[SuggestedVisit], str]:
-    """What is suggested, or why nothing can be yet."""
+    """The recommendations, or the reason why there are none yet."""
     try:
         return suggested_visits(db(), platform().search_index, person(), own, now()), ""
     except Conflict:

@@ -1,4 +1,4 @@
-"""Reading the grid of slots, and whole numbers, from a form."""
+"""Reading the grid of slots and whole numbers from a form."""
 
 from datetime import datetime
 
@@ -11,14 +11,15 @@ from matchmaker.services.events.participation.availability import slot_key, stre
 
 
 def ticked_slots(event: Event) -> list[datetime]:
-    """The slots whose boxes were ticked."""
+    """The slots that are ticked in the form."""
     ticked = set(request.form.getlist("free"))
     return [slot for slot in event.slots if slot_key(slot) in ticked]
 
 
 def pressed_shortcut(event: Event, free: list[datetime]) -> list[datetime] | None:
-    """The ticks after one of the buttons “all” or “none” of a stretch was pressed, or one more row was asked for;
-    ``None`` when the form is to be saved. Nothing is saved by a shortcut, and it works without JavaScript.
+    """The ticked slots after a shortcut button (all or none of a group, or one more row) was pressed.
+
+    ``None`` when the form is to be saved. A shortcut saves nothing, and works without JavaScript.
     """
     if "add_delegate" in request.form:
         return free
@@ -31,7 +32,7 @@ def pressed_shortcut(event: Event, free: list[datetime]) -> list[datetime] | Non
 
 
 def whole_numbers(*names: str) -> dict[str, int]:
-    """The numbers typed into these fields. Raises :class:`InvalidInput` for what is none."""
+    """The whole numbers typed into these fields. Raises :class:`InvalidInput` for other text."""
     numbers = {}
     for name in names:
         text = request.form.get(name, "").strip()

@@ -1,4 +1,4 @@
-"""Rating meetings in two taps: how good it was, and the next step."""
+"""Rating a meeting and choosing its next step, with one tap each."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -27,20 +27,20 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events/<int:event_id>/ratings")
 def ratings(event_id: int) -> str:
-    """The meetings that one's participants had so far, to be rated."""
+    """Show the past meetings of the reader's participants, to be rated."""
     event = get_event(db(), event_id)
     return _page(own_ratings(db(), person(), event), url_for(".ratings", event_id=event_id))
 
 
 @blueprint.get("/meetings/<int:meeting_id>/rating")
 def rating(meeting_id: int) -> str:
-    """One meeting: one's own side of it; both sides for an organizer, who enters what was said on paper."""
+    """Show one meeting with the form for the reader's side, or for both sides to organizers, who enter paper forms."""
     return _page(ratings_of(db(), person(), meeting_id), url_for(".rating", meeting_id=meeting_id))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/rating")
 def rate(meeting_id: int) -> Response:
-    """Keep what one tap says: a rating, a next step, or that the side takes back what it said."""
+    """Save a rating or a next step, or withdraw them."""
     back = own_page(request.form.get("next")) or url_for(".rating", meeting_id=meeting_id)
     try:
         word = _say(meeting_id)

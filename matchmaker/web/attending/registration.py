@@ -1,4 +1,4 @@
-"""Coming to an event: applying, answering an invitation, withdrawing, and where one stands."""
+"""Registration of participants: applying, answering an invitation, withdrawing, and the status."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -45,13 +45,13 @@ _DELEGATE_ROWS = 2
 
 @blueprint.get("/participations")
 def participations() -> str:
-    """All events that one's organization takes part in, or oneself as a delegate."""
+    """Show all events that the reader attends, as an organization or as a delegate."""
     return render_template("attending/participations.html", participants=own_participants(db(), person()))
 
 
 @blueprint.route("/events/<int:event_id>/register", methods=["GET", "POST"])
 def register(event_id: int) -> Page:
-    """Apply for one's organization."""
+    """Show the application form, and apply for the person's organization."""
     event = public_event(db(), person(), event_id)
     if person().organization is None and event.registration_open:
         flash(gettext("先加入一个单位，才能报名"), "warning")
@@ -77,7 +77,7 @@ def register(event_id: int) -> Page:
 
 @blueprint.get("/participants/<int:participant_id>")
 def participation(participant_id: int) -> str:
-    """Where a participant stands, and who comes for it."""
+    """Show a participant's status and delegates."""
     return participation_page(changeable_participant(db(), person(), participant_id))
 
 
@@ -103,7 +103,7 @@ def participation_action(participant_id: int, action: str) -> Page:
 def participation_page(
     participant: Participant, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> str:
-    """The page of a participant, with what was typed into one of its forms and what is wrong with it."""
+    """The page of a participant; ``typed`` and ``errors`` belong to a form on it that was refused."""
     event = participant.event
     on_behalf = person().organizes and not acts_for(person(), participant)
     return render_template(
@@ -164,7 +164,7 @@ def _delegate_rows() -> list[DelegateValues]:
 
 
 def _blank(event: Event, organization: Organization) -> dict[str, str]:
-    """A new application: the organization's usual side, and oneself as the first delegate."""
+    """The values of an empty application: the organization's usual side, the person as first delegate."""
     account = person()
     return {
         "side": organization.side.value,

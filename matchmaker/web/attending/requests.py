@@ -1,4 +1,4 @@
-"""Asking others for a meeting, and answering."""
+"""Requests for meetings: finding partners, asking, answering."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -62,7 +62,7 @@ _DONE = {
 
 @blueprint.get("/participants/<int:participant_id>/partners")
 def partners(participant_id: int) -> str:
-    """Whom one could meet, best first, and why."""
+    """Show the partners that the participant could ask, best first, with reasons."""
     own = get_attending(db(), person(), participant_id)
     if phase_of(own.event, now()) is Phase.OVER:
         return render_template("attending/partners.html", participant=own, event=own.event, **_state(own))
@@ -96,7 +96,7 @@ def partners(participant_id: int) -> str:
 
 @blueprint.route("/participants/<int:participant_id>/partners/<int:other_id>", methods=["GET", "POST"])
 def ask(participant_id: int, other_id: int) -> Answer:
-    """Why the two fit, and asking for a meeting."""
+    """Show why the two fit, and send a request for a meeting."""
     own = get_attending(db(), person(), participant_id)
     other = service.get_requestable_partner(db(), own, other_id)
     if request.method == "GET":
@@ -115,7 +115,7 @@ def ask(participant_id: int, other_id: int) -> Answer:
 
 @blueprint.get("/participants/<int:participant_id>/requests")
 def requests(participant_id: int) -> str:
-    """What one was asked, and what one asked; what can be answered first."""
+    """Show the participant's received and sent requests, unanswered ones first."""
     own = get_attending(db(), person(), participant_id)
     at = now()
     asked = own_requests(db(), own)
@@ -135,8 +135,9 @@ def requests(participant_id: int) -> str:
 
 @blueprint.get("/events/<int:event_id>/requests")
 def event_requests(event_id: int) -> Response:
-    """Where a mail leads, whoever of a participant's people opens it: to the participant with something to answer;
-    organizers to those they answer for.
+    """Redirect the reader of a mail to the participant with unanswered requests.
+
+    Organizers are led to the requests that they answer on behalf of others.
     """
     try:
         own = attending_at(db(), person(), event_id)
@@ -150,13 +151,13 @@ def event_requests(event_id: int) -> Response:
 
 @blueprint.get("/requests/<int:request_id>")
 def meeting_request(request_id: int) -> str:
-    """One request: why the two fit, what was said, and what can be done."""
+    """Show one request: why the two fit, its messages and the possible actions."""
     return _request_page(service.get_request(db(), person(), request_id))
 
 
 @blueprint.post("/requests/<int:request_id>/<any(accept, decline, propose, move, withdraw):action>")
 def request_action(request_id: int, action: str) -> Answer:
-    """Answer a request, move it, or take it back."""
+    """Answer a request, propose another time, or withdraw it."""
     wanted = RequestAction.parse(action)
     found = service.get_request(db(), person(), request_id)
     acting = acting_for(found.asked)
@@ -224,7 +225,7 @@ def _request_page(
 
 
 def _state(own: Participant) -> dict[str, object]:
-    """What every page about requests has to know of the moment."""
+    """The template variables that all pages about requests share."""
     return {
         "phase": phase_of(own.event, now()),
         "Phase": Phase,
@@ -234,7 +235,7 @@ def _state(own: Participant) -> dict[str, object]:
 
 
 def acting_for(own: Participant) -> Acting:
-    """The person, and where requests are answered: not built from what a browser claims our name to be."""
+    """The person and the address for mails, which is built from the settings, never from the browser's Host header."""
     return Acting(person(), platform().mailer, requests_address(platform().settings.base_url, own.event))
 
 

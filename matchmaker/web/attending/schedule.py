@@ -1,4 +1,4 @@
-"""A participant's own schedule, as published."""
+"""A participant's published schedule."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,7 +25,7 @@ from matchmaker.services.events.requests.notifications import change_line
 from matchmaker.services.events.requests.rules import Phase, phase_of
 from matchmaker.web.access import person
 from matchmaker.web.attending import blueprint
-from matchmaker.web.attending.last_look import schedule_seen
+from matchmaker.web.attending.seen_version import schedule_seen
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db
 
@@ -34,13 +34,13 @@ Entry = Appointment | AgendaItem
 
 @blueprint.get("/events/<int:event_id>")
 def event(event_id: int) -> Response:
-    """To the first page of the participant that one comes for; of several, the others are a tap away."""
+    """Redirect to the first page of the reader's participant; tabs lead to the others if there are several."""
     participant = attending_at(db(), person(), event_id)[0]
     return redirect(url_for(first_page(participant), participant_id=participant.id), 303)
 
 
 def first_page(participant: Participant) -> str:
-    """The endpoint of what matters most to a participant: its schedule, booths or visitors."""
+    """The endpoint of a participant's most important page: its schedule, booths or visitors."""
     if participant.event.kind is EventKind.DOCKING:
         return "attending.schedule"
     return "attending.booths" if participant.side is Side.NEED else "attending.visitors"
@@ -48,7 +48,7 @@ def first_page(participant: Participant) -> str:
 
 @blueprint.get("/participants/<int:participant_id>/schedule")
 def schedule(participant_id: int) -> str:
-    """Whom one meets, when and where, and what changed."""
+    """Show whom the participant meets, when and where, and what changed since the reader's last visit."""
     participant = get_attending(db(), person(), participant_id)
     event, published = participant.event, participant.event.published_version
     seen = None if published is None else schedule_seen(participant, published)
@@ -71,7 +71,7 @@ def schedule(participant_id: int) -> str:
 
 
 def _days(appointments: Sequence[Appointment], agenda: Sequence[AgendaItem]) -> list[tuple[date, list[Entry]]]:
-    """Meetings and what else is on, day by day in order of time."""
+    """Meetings and agenda items by day, in order of time."""
     entries: list[Entry] = [*agenda, *appointments]
     entries.sort(key=_begin)
     return [(day, list(on)) for day, on in groupby(entries, key=lambda entry: _begin(entry).date())]
@@ -83,7 +83,7 @@ def _begin(entry: Entry) -> datetime:
 
 @blueprint.get("/participants/<int:participant_id>/schedule.ics")
 def calendar(participant_id: int) -> Response:
-    """The same for the calendar of a phone."""
+    """Send the participant's schedule as an iCalendar file."""
     participant = get_attending(db(), person(), participant_id)
     content = personal_calendar(db(), person(), participant, current_language())
     return _file(content, "text/calendar", f"{participant.event.name}.ics")
@@ -91,7 +91,7 @@ def calendar(participant_id: int) -> Response:
 
 @blueprint.get("/delegates/<int:delegate_id>/schedule.<any(ics, pdf):form>")
 def delegate_schedule(delegate_id: int, form: str) -> Response:
-    """One delegate's meetings, for the calendar of their phone or on paper."""
+    """Send one delegate's meetings as an iCalendar file or a PDF."""
     if form == "ics":
         content = delegate_calendar(db(), person(), delegate_id, current_language())
         return _file(content, "text/calendar", f"{_file_name(delegate_id)}.ics")

@@ -1,4 +1,4 @@
-"""What comes of meetings: the pages of a cooperation, the same for both sides and for organizers."""
+"""Cooperations that follow from meetings. Both sides and organizers see the same pages."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

@@ -1,4 +1,4 @@
-"""Recording a technology contract, mending it, taking it back."""
+"""Recording, correcting and withdrawing a technology contract."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.post("/<int:cooperation_id>/contracts")
 def new_contract(cooperation_id: int) -> Page:
-    """Keep what was signed."""
+    """Record a signed contract."""
     cooperation = get_cooperation(db(), person(), cooperation_id)
     form = ContractForm()
     try:
@@ -44,7 +44,7 @@ def new_contract(cooperation_id: int) -> Page:
 
 @blueprint.route("/<int:cooperation_id>/contracts/<int:contract_id>", methods=["GET", "POST"])
 def contract(cooperation_id: int, contract_id: int) -> Page:
-    """The form of a recorded contract, and saving it."""
+    """Show and save the form of a recorded contract."""
     known = get_contract(db(), person(), cooperation_id, contract_id)
     form = ContractForm(known)
     status, message = 200, ""
@@ -68,7 +68,7 @@ def contract(cooperation_id: int, contract_id: int) -> Page:
 
 @blueprint.post("/<int:cooperation_id>/contracts/<int:contract_id>/withdraw")
 def withdraw(cooperation_id: int, contract_id: int) -> Page:
-    """Take back a contract that was recorded by mistake."""
+    """Withdraw a contract that was recorded by mistake."""
     cooperation = get_cooperation(db(), person(), cooperation_id)
     try:
         withdraw_contract(db(), person(), cooperation_id, contract_id, version_seen())

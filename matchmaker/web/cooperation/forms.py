@@ -1,4 +1,4 @@
-"""The forms of cooperations. They say what is asked; the services say what is right."""
+"""Forms about cooperations. They define the fields; the services validate the values."""
 
 from collections.abc import Mapping
 
@@ -23,21 +23,21 @@ from matchmaker.web.language import current_language
 
 
 class _Words(FlaskForm):  # type: ignore[misc]
-    """A form whose texts the service reads."""
+    """A form of text fields that the service parses."""
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What was typed, by field."""
+        """The typed texts by field name."""
         return {field.name: typed(field) for field in self}
 
     def raise_if_any(self, error: InvalidInput) -> None:
-        """Put the service's complaints beside the fields they are about."""
+        """Show the service's errors beside their fields."""
         for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             show_error(self, problem)
 
 
 class ContractForm(_Words):
-    """A technology contract. Buyer and seller follow from the cooperation."""
+    """The fields of a technology contract. Buyer and seller are those of the cooperation."""
 
     kind = SelectField(_("合同类别"), choices=[], validate_choice=False)
     signed_on = StringField(_("签订日期"), render_kw={"type": "date"})
@@ -63,7 +63,7 @@ class ContractForm(_Words):
 
 
 class BeginningForm(_Words):
-    """A cooperation that an organizer heard of."""
+    """A cooperation that an organizer records by hand."""
 
     need_organization = StringField(
         _("需求方单位"),

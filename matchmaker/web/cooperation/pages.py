@@ -1,4 +1,4 @@
-"""One's own cooperations, and the page of each."""
+"""The cooperations of a person's organization, and the page of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ STEPS: Mapping[Stage, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side as the page shows it; no ``posting`` where there is none or the reader may not know of it."""
+    """One side of a cooperation. ``posting`` is ``None`` where there is none or the reader may not see it."""
 
     organization: Organization
     side: Side
@@ -60,7 +60,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A step that was not taken: which, the words that came with it, and why not."""
+    """A refused step: its form, the note typed into it, and the reason."""
 
     step: str
     words: str
@@ -69,7 +69,7 @@ class Refused:
 
 @blueprint.get("")
 def cooperations() -> str:
-    """All cooperations of one's organization, with what to do next."""
+    """Show all cooperations of the person's organization with their next steps."""
     return render_template(
         "cooperation/list.html",
         cooperations=own_cooperations(db(), person()),
@@ -80,13 +80,13 @@ def cooperations() -> str:
 
 @blueprint.get("/<int:cooperation_id>")
 def detail(cooperation_id: int) -> str:
-    """One cooperation: where it stands, what to do next, what was signed, what happened."""
+    """Show one cooperation: its stage, next steps, contracts and history."""
     return detail_page(get_cooperation(db(), person(), cooperation_id))
 
 
 @blueprint.post("/interests/<int:interest_id>")
 def begin(interest_id: int) -> Response:
-    """Begin the cooperation of an interest that was accepted before there were cooperations."""
+    """Start the cooperation of an accepted interest that has none: it dates from an earlier version."""
     interest = get_interest(db(), person(), interest_id).interest
     if interest.status is not InterestStatus.ACCEPTED:
         raise Conflict(N_("对方还没有同意对接"))
@@ -99,7 +99,7 @@ def begin(interest_id: int) -> Response:
 def detail_page(
     cooperation: Cooperation, *, refused: Refused | None = None, contract_form: ContractForm | None = None
 ) -> str:
-    """The page of a cooperation, with the form that was refused as it was typed."""
+    """The page of a cooperation; a refused form shows again what was typed."""
     steps = {stage: STEPS[stage] for stage in FORWARD[cooperation.stage]}
     at_hand = {"note", *(f"advance-{stage.value}" for stage in steps)}
     at_hand |= {"back"} if cooperation.step_back_to else set()
@@ -131,10 +131,10 @@ def _party(cooperation: Cooperation, side: Side) -> Party:
 
 
 def version_seen() -> int:
-    """The version that the person saw when they sent the form; what is no number matches none."""
+    """The cooperation's version in the submitted form; 0, which matches none, when it is not a number."""
     return request.form.get("version", 0, type=int)
 
 
 def back_to(cooperation_id: int) -> Response:
-    """To the page of the cooperation, after a step was taken."""
+    """Redirect to the page of the cooperation."""
     return redirect(url_for(".detail", cooperation_id=cooperation_id), 303)

@@ -1,4 +1,4 @@
-"""Taking a step with a cooperation: forward, back, to its end, or writing down what happened."""
+"""Steps of a cooperation: advance, step back, fail, add a note."""
 
 from flask import flash, request
 from flask_babel import gettext
@@ -18,7 +18,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.post("/<int:cooperation_id>/<any(advance, back, fail, note):action>")
 def act(cooperation_id: int, action: str) -> Response | tuple[str, int]:
-    """Take the step; what is refused comes back with what was typed."""
+    """Take the step. A refused form shows again what was typed."""
     cooperation = get_cooperation(db(), person(), cooperation_id)
     words = request.form.get("note", "")
     try:
@@ -31,7 +31,7 @@ def act(cooperation_id: int, action: str) -> Response | tuple[str, int]:
 
 
 def _take(cooperation: Cooperation, action: str, words: str) -> str:
-    """Do it, and say so."""
+    """Take the step and return the message about it."""
     version = version_seen()
     stage = cooperation.stage
     match action:
@@ -49,7 +49,7 @@ def _take(cooperation: Cooperation, action: str, words: str) -> str:
 
 
 def _name(action: str) -> str:
-    """Of the form that the step came from: there is one for each stage ahead."""
+    """The name of the submitted form: there is one for each later stage."""
     return f"{action}-{_stage()}" if action == "advance" else action
 
 

@@ -1,4 +1,4 @@
-"""The enterprise's pages: its needs and who could answer them."""
+"""The enterprise's pages: its needs, and the matching offers and teams."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

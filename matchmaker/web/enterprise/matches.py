@@ -15,7 +15,7 @@ from matchmaker.web.request_context import db, platform
 
 @blueprint.get("/needs/<int:need_id>/matches")
 def matches(need_id: int) -> str:
-    """Who fits, best first, and why."""
+    """Show the offers that fit a need, best first, with reasons."""
     need = get_own_posting(db(), person(), Side.NEED, need_id)
     found = matches_for(db(), platform().search_index, person(), need)
     assert isinstance(need, Need)

@@ -1,4 +1,4 @@
-"""The enterprise's own needs: posting, editing, handing in."""
+"""The enterprise's own needs: posting, editing, submitting."""
 
 from werkzeug.wrappers import Response
 
@@ -10,35 +10,35 @@ from matchmaker.web.posting.pages import similar as similar_postings
 
 @blueprint.get("/needs")
 def needs() -> str:
-    """My needs and where they stand."""
+    """Show the enterprise's needs with their status."""
     return list_own(NEED_PAGES)
 
 
 @blueprint.route("/needs/quick", methods=["GET", "POST"])
 def quick_need() -> Page:
-    """Three fields and one button."""
+    """Show and save the quick form: three fields and one button."""
     return create_quickly(NEED_PAGES)
 
 
 @blueprint.route("/needs/new", methods=["GET", "POST"])
 def new_need() -> Page:
-    """The whole form."""
+    """Show and save the full form of a new need."""
     return create(NEED_PAGES, NEED_LAYOUT)
 
 
 @blueprint.route("/needs/<int:need_id>/edit", methods=["GET", "POST"])
 def edit_need(need_id: int) -> Page:
-    """The whole form of a stored need, and what was done to it."""
+    """Show and save the full form of a stored need, with its history."""
     return edit(NEED_PAGES, need_id)
 
 
 @blueprint.post("/needs/<int:need_id>/<any(submit, withdraw, close):action>")
 def need_action(need_id: int, action: str) -> Response:
-    """Hand in, withdraw or close."""
+    """Submit, withdraw or close a need."""
     return act(NEED_PAGES, need_id, action)
 
 
 @blueprint.get("/needs/similar")
 def similar_needs() -> str:
-    """A fragment for the page on which a title is being typed."""
+    """An HTML fragment: own needs similar to the title being typed."""
     return similar_postings(NEED_PAGES)

@@ -1,4 +1,4 @@
-"""Teams worth a call: the supply side gathered over all of the enterprise's needs."""
+"""Teams worth contacting: the matches of all of the enterprise's needs, grouped by team."""
 
 from flask import render_template, request
 
@@ -11,7 +11,7 @@ from matchmaker.web.request_context import db, platform
 
 @blueprint.get("/teams")
 def teams() -> str:
-    """Whom to call, best first, and why. An organizer looks on behalf of the organization in the address."""
+    """Show the teams, best first, with reasons. Organizers see those of the organization in the URL."""
     organization = seeker(db(), person(), Side.NEED, request.args.get("organization", type=int))
     partners = (
         [] if organization is None else recommended_partners(db(), platform().search_index, person(), organization)

@@ -1,4 +1,4 @@
-"""What people say about matches and whom they ask to be put in touch with; for both sides."""
+"""Feedback on matches and requests to be put in touch; for both sides."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

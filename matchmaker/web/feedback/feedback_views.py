@@ -1,4 +1,4 @@
-"""Saving and dismissing matches, and the pages on which people see and undo what they said."""
+"""Saving and dismissing matches, and the pages that list this feedback and undo it."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from matchmaker.web.request_context import db, platform
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said, with how much of the two postings its author may see now."""
+    """One piece of feedback, with the detail in which its author may see the two postings now."""
 
     feedback: Feedback
     own_detail: Detail
@@ -32,19 +32,19 @@ class Line:
 
 @blueprint.get("/")
 def mine() -> str:
-    """All that I said and have not taken back."""
+    """Show all feedback that the person has not withdrawn."""
     return render_template("feedback/mine.html", lines=_lines())
 
 
 @blueprint.get("/saved")
 def saved() -> str:
-    """The matches worth coming back to."""
+    """Show the matches that the person saved."""
     return render_template("feedback/saved.html", lines=_lines(FeedbackKind.SAVED))
 
 
 @blueprint.post("/<any(need, offer):side>/<int:posting_id>/<int:other_id>/<any(save, dismiss):action>")
 def say(side: str, posting_id: int, other_id: int, action: str) -> Response:
-    """Save or dismiss a match of a posting of mine."""
+    """Save or dismiss a match of one of the person's postings."""
     pair = feedback.get_pair(db(), person(), Side.parse(side), posting_id, other_id)
     shown = Shown.claimed(request.form.get("position"), request.form.get("score"))
     title = pair.other.title
@@ -62,7 +62,7 @@ def say(side: str, posting_id: int, other_id: int, action: str) -> Response:
 
 @blueprint.post("/<int:feedback_id>/undo")
 def undo(feedback_id: int) -> Response:
-    """Take back what I said."""
+    """Withdraw one piece of feedback."""
     try:
         feedback.undo(db(), person(), feedback_id)
         flash(gettext("已撤销"), "success")
@@ -73,7 +73,7 @@ def undo(feedback_id: int) -> Response:
 
 @blueprint.get("/<any(need, offer):side>/<int:posting_id>/<int:other_id>/open")
 def open_match(side: str, posting_id: int, other_id: int) -> Response:
-    """On to a match's own page, keeping that it was opened: only of one's own organization's postings."""
+    """Redirect to a match's page, and record that it was opened if it is a match of the organization's own posting."""
     pair = feedback.get_pair(db(), person(), Side.parse(side), posting_id, other_id)
     if pair.own.organization_id == person().organization_id:
         shown = Shown.claimed(request.args.get("position"), request.args.get("score"))
@@ -94,12 +94,12 @@ def _cause() -> DismissalCause:
 def _lines(kind: FeedbackKind | None = None) -> list[Line]:
     return [
         Line(
-            one,
-            feedback.detail_of(person(), one.own),
-            feedback.detail_of(person(), one.other),
-            one.kind in feedback.SELF_SAID,
+            given,
+            feedback.detail_of(person(), given.own),
+            feedback.detail_of(person(), given.other),
+            given.kind in feedback.SELF_SAID,
         )
-        for one in feedback.own_feedback(db(), person(), kind)
+        for given in feedback.own_feedback(db(), person(), kind)
     ]
 
 

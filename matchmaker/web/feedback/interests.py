@@ -1,4 +1,4 @@
-"""Asking to be put in touch, and answering."""
+"""Requests to be put in touch: asking and answering."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -30,13 +30,13 @@ _DONE = {
 
 @blueprint.get("/interests")
 def interests() -> str:
-    """What others asked us, and what we asked others."""
+    """Show the organization's received and sent requests."""
     return _interests_page()
 
 
 @blueprint.route("/interests/<any(need, offer):side>/<int:posting_id>/<int:other_id>", methods=["GET", "POST"])
 def ask(side: str, posting_id: int, other_id: int) -> Page:
-    """Ask to be put in touch about a match of a posting of ours."""
+    """Ask to be put in touch about a match of one of the organization's postings."""
     try:
         pair = service.get_contactable_pair(db(), person(), Side.parse(side), posting_id, other_id)
     except (Conflict, InvalidInput) as error:
@@ -56,7 +56,7 @@ def ask(side: str, posting_id: int, other_id: int) -> Page:
 
 @blueprint.post("/interests/<int:interest_id>/<any(accept, decline, question, answer, withdraw):action>")
 def interest_action(interest_id: int, action: str) -> Page:
-    """Answer an interest, or withdraw one."""
+    """Answer a received request, or withdraw a sent one."""
     wanted, words = InterestAction.parse(action), request.form.get("words", "")
     try:
         service.act(db(), platform().mailer, person(), interest_id, wanted, words, _address())
@@ -90,5 +90,5 @@ def _ask_page(pair: Pair, shown: Shown, words: str = "", error: str = "") -> str
 
 
 def _address() -> str:
-    """Where interests are answered, for a mail: never built from what a browser claims our name to be."""
+    """Where a request is answered, for mails: built from the settings, never from the browser's Host header."""
     return platform().settings.base_url + url_for("feedback.interests")

@@ -1,4 +1,4 @@
-"""A list of matches together with what the reader said about them."""
+"""A list of matches with the reader's feedback on them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +13,12 @@ from matchmaker.web.request_context import db
 
 
 def with_feedback(posting: Posting, matches: Sequence[Recommendation]) -> dict[str, Any]:
-    """For the template: the ``matches`` that stand, the ``dismissed`` ones, and what was ``said`` about each."""
-    said = feedback_on(db(), person(), posting)
-    dismissed = [match for match in matches if FeedbackKind.DISMISSED in said.get(match.posting.id, {})]
+    """Template variables: ``matches`` not dismissed, ``dismissed`` ones, ``feedback`` and ``interests`` by posting."""
+    feedback = feedback_on(db(), person(), posting)
+    dismissed = [match for match in matches if FeedbackKind.DISMISSED in feedback.get(match.posting.id, {})]
     return {
         "matches": [match for match in matches if match not in dismissed],
         "dismissed": dismissed,
-        "said": said,
+        "feedback": feedback,
         "interests": standing_interests(db(), posting),
     }

@@ -1,4 +1,4 @@
-"""The organizer's pages: reviews, imports, events. Views register themselves when their module is imported."""
+"""The organizer's pages: reviews, imports, events. Importing a module registers its views."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

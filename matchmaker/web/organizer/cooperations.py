@@ -1,4 +1,4 @@
-"""All cooperations: the list with its totals, as a file, and beginning one."""
+"""All cooperations: the list with totals, its export, and starting one."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -30,7 +30,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/cooperations")
 def cooperations() -> str:
-    """The list, narrowed by stage, event and district, with totals."""
+    """Show the cooperations, filtered by stage, event and district, with totals."""
     filters = _filters()
     return render_template(
         "organizer/cooperations.html",
@@ -45,7 +45,7 @@ def cooperations() -> str:
 
 @blueprint.get("/cooperations.<ending>")
 def cooperations_table(ending: str) -> Response:
-    """The same list as a file."""
+    """Send the filtered list of cooperations as CSV or XLSX."""
     ending, language = asked_ending(ending), current_language()
     content = cooperations_file(db(), _filters(), ending, language)
     return send_table(content, translate(N_("合作项目"), language), ending)
@@ -53,7 +53,7 @@ def cooperations_table(ending: str) -> Response:
 
 @blueprint.route("/cooperations/new", methods=["GET", "POST"])
 def new_cooperation() -> Response | str | tuple[str, int]:
-    """Begin a cooperation that the organizers heard of."""
+    """Start a cooperation that the organizers learned of elsewhere."""
     form = BeginningForm(list(list_events(db())))
     if request.method == "GET":
         return _new_page(form)
@@ -71,7 +71,7 @@ def new_cooperation() -> Response | str | tuple[str, int]:
 
 @blueprint.post("/meetings/<int:meeting_id>/cooperation")
 def begin_cooperation(meeting_id: int) -> Response:
-    """Follow up a meeting with one click."""
+    """Start the cooperation of a meeting with one click."""
     cooperation = begin_from_meeting(db(), person(), meeting_id)
     flash(gettext("合作已建立，双方都能看到"), "success")
     return redirect(url_for("cooperation.detail", cooperation_id=cooperation.id), 303)
@@ -82,11 +82,11 @@ def _new_page(form: BeginningForm) -> str:
 
 
 def _filters() -> CooperationFilters:
-    """What an old or mistyped address does not name is left open."""
+    """The filters in the URL; unknown values, as in an old or mistyped URL, filter nothing."""
     stage, event = request.args.get("stage", ""), request.args.get("event", "")
     district = request.args.get("district", "")
     return CooperationFilters(
-        stage=next((one for one in Stage if one.value == stage), None),
-        event_id=next((one.id for one in events_with_cooperations(db()) if str(one.id) == event), None),
+        stage=next((known for known in Stage if known.value == stage), None),
+        event_id=next((known.id for known in events_with_cooperations(db()) if str(known.id) == event), None),
         district=next((code for code, _ in choices(db(), "district") if code == district), None),
     )

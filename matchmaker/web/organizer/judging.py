@@ -1,4 +1,4 @@
-"""Grading pairs for the city's own test set."""
+"""Grading pairs of postings for the city's own test set."""
 
 from dataclasses import dataclass
 
@@ -32,15 +32,15 @@ _LEFT_OUT = ("title", "visibility", "valid_until", "preferred_partner", "contact
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One posting of the pair, with all that bears on its relevance."""
+    """One posting of the pair, with the fields that matter for its relevance."""
 
     posting: Posting
-    said: list[tuple[Field, str]]
+    texts: list[tuple[Field, str]]
 
 
 @blueprint.get("/judging")
 def judging() -> str:
-    """The next pair to grade, what was graded last, and how graders agree."""
+    """Show the next pair to grade, the latest grades, and the agreement of graders."""
     pair = service.next_pair(db(), platform().search_index, person())
     return render_template(
         "organizer/judging.html",
@@ -55,7 +55,7 @@ def judging() -> str:
 
 @blueprint.post("/judging/<int:need_id>/<int:offer_id>")
 def judge(need_id: int, offer_id: int) -> Response:
-    """Keep a grade and go on."""
+    """Save a grade and continue with the next pair."""
     try:
         service.judge(db(), person(), need_id, offer_id, request.form.get("grade", -1, type=int))
     except InvalidInput:
@@ -65,7 +65,7 @@ def judge(need_id: int, offer_id: int) -> Response:
 
 @blueprint.post("/judging/<int:judgment_id>/undo")
 def undo_judgment(judgment_id: int) -> Response:
-    """Take back one of my grades; the pair comes again."""
+    """Undo one of the person's grades; the pair will be shown again."""
     service.undo(db(), person(), judgment_id)
     flash(gettext("已撤销，这一对会重新出现"), "success")
     return redirect(url_for("organizer.judging"), 303)
@@ -73,7 +73,7 @@ def undo_judgment(judgment_id: int) -> Response:
 
 @blueprint.get("/judging/export")
 def export_judgments() -> Response:
-    """The test set as an archive for ``matchmaker evaluate``."""
+    """Send the test set as an archive for ``matchmaker evaluate``."""
     try:
         archive = service.export_archive(db())
     except InvalidInput as error:
@@ -85,5 +85,5 @@ def export_judgments() -> Response:
 
 
 def _read(posting: Posting) -> Read:
-    said = stored_words(layout_of(posting), posting)
-    return Read(posting, [(field, text) for field, text in said if not field.name.startswith(_LEFT_OUT)])
+    stored = stored_words(layout_of(posting), posting)
+    return Read(posting, [(field, text) for field, text in stored if not field.name.startswith(_LEFT_OUT)])

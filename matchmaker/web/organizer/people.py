@@ -1,4 +1,4 @@
-"""Organizations without an owner: the organizers say who acts for them."""
+"""Organizations without an owner: organizers decide who acts for them."""
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
@@ -13,7 +13,7 @@ from matchmaker.web.request_context import db, platform
 
 @blueprint.get("/people")
 def people() -> str:
-    """Who waits to join an organization without an owner, and who is a member of one."""
+    """Show the applicants and members of organizations without an owner."""
     return render_template(
         "organizer/people.html",
         organizations=members.ownerless_organizations(db()),
@@ -23,7 +23,7 @@ def people() -> str:
 
 @blueprint.post("/people/<int:membership_id>/<any(accept,refuse,owner):action>")
 def people_action(membership_id: int, action: str) -> Response:
-    """Accept a person, who becomes the owner; refuse them; or make a member the owner."""
+    """Accept an applicant as the owner, refuse one, or make a member the owner."""
     if action == "owner":
         membership = members.transfer_ownership(db(), person(), membership_id)
     else:

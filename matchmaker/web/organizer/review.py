@@ -1,4 +1,4 @@
-"""The queue of what waits for an organizer's eye."""
+"""The queue of postings that wait for an organizer's review."""
 
 from dataclasses import dataclass
 
@@ -35,10 +35,10 @@ blueprint.before_app_request(expire_once_a_day)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One posting to decide on, with all that it says. ``reason`` and ``error`` are of an answer that failed."""
+    """One posting to decide on with its texts; ``reason`` and ``error`` belong to a decision that failed."""
 
     posting: Posting
-    said: list[tuple[Field, str]]
+    texts: list[tuple[Field, str]]
     edit_url: str
     reason: str = ""
     error: str = ""
@@ -46,13 +46,13 @@ class Case:
 
 @blueprint.get("/review")
 def review() -> str:
-    """Submitted postings, the longest waiting first."""
+    """Show the submitted postings, longest waiting first."""
     return _queue()
 
 
 @blueprint.post("/review/<any(need, offer):side>/<int:posting_id>")
 def review_posting(side: str, posting_id: int) -> Response | tuple[str, int]:
-    """Publish, or send back with the reason. What has changed since it was read is shown again first."""
+    """Publish a posting, or return it with a reason. One that changed since it was read is shown again first."""
     posting = get_own_posting(db(), person(), Side.parse(side), posting_id)
     version = request.form.get("version", type=int)
     reason = request.form.get("reason", "")

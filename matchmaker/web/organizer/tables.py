@@ -1,4 +1,4 @@
-"""Tables as files to download."""
+"""Downloads of tables as CSV or XLSX."""
 
 from io import BytesIO
 
@@ -13,7 +13,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 def asked_ending(ending: str) -> str:
-    """The ending of an address in lower case; for another than CSV and XLSX there is no page."""
+    """The file type in the URL in lower case; 404 for anything but CSV and XLSX."""
     try:
         return check_ending(ending)
     except InvalidInput:
@@ -21,6 +21,6 @@ def asked_ending(ending: str) -> str:
 
 
 def send_table(content: bytes, name: str, ending: str) -> Response:
-    """The file under a name that no folder can be read into."""
+    """Send the file under a name without path separators."""
     download_name = f"{name}.{ending}".replace("/", "-")
     return send_file(BytesIO(content), _TYPES[ending], as_attachment=True, download_name=download_name, max_age=0)

@@ -1,4 +1,4 @@
-"""Pages for everyone."""
+"""Public pages, readable without an account."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

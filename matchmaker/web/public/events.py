@@ -1,4 +1,4 @@
-"""Events that have been announced."""
+"""Published events."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events")
 def events() -> str:
-    """What is coming, and what was."""
+    """Show coming and past events."""
     session, reader = db(), viewer()
     coming = public_events.coming_events(session, reader, datetime.now())
     past = [event for event in public_events.public_events(session, reader) if event not in coming]
@@ -24,13 +24,13 @@ def events() -> str:
 
 @blueprint.get("/events/<int:event_id>")
 def event(event_id: int) -> str:
-    """When, where and who takes part."""
+    """Show an event: when, where and who takes part."""
     shown, reader = public_events.public_event(db(), viewer(), event_id), viewer()
-    coming = [one for one in shown.participants if one.status is ParticipantStatus.CONFIRMED]
+    coming = [participant for participant in shown.participants if participant.status is ParticipantStatus.CONFIRMED]
     return render_template(
         "public/event.html",
         event=shown,
-        participants={side: [one for one in coming if one.side is side] for side in Side},
+        participants={side: [participant for participant in coming if participant.side is side] for side in Side},
         own=own_participants(db(), reader, shown) if reader else (),
         registration_open=registration_is_open(shown),
         registration_closes=registration_closes(shown),

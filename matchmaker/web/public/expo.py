@@ -1,4 +1,4 @@
-"""What is exhibited at an expo that has been announced."""
+"""The public catalogue of a published expo."""
 
 from datetime import date
 from io import BytesIO
@@ -23,7 +23,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events/<int:event_id>/catalogue")
 def event_catalogue(event_id: int) -> str:
-    """All exhibits by industry, or those whose title or exhibitor has the text."""
+    """Show all exhibits by industry, or those whose title or exhibitor contains the search text."""
     event, text = _expo(event_id), request.args.get("text", "").strip()
     sections = exhibits_by_industry(db(), event, viewer(), date.today(), text)
     return render_template("public/event_catalogue.html", event=event, sections=sections, text=text)
@@ -32,7 +32,7 @@ def event_catalogue(event_id: int) -> str:
 @blueprint.get("/events/<int:event_id>/catalogue.pdf")
 @typesetting
 def event_catalogue_file(event_id: int) -> Response:
-    """The same to print, as everybody may read it."""
+    """Send the catalogue as a PDF, in the detail that everybody may read."""
     event, language = _expo(event_id), current_language()
     options = PrintOptions(language="en" if language == "en" else "zh")
     content = print_sheet(db(), event, Sheet.CATALOGUE, options=options)

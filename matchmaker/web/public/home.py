@@ -1,4 +1,4 @@
-"""The first screen."""
+"""The home page."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ _COMING = 3
 
 @blueprint.get("/")
 def home() -> str:
-    """What this is, what is new, and where to begin."""
+    """Show what the site is for, what is new, and where to begin."""
     session, reader = db(), viewer()
     return render_template(
         "public/home.html",

@@ -14,7 +14,7 @@ from matchmaker.web.public import blueprint
 
 @blueprint.get("/language/<code>")
 def language(code: str) -> Response:
-    """Keep the choice for this browser and go back to where one was."""
+    """Save the choice for this browser and return to the page it was made on."""
     if code not in LANGUAGES:
         raise NotFound(N_("没有这个语言"))
     session["language"] = code

@@ -10,5 +10,5 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/organizations/<int:organization_id>")
 def organization(organization_id: int) -> str:
-    """Who they are, their teams, and what they need or offer."""
+    """Show an organization, its teams, and its needs or offers."""
     return render_template("public/organization.html", profile=profile(db(), viewer(), organization_id))

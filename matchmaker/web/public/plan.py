@@ -1,4 +1,4 @@
-"""The city's action plan: what it asks for, and what has been posted so far."""
+"""The city's action plan: its targets, and what has been posted so far."""
 
 from flask import render_template
 
@@ -10,7 +10,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/plan")
 def plan() -> str:
-    """Targets of the city and of each district, with needs, offers and organizations there."""
+    """Show the targets of the city and of each district, with counts of needs, offers and organizations."""
     session = db()
     return render_template(
         "public/plan.html", targets=city_targets(session), districts=district_activity(session, viewer())

@@ -1,4 +1,4 @@
-"""The researcher's pages: offers and the firms worth a call."""
+"""The researcher's pages: offers and the enterprises worth contacting."""
 
 from matchmaker.web.access import Audience, audience_blueprint
 

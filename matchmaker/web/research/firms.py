@@ -1,4 +1,4 @@
-"""Firms worth a call this week: enterprises with all their needs that fit what we offer."""
+"""Enterprises worth contacting this week, each with all its needs that fit the organization's offers."""
 
 from flask import render_template, request
 
@@ -11,13 +11,13 @@ from matchmaker.web.research import blueprint
 
 @blueprint.get("/firms")
 def firms() -> str:
-    """Whom to call, best first, and why; for the whole organization or one team of it."""
+    """Show the enterprises, best first, with reasons; for the whole organization or one of its teams."""
     organization = seeker(db(), person(), Side.OFFER, request.args.get("organization", type=int))
     if organization is None:
         return render_template("research/firms.html", organization=None, teams=[], team=None, partners=[])
     teams = published_teams(db(), organization)
     wanted = request.args.get("team", type=int)
-    team = next((each for each in teams if each.id == wanted), None)
+    team = next((known for known in teams if known.id == wanted), None)
     partners = recommended_partners(db(), platform().search_index, person(), organization, team)
     return render_template(
         "research/firms.html",

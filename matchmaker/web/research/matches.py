@@ -13,7 +13,7 @@ from matchmaker.web.research import blueprint
 
 @blueprint.get("/offers/<int:offer_id>/matches")
 def matches(offer_id: int) -> str:
-    """Who fits, best first, and why."""
+    """Show the needs that fit an offer, best first, with reasons."""
     offer = get_own_posting(db(), person(), Side.OFFER, offer_id)
     found = matches_for(db(), platform().search_index, person(), offer)
     return render_template("research/matches.html", posting=offer, **with_feedback(offer, found))

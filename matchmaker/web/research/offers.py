@@ -1,4 +1,4 @@
-"""The supplier's own outcomes and capabilities: posting, editing, handing in."""
+"""The supplier's own outcomes and capabilities: posting, editing, submitting."""
 
 from werkzeug.wrappers import Response
 
@@ -11,30 +11,30 @@ from matchmaker.web.research import blueprint
 
 @blueprint.get("/offers")
 def offers() -> str:
-    """My outcomes and capabilities and where they stand."""
+    """Show the organization's outcomes and capabilities with their status."""
     return list_own(OFFER_PAGES)
 
 
 @blueprint.route("/offers/new/<any(outcome, capability):kind>", methods=["GET", "POST"])
 def new_offer(kind: str) -> Page:
-    """The form of an outcome or of a capability."""
+    """Show and save the form of a new outcome or capability."""
     wanted = OfferKind.parse(kind)
     return create(OFFER_PAGES, OFFER_LAYOUTS[wanted], wanted)
 
 
 @blueprint.route("/offers/<int:offer_id>/edit", methods=["GET", "POST"])
 def edit_offer(offer_id: int) -> Page:
-    """The form of a stored offer, and what was done to it."""
+    """Show and save the form of a stored offer, with its history."""
     return edit(OFFER_PAGES, offer_id)
 
 
 @blueprint.post("/offers/<int:offer_id>/<any(submit, withdraw, close):action>")
 def offer_action(offer_id: int, action: str) -> Response:
-    """Hand in, withdraw or close."""
+    """Submit, withdraw or close an offer."""
     return act(OFFER_PAGES, offer_id, action)
 
 
 @blueprint.get("/offers/similar")
 def similar_offers() -> str:
-    """A fragment for the page on which a title is being typed."""
+    """An HTML fragment: own offers similar to the title being typed."""
     return similar_postings(OFFER_PAGES)

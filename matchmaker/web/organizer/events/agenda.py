@@ -1,4 +1,4 @@
-"""The agenda of an event: what happens beside its meetings."""
+"""The agenda of an event: speeches, breaks and everything else beside the meetings."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -30,13 +30,13 @@ _NEW = 0
 
 @blueprint.get("/events/<int:event_id>/agenda")
 def event_agenda(event_id: int) -> str:
-    """The agenda day by day, each item with a form to change it, and one for the next."""
+    """Show the agenda by day, with a form for each item and one for a new item."""
     return _page(get_event(db(), event_id))
 
 
 @blueprint.post("/events/<int:event_id>/agenda")
 def event_add_agenda_item(event_id: int) -> Response | tuple[str, int]:
-    """Put something on the agenda."""
+    """Add an item to the agenda."""
     event = get_event(db(), event_id)
     return _save(event, _NEW)
 
@@ -81,7 +81,7 @@ def _page(
     typed: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> str:
-    """``failed`` says into which item's form was ``typed`` what cannot be saved."""
+    """The page of the agenda; ``failed`` is the item whose form, with ``typed``, could not be saved."""
     return render_template(
         "organizer/events/agenda.html",
         event=event,
@@ -127,7 +127,7 @@ def _data_of(item: AgendaItem) -> dict[str, str]:
 
 
 def _blank(event: Event) -> dict[str, str]:
-    """The next item begins where the last ends."""
+    """The values of a new item's form: it begins where the last item ends."""
     if not event.agenda:
         return {"day": event.starts_at.date().isoformat() if event.starts_at else ""}
     last = event.agenda[-1].ends_at

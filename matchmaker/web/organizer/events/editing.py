@@ -1,4 +1,4 @@
-"""The organizer's events: the list, making one, changing, publishing and deleting it."""
+"""Events: the list, creating, editing, publishing and deleting."""
 
 from collections.abc import Callable
 
@@ -41,13 +41,13 @@ Page = str | Response | tuple[str, int]
 
 @blueprint.get("/events")
 def events() -> Page:
-    """All events, the latest first."""
+    """Show all events, latest first."""
     return render_template("organizer/events/list.html", events=list_events(db()), counts=count_events(db()))
 
 
 @blueprint.route("/events/new", methods=["GET", "POST"])
 def event_new() -> Page:
-    """Make an event."""
+    """Create an event."""
     organization = person().organization
     form = EventForm(organizer=organization.name if organization else "")
     if not _submitted(form):
@@ -79,7 +79,7 @@ def event_edit(event_id: int) -> Page:
 
 @blueprint.post("/events/<int:event_id>/<any(publish, unpublish, delete):action>")
 def event_action(event_id: int, action: str) -> Page:
-    """Publish the event, take it back, or delete it."""
+    """Publish, unpublish or delete the event."""
     event = get_event(db(), event_id)
     if action == "delete":
         return _delete(event)
@@ -107,7 +107,7 @@ def _delete(event: Event) -> Page:
 
 
 def _submitted(form: EventForm) -> bool:
-    """Whether the form asks to be saved and can be read. Asking for one more row saves nothing."""
+    """Whether the form is valid and its save button was pressed: the button for one more row saves nothing."""
     if request.method != "POST":
         return False
     for button, rows in _MORE_ROWS.items():

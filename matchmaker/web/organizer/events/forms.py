@@ -1,4 +1,4 @@
-"""The form of an event, and reading the numbers of a table of participants."""
+"""The form of an event."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"]
 
 
 class SessionForm(Form):
-    """One session: a day, and from when to when. A row left blank is no session."""
+    """One row of the list of sessions: a day, begin and end. A blank row is ignored."""
 
     day = DateField(lazy_gettext("日期"), format=_DAYS, validators=[Optional()])
     begins = TimeField(lazy_gettext("开始"), format=_TIMES, validators=[Optional()])
@@ -47,7 +47,7 @@ class SessionForm(Form):
         return not any(field.raw_data and field.raw_data[0].strip() for field in self)
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """A row has all three or none."""
+        """Require all three fields of a row, or none."""
         valid = bool(super().validate(extra_validators))
         if valid and not self.blank and None in (self.day.data, self.begins.data, self.ends.data):
             self.ends.errors = [gettext("请填写日期、开始和结束时间")]
@@ -56,7 +56,7 @@ class SessionForm(Form):
 
     @property
     def period(self) -> Period:
-        """Begin and end; call only on a valid row that is not blank."""
+        """Begin and end. Only for a valid row that is not blank."""
         day, begins, ends = self.day.data, self.begins.data, self.ends.data
         if day is None or begins is None or ends is None:
             raise ValueError("a blank session has no period")
@@ -64,7 +64,7 @@ class SessionForm(Form):
 
 
 class RoomForm(Form):
-    """One room with its tables, or one hall. A row left blank is none."""
+    """One row of the list of rooms or halls. A blank row is ignored."""
 
     name = StringField(lazy_gettext("名称"))
     table_count = IntegerField(lazy_gettext("桌数或展位数"), validators=[Optional()])
@@ -81,7 +81,7 @@ class RoomForm(Form):
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
-    """What an organizer says of an event. The rules are the service's; here only texts become values."""
+    """The fields of an event. The form only converts texts; the service validates the values."""
 
     kind = RadioField(lazy_gettext("活动类型"), validators=[InputRequired(lazy_gettext("请选择活动类型"))])
     name = StringField(lazy_gettext("活动名称"))
@@ -110,7 +110,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         self.kind.choices = [(kind.value, kind.label(current_language())) for kind in EventKind]
 
     def values(self) -> EventValues:
-        """What was typed; call only on a valid form."""
+        """The typed values by name. Only for a valid form."""
         return EventValues(
             kind=EventKind.parse(self.kind.data),
             name=self.name.data or "",
@@ -132,13 +132,13 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         )
 
     def show(self, error: InvalidInput) -> None:
-        """Put the service's complaints beside the fields they are about."""
+        """Show the service's errors beside their fields."""
         for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             field = self._field_of(problem.field or "name")
             field.errors = [*field.errors, problem.text(current_language())]
 
     def _field_of(self, place: str) -> Any:
-        """The field that the service means by ``place``, the first row's for lists without a row."""
+        """The form field that an error's ``place`` names; the first row's field when it names a list without a row."""
         name, *within = place.split("-")
         if name not in _LISTS:
             return self[name]

@@ -1,4 +1,4 @@
-"""The halls of an expo: the plan, and giving out booths."""
+"""The halls of an expo: their plan, and assigning booths."""
 
 from collections.abc import Mapping
 
@@ -24,19 +24,19 @@ from matchmaker.services.events.participation.participants import participants_o
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import is_id
+from matchmaker.web.organizer.events.form_values import is_id
 from matchmaker.web.request_context import db
 
 
 @blueprint.get("/events/<int:event_id>/halls")
 def event_halls(event_id: int) -> str:
-    """The plan with its empty booths, and who has which."""
+    """Show the plan of the halls with empty and assigned booths."""
     return _page(_expo(event_id), {}, {})
 
 
 @blueprint.post("/events/<int:event_id>/halls")
 def event_save_booths(event_id: int) -> Response | tuple[str, int]:
-    """Give exhibitors the booths that were typed."""
+    """Save the booth numbers typed for the exhibitors."""
     event = _expo(event_id)
     typed = {field: text for field, text in request.form.items() if field.startswith("booth-")}
     wanted = {int(field[6:]): text for field, text in typed.items() if is_id(field[6:])}
@@ -51,7 +51,7 @@ def event_save_booths(event_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/events/<int:event_id>/halls/fill")
 def event_fill_booths(event_id: int) -> Response:
-    """Give all who have none an empty booth."""
+    """Assign an empty booth to every exhibitor without one."""
     event = _expo(event_id)
     try:
         placed = fill_empty_booths(db(), person(), event)
@@ -80,7 +80,7 @@ def _page(event: Event, typed: Mapping[str, str], problems: Mapping[str | None, 
 
 
 def _links(event: Event) -> dict[int, str]:
-    """From a booth of the picture to the field that says who has it."""
+    """The link from each booth of the picture to its exhibitor's form field."""
     return {exhibitor.id: f"#booth-{exhibitor.id}" for exhibitor in participants_of(db(), event, Side.OFFER)}
 
 

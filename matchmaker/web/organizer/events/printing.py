@@ -1,4 +1,4 @@
-"""Everything an event has on paper: each sheet as a file, the archive of all, and the columns that organizers saved."""
+"""Printing an event: each sheet as a file, the archive of all sheets, and saved columns."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -40,7 +40,7 @@ from matchmaker.services.platform import Platform
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import is_id
+from matchmaker.web.organizer.events.form_values import is_id
 from matchmaker.web.organizer.tables import XLSX
 from matchmaker.web.request_context import db, platform
 
@@ -71,7 +71,7 @@ _MIME_TYPES = {
 
 @blueprint.get("/events/<int:event_id>/print")
 def event_print(event_id: int) -> str:
-    """What can be printed, what each sheet is for, and what is still missing."""
+    """Show the printable sheets, what each is for, and what it still lacks."""
     event = get_event(db(), event_id)
     missing = missing_sheets(db(), event)
     hidden = _ONLY_OF_THE_OTHER[event.kind] & missing.keys()
@@ -88,7 +88,7 @@ def event_print(event_id: int) -> str:
 
 @blueprint.get("/events/<int:event_id>/print/<sheet>.<any(pdf, xlsx):form>")
 def event_sheet(event_id: int, sheet: str, form: str) -> Response:
-    """One sheet as a file."""
+    """Send one sheet as a PDF or XLSX file."""
     event = get_event(db(), event_id)
     if sheet not in set(Sheet):
         raise NotFound(N_("没有这种打印件"))
@@ -109,7 +109,7 @@ def event_sheet(event_id: int, sheet: str, form: str) -> Response:
 
 @blueprint.get("/events/<int:event_id>/print/all.zip")
 def event_archive_file(event_id: int) -> Response:
-    """All sheets and calendars as one archive, sent while it is made: a large event takes half a minute."""
+    """Stream a ZIP archive of all sheets and calendars: a large event takes half a minute."""
     event, options = get_event(db(), event_id), _options("all")
     name = _file_name(event, translate(N_("全部打印件"), options.language), "zip", options.language)
     response = Response(_archive(platform(), event.id, options), mimetype=_MIME_TYPES["zip"])
@@ -118,7 +118,7 @@ def event_archive_file(event_id: int) -> Response:
 
 
 def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator[bytes]:
-    """The archive in a session of its own: that of the request is closed when the view returns."""
+    """The archive's bytes, read in a separate session: the request's is closed when the view returns."""
     with served.database.reading() as session:
         event = get_event(session, event_id)
         yield from stream_archive(session, served.search_index, event, options, base_url=served.settings.base_url)
@@ -126,7 +126,7 @@ def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator
 
 @blueprint.get("/events/<int:event_id>/print/calendars.zip")
 def event_calendars(event_id: int) -> Response:
-    """Everybody's calendar."""
+    """Send every participant's calendar as a ZIP archive."""
     event, options = get_event(db(), event_id), _options("calendars")
     content = print_calendars(start_job(db(), event, options))
     return _file(event, translate(N_("日历"), options.language), "zip", content, options.language)
@@ -134,7 +134,7 @@ def event_calendars(event_id: int) -> Response:
 
 @blueprint.get("/events/<int:event_id>/print/calendars/<int:participant_id>.ics")
 def event_calendar(event_id: int, participant_id: int) -> Response:
-    """The calendar of one participant."""
+    """Send one participant's calendar as an iCalendar file."""
     event, participant = get_event(db(), event_id), db().get(Participant, participant_id)
     if participant is None or participant.event_id != event.id:
         raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
@@ -145,7 +145,7 @@ def event_calendar(event_id: int, participant_id: int) -> Response:
 
 @blueprint.get("/events/<int:event_id>/print/templates")
 def event_print_templates(event_id: int) -> str:
-    """The saved columns of one kind of sheet, and a form for more."""
+    """Show the saved columns of one kind of sheet, and the form for more."""
     event, what, name = get_event(db(), event_id), _what(), request.args.get("name", "")
     chosen = columns_of(db(), what, name) if name else ()
     return _templates_page(event, what, name, chosen, {})
@@ -153,7 +153,7 @@ def event_print_templates(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/print/templates")
 def event_save_print_template(event_id: int) -> Response | tuple[str, int]:
-    """Save columns under a name, or delete what was saved."""
+    """Save columns under a name, or delete saved ones."""
     event, what = get_event(db(), event_id), _what()
     if is_id(request.form.get("delete", "")):
         delete_template(db(), person(), int(request.form["delete"]))
@@ -193,7 +193,7 @@ def _what() -> str:
 
 
 def _options(sheet: str) -> PrintOptions:
-    """What the form of the page says; one form serves all sheets, so each has a template of its own in it."""
+    """The print options in the form. One form serves all sheets, so it has a column template for each."""
     language, grouping = request.args.get("language", current_language()), request.args.get("grouping", "whole")
     against = request.args.get("against", "")
     if language not in LANGUAGES or grouping not in set(Grouping):
@@ -218,6 +218,6 @@ def _file(event: Event, title: str, ending: str, content: bytes, language: str) 
 
 
 def _file_name(event: Event, title: str, ending: str, language: str) -> str:
-    """Says event, sheet and version; RFC 5987 has it in UTF-8."""
+    """A file name of event, sheet and version, in UTF-8 as RFC 5987 allows."""
     version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
     return file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")

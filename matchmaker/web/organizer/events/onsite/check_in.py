@@ -1,7 +1,7 @@
-"""The door: checking in by code or by name, on a phone and with a weak network.
+"""Check-in at the door by code or by name, on a phone and with a weak network.
 
-The form works without JavaScript; ``static/check_in.js`` adds the camera and keeps what is typed while the network is
-away, asking for JSON. Sending the same code again does no harm.
+The form works without JavaScript; ``static/check_in.js`` adds the camera and stores codes while the network is
+down, and asks for JSON. Sending a code twice is harmless.
 """
 
 from datetime import datetime, timedelta
@@ -40,13 +40,13 @@ Page = str | Response | tuple[str, int] | tuple[Response, int]
 
 @blueprint.get("/events/<int:event_id>/check-in")
 def event_check_in(event_id: int) -> Page:
-    """The door page: a field for the code, how many have arrived, and who came last."""
+    """Show the check-in page: a field for the code, the number of arrivals and the latest ones."""
     return _door(get_event(db(), event_id))
 
 
 @blueprint.post("/events/<int:event_id>/check-in")
 def event_check_in_code(event_id: int) -> Page:
-    """Check in whoever has the code; what is no code is looked for among the names."""
+    """Check in the person with this code; search the names for other text."""
     event = get_event(db(), event_id)
     text = request.form.get("code", "").strip()
     if text and not looks_like_code(text) and not wants_json():
@@ -67,7 +67,7 @@ def event_check_in_code(event_id: int) -> Page:
 
 @blueprint.post("/events/<int:event_id>/check-in/undo")
 def event_undo_check_in(event_id: int) -> Page:
-    """Take back a check-in made by mistake."""
+    """Undo a check-in made by mistake."""
     event = get_event(db(), event_id)
     holder = undo_check_in(db(), person(), event, request.form.get("code", ""))
     flash(gettext("已撤销“%(name)s”的签到", name=holder.name), "info")
@@ -76,7 +76,7 @@ def event_undo_check_in(event_id: int) -> Page:
 
 @blueprint.get("/check-in/<code>")
 def badge(code: str) -> Page:
-    """Where the QR code of a badge leads: whose it is, and a button to check them in."""
+    """The page of a badge's QR code: its holder, and a button to check them in."""
     holder = find_holder(db(), code)
     return render_template(
         "organizer/events/onsite/badge.html", holder=holder, event=holder.participant.event, clock=_clock
@@ -102,7 +102,7 @@ def _clock(event: Event, at: datetime) -> str:
 
 
 def _arrived_at() -> datetime:
-    """When the person stood at the door: the phone says for how many seconds the code has waited."""
+    """When the person was at the door: the phone sends how many seconds the code waited for the network."""
     waited = request.form.get("waited", "")
     seconds = int(waited) if waited.isdecimal() and len(waited) < 6 else 0
     return now() - min(timedelta(seconds=seconds), LONGEST_WAIT)

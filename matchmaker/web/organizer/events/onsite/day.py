@@ -1,4 +1,4 @@
-"""The running sheet: what became of each meeting, another partner for who waits, and the end of the event."""
+"""The day of the event: meeting outcomes, substitute partners, and finishing the event."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from matchmaker.services.events.timing import coming_slot, last_session_ended, l
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import is_id
+from matchmaker.web.organizer.events.form_values import is_id
 from matchmaker.web.request_context import db, platform
 
 MARKS: dict[str, tuple[MeetingStatus, frozenset[Side]]] = {
@@ -35,7 +35,7 @@ MARKS: dict[str, tuple[MeetingStatus, frozenset[Side]]] = {
 
 @blueprint.get("/events/<int:event_id>/day")
 def event_day(event_id: int) -> str:
-    """One slot, table by table: the one in the address, else the one that is on, else the next."""
+    """Show one slot table by table: the one in the URL, else the current one, else the next."""
     event = get_event(db(), event_id)
     local = local_time(event)
     slot = _slot(event, local)
@@ -58,7 +58,7 @@ def event_day(event_id: int) -> str:
 
 @blueprint.post(f"/events/<int:event_id>/day/<int:meeting_id>/<any({', '.join(MARKS)}):mark>")
 def event_mark(event_id: int, meeting_id: int, mark: str) -> Response:
-    """Say what became of a meeting, or take it back."""
+    """Record a meeting's outcome, or undo that."""
     event = get_event(db(), event_id)
     status, absent = MARKS[mark]
     try:
@@ -70,7 +70,7 @@ def event_mark(event_id: int, meeting_id: int, mark: str) -> Response:
 
 @blueprint.post("/events/<int:event_id>/day/<int:meeting_id>/refill")
 def event_refill(event_id: int, meeting_id: int) -> Response:
-    """Give who waits at this table another partner."""
+    """Find a substitute partner for the participant who waits at this table."""
     event = get_event(db(), event_id)
     partner = request.form.get("partner", "")
     try:
@@ -80,19 +80,19 @@ def event_refill(event_id: int, meeting_id: int) -> Response:
     except Conflict as error:
         flash(error.text(current_language()), "danger")
         return _back(event, meeting_id)
-    told = gettext(
+    message = gettext(
         "已安排：%(table)s 号桌 %(need)s 与 %(offer)s，已公布；请到席上告知双方",
         table=meeting.table,
         need=meeting.need_side.name,
         offer=meeting.offer_side.name,
     )
-    flash(told, "success")
+    flash(message, "success")
     return _back(event, meeting.id)
 
 
 @blueprint.post("/events/<int:event_id>/<any(finish, reopen):action>")
 def event_close(event_id: int, action: str) -> Response:
-    """Finish the event, or take that back."""
+    """Finish the event, or reopen it."""
     event = get_event(db(), event_id)
     try:
         if action == "reopen":
@@ -121,7 +121,7 @@ def _slot(event: Event, local: datetime) -> datetime | None:
 
 
 def _meetings_in(event: Event, slot: datetime, room: Room | None) -> list[Meeting]:
-    """By table; what took the place of a missed meeting comes before it."""
+    """The slot's meetings by table; a substitute meeting comes before the missed one."""
     sides = [
         joinedload(side).options(joinedload(Participant.organization), joinedload(Participant.team))
         for side in (Meeting.need_side, Meeting.offer_side)

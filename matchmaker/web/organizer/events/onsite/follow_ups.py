@@ -1,4 +1,4 @@
-"""What to follow up after an event: the meetings after which somebody wants to go on."""
+"""Leads to follow up after an event: the meetings after which a side wants to continue."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events/<int:event_id>/leads")
 def event_follow_ups(event_id: int) -> str:
-    """The follow-ups, the most promising first, with what has come of each."""
+    """Show the follow-ups, most promising first, with the cooperation that each led to."""
     event = get_event(db(), event_id)
     found = follow_ups(db(), event)
     cooperations = cooperations_about(db(), person(), [follow_up.meeting for follow_up in found])
@@ -27,7 +27,7 @@ def event_follow_ups(event_id: int) -> str:
 
 @blueprint.get("/events/<int:event_id>/leads.<ending>")
 def event_follow_ups_file(event_id: int, ending: str) -> Response:
-    """The follow-ups as a table, with whom to call."""
+    """Send the follow-ups with contact persons as CSV or XLSX."""
     event, ending, language = get_event(db(), event_id), asked_ending(ending), current_language()
     name = f"{event.name}-{translate(N_('跟进清单'), language)}"
     return send_table(follow_ups_file(db(), event, ending, language), name, ending)

@@ -1,4 +1,4 @@
-"""The screen in the hall. It shows what is printed in the hall anyway: names, tables, times."""
+"""The screen in the hall. It shows only what is printed in the hall as well: names, tables, times."""
 
 from flask import render_template, request
 
@@ -13,7 +13,7 @@ SECONDS_BETWEEN_LOOKS = 20
 
 @blueprint.get("/events/<int:event_id>/live")
 def event_live(event_id: int) -> str:
-    """Table by table, who meets whom next. It looks again by itself, turning the page where there are many tables."""
+    """Show who meets whom next, table by table. The page reloads itself and pages through many tables."""
     event = get_event(db(), event_id)
     screen = hall_screen(db(), event)
     pages = max(1, -(-len(screen.seats) // SEATS_ON_A_SCREEN))

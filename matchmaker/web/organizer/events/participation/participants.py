@@ -1,4 +1,4 @@
-"""Who takes part: the participants of an event with their limits, and choosing more of them."""
+"""The participants of an event, their limits, and adding more of them."""
 
 from collections.abc import Mapping
 
@@ -27,8 +27,8 @@ from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events.form_values import chosen_ids, is_id, kept_arguments
 from matchmaker.web.organizer.events.participation.registration import participation_address, tell_of_invitations
-from matchmaker.web.organizer.events.requests.on_behalf import chosen_ids, is_id, kept_arguments
 from matchmaker.web.request_context import db, platform
 
 SHOWN = 200
@@ -37,13 +37,13 @@ SHOWN = 200
 
 @blueprint.get("/events/<int:event_id>/participants")
 def event_participants(event_id: int) -> str | Response | tuple[str, int]:
-    """The participants of one side."""
+    """Show the participants of one side."""
     return _participants_page(get_event(db(), event_id), {}, {})
 
 
 @blueprint.post("/events/<int:event_id>/participants")
 def event_save_participants(event_id: int) -> str | Response | tuple[str, int]:
-    """Save the limits of all participants on the page, or take the ticked ones out."""
+    """Save the limits of all participants on the page, or remove the ticked participants."""
     event = get_event(db(), event_id)
     try:
         if "remove" in request.form:
@@ -62,7 +62,7 @@ def event_save_participants(event_id: int) -> str | Response | tuple[str, int]:
 
 @blueprint.get("/events/<int:event_id>/participants/add")
 def event_choose_participants(event_id: int) -> str:
-    """Choose among those who could take part."""
+    """Show the organizations and teams that could take part."""
     event, side, wanted = get_event(db(), event_id), _side(), _wanted()
     parties = addable_parties(db(), event, side, wanted)
     return render_template(
@@ -80,7 +80,7 @@ def event_choose_participants(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/participants/add")
 def event_add_participants(event_id: int) -> Response:
-    """Add the ticked ones, or all that the filter lets through; or invite the ticked ones."""
+    """Add the ticked candidates or all filtered ones, or invite the ticked ones."""
     event, side = get_event(db(), event_id), _side()
     if "all" in request.form:
         keys = [party.key for party in addable_parties(db(), event, side, _wanted())]
@@ -114,7 +114,7 @@ def _participants_page(event: Event, typed: Mapping[str, str], problems: Mapping
         event=event,
         side=side,
         participants=[participant for participant in everyone if participant.side is side],
-        counts={one: sum(participant.side is one for participant in everyone) for one in Side},
+        counts={side: sum(participant.side is side for participant in everyone) for side in Side},
         postings={key: len(ids) for key, ids in open_posting_ids(db(), everyone).items()},
         typed=typed,
         problems=problems,
@@ -142,8 +142,9 @@ def _party_key(text: str) -> PartyKey:
 
 
 def _limits(event: Event, form: Mapping[str, str]) -> dict[int, ParticipantLimits]:
-    """The limits typed for each participant, with the place that it has where the page does not ask for one. Raises
-    :class:`ValidationErrors` for what is no number.
+    """The limits typed for each participant; a fixed place that the page does not ask for is kept.
+
+    Raises :class:`ValidationErrors` for text that is not a number.
     """
     present = {participant.id: participant for participant in participants_of(db(), event)}
     limits: dict[int, ParticipantLimits] = {}

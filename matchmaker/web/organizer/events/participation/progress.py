@@ -1,4 +1,4 @@
-"""Who has done what before an event, reminders, and the list as a workbook."""
+"""The preparation of an event: each participant's progress, reminders, and the list as a workbook."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -29,8 +29,8 @@ from matchmaker.services.events.timing import local_time
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
+from matchmaker.web.organizer.events.form_values import chosen_ids, kept_arguments
 from matchmaker.web.organizer.events.participation.registration import participation_address
-from matchmaker.web.organizer.events.requests.on_behalf import chosen_ids, kept_arguments
 from matchmaker.web.organizer.tables import XLSX
 from matchmaker.web.request_context import db, platform
 
@@ -41,7 +41,7 @@ Word = TypeVar("Word", bound=Term)
 
 @blueprint.get("/events/<int:event_id>/progress")
 def event_progress(event_id: int) -> str | Response:
-    """All participants with what they have done and what is open; with ``format=xlsx`` as a workbook."""
+    """Show all participants with their done and open steps; ``format=xlsx`` sends a workbook."""
     event, wanted = get_event(db(), event_id), _wanted()
     found = dashboard(db(), event)
     if request.args.get("format") == "xlsx":
@@ -53,7 +53,7 @@ def event_progress(event_id: int) -> str | Response:
         rows=found.shown(wanted),
         wanted=wanted,
         filters=kept_arguments(*_FILTERS),
-        to_stand_in=sum(one.to_answer for one in proxy_requests(db(), event)),
+        to_stand_in=sum(found.to_answer for found in proxy_requests(db(), event)),
         twins=also_coming_for(db(), event),
         Step=Step,
         Order=Order,
@@ -65,7 +65,7 @@ def event_progress(event_id: int) -> str | Response:
 
 @blueprint.post("/events/<int:event_id>/progress")
 def event_remind(event_id: int) -> Response:
-    """Write to the ticked ones, or to all that the filter shows."""
+    """Mail a reminder to the ticked participants, or to all filtered ones."""
     event = get_event(db(), event_id)
     if "all" in request.form:
         chosen = {row.participant.id for row in dashboard(db(), event).shown(_wanted())}
@@ -92,7 +92,7 @@ def _wanted() -> ProgressFilter:
 
 
 def _term(vocabulary: type[Word], name: str) -> Word | None:
-    """The code word that the address has for it; ``None`` for anything else."""
+    """The term with the code in the URL; ``None`` for an unknown code."""
     return next((term for term in vocabulary if term.value == request.args.get(name)), None)
 
 

@@ -1,4 +1,4 @@
-"""Who is invited, has applied, comes or does not: deciding about many at once."""
+"""The registration of an event: deciding about many participants at once."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -22,7 +22,7 @@ from matchmaker.services.events.timing import registration_closes, registration_
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import chosen_ids
+from matchmaker.web.organizer.events.form_values import chosen_ids
 from matchmaker.web.request_context import db, platform
 
 _LISTED = (
@@ -38,13 +38,13 @@ _LISTED = (
 
 @blueprint.get("/events/<int:event_id>/registration")
 def event_registration(event_id: int) -> str:
-    """All participants by status."""
+    """Show all participants by status."""
     return _page(get_event(db(), event_id))
 
 
 @blueprint.post("/events/<int:event_id>/registration")
 def event_register(event_id: int) -> Response | tuple[str, int]:
-    """Admit, refuse, invite again or withdraw the ticked ones."""
+    """Admit, refuse, invite again or withdraw the ticked participants."""
     event, chosen = get_event(db(), event_id), chosen_ids("chosen")
     reason = request.form.get("reason", "")
     try:
@@ -70,12 +70,12 @@ def event_register(event_id: int) -> Response | tuple[str, int]:
 
 
 def participation_address(participant: Participant) -> str:
-    """Where its people answer, for a mail: never built from what a browser claims our name to be."""
+    """The participant's page as an address for mails, built from the settings, never from the browser's Host header."""
     return platform().settings.base_url + url_for("attending.participation", participant_id=participant.id)
 
 
 def tell_of_invitations(invited: Invited) -> None:
-    """Say how many were invited, and whom no mail can reach."""
+    """Show how many were invited, and whom no mail can reach."""
     if not invited.participants:
         flash(gettext("没有发出邀请：请先勾选还没有确认的参会方"), "warning")
         return
@@ -94,7 +94,11 @@ def _decided(accept: bool, count: int) -> str:
 
 
 def _withdraw(event: Event, chosen: set[int], note: str) -> None:
-    own = [one.id for one in everyone_of(db(), event) if one.id in chosen and one.status in WITHDRAWABLE]
+    own = [
+        participant.id
+        for participant in everyone_of(db(), event)
+        if participant.id in chosen and participant.status in WITHDRAWABLE
+    ]
     fallen = sum(len(withdraw(db(), person(), participant_id, note)) for participant_id in own)
     flash(
         gettext("%(count)d 个参会方已退出，%(meetings)d 场洽谈随之取消", count=len(own), meetings=fallen),
@@ -107,7 +111,11 @@ def _page(event: Event, chosen: set[int] | None = None, reason: str = "", error:
     return render_template(
         "organizer/events/participation/registration.html",
         event=event,
-        groups={status: found for status in _LISTED if (found := [one for one in everyone if one.status is status])},
+        groups={
+            status: found
+            for status in _LISTED
+            if (found := [participant for participant in everyone if participant.status is status])
+        },
         postings={key: len(ids) for key, ids in open_posting_ids(db(), everyone).items()},
         capacity=capacity(db(), event),
         open=registration_is_open(event),

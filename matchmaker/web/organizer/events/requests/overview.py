@@ -1,4 +1,4 @@
-"""Requests that organizers answer for participants whose people have no account."""
+"""Meeting requests that organizers answer for participants without an account."""
 
 from flask import render_template
 
@@ -10,12 +10,12 @@ from matchmaker.web.request_context import db
 
 @blueprint.get("/events/<int:event_id>/meeting-requests")
 def event_meeting_requests(event_id: int) -> str:
-    """What there is to answer, and what came of the others; each leads to the request's own page."""
+    """Show the requests to answer and the answered ones, each with a link to its page."""
     event = get_event(db(), event_id)
     found = proxy_requests(db(), event)
     return render_template(
         "organizer/events/requests/overview.html",
         event=event,
-        waiting=[one for one in found if one.to_answer],
-        others=[one for one in found if not one.to_answer],
+        waiting=[request for request in found if request.to_answer],
+        others=[request for request in found if not request.to_answer],
     )

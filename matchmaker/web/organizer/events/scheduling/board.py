@@ -1,6 +1,6 @@
-"""The board of an event: its slots × tables, changed by hand, and what participants do not see of it yet.
+"""The board of an event: slots × tables, edited by hand, with changes that are not yet published.
 
-Scripts ask for JSON and get what changed; browsers without scripts send the same forms and get the page.
+Scripts ask for JSON and get the changes; browsers without scripts send the same forms and get a page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from matchmaker.web.access import person
 from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import is_id, pair_from_form
+from matchmaker.web.organizer.events.form_values import is_id, pair_from_form
 from matchmaker.web.organizer.events.scheduling.publishing import publish_and_tell
 from matchmaker.web.request_context import db, platform, wants_json
 
@@ -49,13 +49,13 @@ _DONE = {
 
 @blueprint.get("/events/<int:event_id>/board")
 def event_board(event_id: int) -> str:
-    """The board; without scripts, one slot of it as a list, and the meeting or the free cell that was chosen."""
+    """Show the board; without scripts, one slot as a list, and the chosen meeting or free cell."""
     return _page(get_event(db(), event_id), request.args)
 
 
 @blueprint.get("/events/<int:event_id>/board/data")
 def event_board_data(event_id: int) -> Response:
-    """All that the board draws."""
+    """Send all data that the board's script draws, as JSON."""
     event = get_event(db(), event_id)
     state = board_state(db(), event)
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
@@ -71,13 +71,13 @@ def event_board_data(event_id: int) -> Response:
 
 @blueprint.get("/events/<int:event_id>/board/version")
 def event_board_version(event_id: int) -> Response:
-    """Which version the plan is at: an open board asks now and then whether it still shows the present one."""
+    """Send the plan's version: an open board polls it to find out whether it is out of date."""
     return jsonify(version=get_event(db(), event_id).plan_version)
 
 
 @blueprint.get("/events/<int:event_id>/board/clashes")
 def event_board_clashes(event_id: int) -> Response:
-    """Where a pair cannot be dropped: for each such cell (``slot-table``) the numbers of the texts that say why."""
+    """Send the cells (``slot-table``) where a pair cannot be dropped, each with the indices of its reasons."""
     event = get_event(db(), event_id)
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
     texts: dict[str, int] = {}
@@ -92,14 +92,14 @@ def event_board_clashes(event_id: int) -> Response:
 
 @blueprint.get("/events/<int:event_id>/board/panel")
 def event_board_panel(event_id: int) -> str:
-    """The chosen meeting with all that can be done about it, or the chosen free cell with who could meet there."""
+    """An HTML fragment: the chosen meeting with its actions, or the chosen free cell with possible pairs."""
     event = get_event(db(), event_id)
     return render_template("organizer/events/scheduling/_board_panel.html", event=event, **_panel(event, request.args))
 
 
 @blueprint.post("/events/<int:event_id>/board")
 def event_board_change(event_id: int) -> Response | tuple[Response, int] | tuple[str, int]:
-    """Make one change of the plan."""
+    """Apply one change to the plan."""
     event = get_event(db(), event_id)
     change = request.form.get("change", "")
     expected = _whole(request.form.get("version", "")) or 0
@@ -124,7 +124,7 @@ def event_board_change(event_id: int) -> Response | tuple[Response, int] | tuple
 
 @blueprint.get("/events/<int:event_id>/board/differences")
 def event_board_differences(event_id: int) -> str:
-    """What participants do not see yet, before it is published."""
+    """Show the changes that are not yet published."""
     event = get_event(db(), event_id)
     state = board_state(db(), event)
     return render_template(
@@ -147,7 +147,7 @@ def event_board_publish(event_id: int) -> Response:
 
 
 def slot_label(event: Event, starts_at: datetime) -> str:
-    """As 09:20, or with the day before it where the event lasts longer than one."""
+    """The slot as “09:20”, or “05-18 09:20” where the event lasts several days."""
     return starts_at.strftime("%m-%d %H:%M" if lasts_days(event) else "%H:%M")
 
 
@@ -176,7 +176,7 @@ def _change(event: Event, change: str, expected: int) -> Changed:
 
 
 def _move(event: Event, meeting_id: int, starts_at: datetime, table: int | None, expected: int) -> Changed:
-    """A plain form may ask to swap with whoever is there."""
+    """Move a meeting; a plain form may ask to swap it with the one in the target cell."""
     if "swap" in request.form and table is not None:
         there = board_state(db(), event).placed.get((starts_at, table))
         if there is not None and there.id != meeting_id:
@@ -208,7 +208,7 @@ def _page(event: Event, asked: Mapping[str, str]) -> str:
 def _rows_of(
     state: BoardState, starts_at: datetime | None, text: str
 ) -> Sequence[tuple[datetime, int, BoardMeeting | None]]:
-    """The tables of a slot with who sits there; with a search text, that participant's meetings in all slots."""
+    """The slot's tables with their meetings; with a search text, the meetings of matching participants in all slots."""
     if text:
         found = sorted(state.placed.items(), key=lambda item: item[0])
         return [(*cell, meeting) for cell, meeting in found if _named(state, meeting, text)]
@@ -219,12 +219,12 @@ def _rows_of(
 
 
 def _named(state: BoardState, meeting: BoardMeeting, text: str) -> bool:
-    names = " ".join(state.names.get(one, "") for one in pair_of(meeting))
+    names = " ".join(state.names.get(participant_id, "") for participant_id in pair_of(meeting))
     return text.casefold() in names.casefold()
 
 
 def _panel(event: Event, asked: Mapping[str, str]) -> dict[str, Any]:
-    """The meeting or the free cell that was chosen, with suggestions; nothing when nothing was."""
+    """Template variables of the panel: the chosen meeting or free cell, with suggestions."""
     panel: dict[str, Any] = {
         "typed": asked,
         "version": event.plan_version,
@@ -251,7 +251,7 @@ def _panel(event: Event, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _news(event: Event, expected: int) -> dict[str, Any]:
-    """What a board that was drawn from that version has to draw anew."""
+    """The changes since version ``expected``, for the script that shows that version."""
     state = board_state(db(), event)
     slots = {starts_at: number for number, starts_at in enumerate(event.slots)}
     difference = plan_difference(version_if_any(db(), event, expected), state.latest)
@@ -262,9 +262,7 @@ def _news(event: Event, expected: int) -> dict[str, Any]:
 
 
 def _row(meeting: BoardMeeting, slots: Mapping[datetime, int]) -> list[object]:
-    """A meeting as the script reads it: id, the two sides, slot and table (−1 and 0 without a place), lock, status,
-    score.
-    """
+    """A meeting for the script: id, both sides, slot and table (−1 and 0 without a place), lock, status, score."""
     place = meeting.place
     return [
         meeting.id,
@@ -284,7 +282,7 @@ def _standing(state: BoardState) -> dict[str, Any]:
 
 
 def _steps(state: BoardState) -> dict[str, str]:
-    """In words, the step that would be undone and the one that would be done again."""
+    """The descriptions of the steps that undo and redo would apply."""
     steps, event = undo.steps_of(db(), person(), state.event), state.event
     words = {}
     for name, versions in (("undo", steps.done), ("redo", steps.undone)):
@@ -303,7 +301,7 @@ def _rooms(event: Event) -> list[dict[str, object]]:
 
 
 def _kept(form: Mapping[str, str]) -> dict[str, Any]:
-    """Back to the same stretch of the list, with the same meeting open."""
+    """The URL arguments that lead back to the same slot, search and meeting."""
     return {name: form[name] for name in ("at", "text", "meeting") if form.get(name)}
 
 
@@ -326,7 +324,7 @@ def _slot(asked: Mapping[str, str]) -> datetime:
 
 
 def _table(asked: Mapping[str, str]) -> int | None:
-    """The table that was typed; ``None`` leaves the choice to us."""
+    """The typed table number; ``None``, for an empty field, lets the service choose."""
     text = asked.get("table", "").strip()
     number = _whole(text)
     if text and number is None:
@@ -347,7 +345,7 @@ def _slot_id(starts_at: datetime) -> str:
 
 
 def _script_texts() -> dict[str, str]:
-    """What the script says; ``{}`` stands for names and numbers."""
+    """The texts of the script; ``{}`` stands for names and numbers."""
     return {
         "table": gettext("{} 号桌"),
         "empty": gettext("空"),

@@ -1,4 +1,4 @@
-"""The quality of a schedule as pictures, drawn on the server: they need no JavaScript and print well."""
+"""Charts of a schedule's quality as SVG: they need no JavaScript and print well."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ _STYLE = Style(
 
 
 def coverage(quality: Quality) -> bytes:
-    """How many participants of each side have how many meetings."""
+    """Chart: participants of each side by number of meetings."""
     most = max((n for counts in quality.meetings_each.values() for n in counts), default=0)
     chart = _chart(gettext("每个参会方的场数"), gettext("场"), pygal.StackedBar)
     chart.x_labels = [str(n) for n in range(most + 1)]
@@ -45,7 +45,7 @@ def coverage(quality: Quality) -> bytes:
 
 
 def scores(quality: Quality) -> bytes:
-    """How many meetings have a score of each class."""
+    """Chart: meetings by score class."""
     chart = _chart(gettext("匹配度分布"), gettext("匹配度"))
     chart.x_labels = [f"{step * SCORE_STEP}+" for step in range(len(quality.scores))]
     chart.add(gettext("洽谈"), list(quality.scores))
@@ -53,7 +53,7 @@ def scores(quality: Quality) -> bytes:
 
 
 def gaps(quality: Quality) -> bytes:
-    """How many participants wait how many slots between their meetings."""
+    """Chart: participants by number of slots they wait between their meetings."""
     most = max(quality.idle, default=0)
     chart = _chart(gettext("每个参会方的空等"), gettext("两场之间空等的时段数"))
     chart.x_labels = [str(n) for n in range(most + 1)]
@@ -62,7 +62,7 @@ def gaps(quality: Quality) -> bytes:
 
 
 def tables(quality: Quality) -> bytes:
-    """How many tables are in use in each slot, of how many."""
+    """Chart: tables in use in each slot."""
     chart = _chart(gettext("各时段用桌"), gettext("共 %(tables)d 桌", tables=quality.tables))
     chart.x_labels = list(quality.in_use)
     chart.range = (0, max(quality.tables, 1))

@@ -1,4 +1,4 @@
-"""The match list of an event: building it, changing it by hand."""
+"""The match list of an event: building it and editing it by hand."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -19,19 +19,19 @@ from matchmaker.web.access import person
 from matchmaker.web.errors import status_of
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import kept_arguments, pair_from_form
+from matchmaker.web.organizer.events.form_values import kept_arguments, pair_from_form
 from matchmaker.web.request_context import db, platform
 
 
 @blueprint.get("/events/<int:event_id>/match-list")
 def event_match_list(event_id: int) -> str:
-    """The match list as it stands, who was left out, and what changed."""
+    """Show the match list, the unmatched participants, and the changes since the last version."""
     return _page(get_event(db(), event_id))
 
 
 @blueprint.post("/events/<int:event_id>/match-list/build")
 def event_build(event_id: int) -> Response:
-    """Build the match list, or build it anew."""
+    """Build or rebuild the match list."""
     event = get_event(db(), event_id)
     try:
         version = build_match_list(db(), platform().search_index, event, person())
@@ -43,7 +43,7 @@ def event_build(event_id: int) -> Response:
 
 @blueprint.post("/events/<int:event_id>/match-list")
 def event_change_pair(event_id: int) -> Response | tuple[str, int]:
-    """Put a pair on the list by hand, or take one off."""
+    """Add a pair to the list by hand, or remove one."""
     event, pair = get_event(db(), event_id), pair_from_form()
     reason = request.form.get("reason", "")
     try:

@@ -23,7 +23,7 @@ from matchmaker.services.finding.recommendations import WEAKEST_SHOWN
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.organizer.events.requests.on_behalf import kept_arguments, pair_from_form
+from matchmaker.web.organizer.events.form_values import kept_arguments, pair_from_form
 from matchmaker.web.request_context import db, platform
 
 PAGE_LENGTH = 50
@@ -32,7 +32,7 @@ _FILTERS = ("text", "participant", "least", "state")
 
 @blueprint.get("/events/<int:event_id>/partnerships")
 def event_partnerships(event_id: int) -> str:
-    """The candidate partnerships, best first."""
+    """Show the candidate partnerships, best first."""
     event, wanted, page = get_event(db(), event_id), _wanted(), max(request.args.get("page", 1, int), 1)
     found = list_partnerships(db(), platform().search_index, event, wanted, (page - 1) * PAGE_LENGTH, PAGE_LENGTH)
     return render_template(
@@ -51,7 +51,7 @@ def event_partnerships(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/partnerships")
 def event_decide(event_id: int) -> Response:
-    """Pin a pair, exclude it, or undo either; then back to the same page of the list."""
+    """Pin or exclude a pair, or undo that; then return to the same page of the list."""
     event, pair = get_event(db(), event_id), pair_from_form()
     reason = request.form.get("reason", "")
     try:

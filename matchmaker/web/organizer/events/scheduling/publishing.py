@@ -1,4 +1,4 @@
-"""Publishing a schedule from whichever page, so that people are always told what changed for them."""
+"""Publishing a schedule, with mail to everybody whose meetings changed. All pages publish through this."""
 
 from flask import url_for
 from flask_babel import gettext
@@ -12,15 +12,15 @@ from matchmaker.web.request_context import db, platform
 
 
 def publish_and_tell(event: Event) -> str:
-    """Publish the schedule as it stands and mail whom it concerns; returns what was done, in the reader's language.
+    """Publish the present schedule and mail the people it concerns; returns a message in the reader's language.
 
     Raises :class:`~matchmaker.domain.errors.Conflict` with the reasons when it cannot be published.
     """
     before = published_version(db(), event)
     version = publish_schedule(db(), person(), event)
     address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
-    told = tell_changes(db(), platform().mailer, event, before, version, address)
+    mailed = tell_changes(db(), platform().mailer, event, before, version, address)
     message = gettext(
-        "已公布第 %(version)d 版日程，给日程有变的 %(told)d 人发了邮件", version=version.version, told=told
+        "已公布第 %(version)d 版日程，给日程有变的 %(told)d 人发了邮件", version=version.version, told=mailed
     )
     return str(message)

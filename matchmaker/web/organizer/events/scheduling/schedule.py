@@ -45,7 +45,7 @@ Page = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class _ChangeLine:
-    """One meeting in a comparison, with the names of the two."""
+    """One meeting in a comparison of versions, with the names of its two sides."""
 
     need: str
     offer: str
@@ -55,7 +55,7 @@ class _ChangeLine:
 
 @blueprint.get("/events/<int:event_id>/schedule")
 def event_schedule(event_id: int) -> str:
-    """The schedule as it stands, whether it can be published, and how good it is."""
+    """Show the schedule, whether it can be published, and its quality."""
     event = _docking(event_id)
     state, text = match_list_state(db(), event), request.args.get("text", "").strip()
     if state.version is None:
@@ -85,7 +85,7 @@ def event_schedule(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/schedule/<any(build, replan, publish, restore):action>")
 def event_schedule_action(event_id: int, action: str) -> Response:
-    """Build the schedule, repair it, publish it, or go back to an earlier version."""
+    """Build, repair or publish the schedule, or restore an earlier version."""
     event = get_event(db(), event_id)
     try:
         flash(_ACTIONS[action](event), "success")
@@ -97,14 +97,14 @@ def event_schedule_action(event_id: int, action: str) -> Response:
 
 @blueprint.get("/events/<int:event_id>/schedule/<any(coverage, scores, gaps, tables):picture>.svg")
 def event_schedule_picture(event_id: int, picture: str) -> FlaskResponse:
-    """One of the pictures of the schedule's quality."""
+    """Send one chart of the schedule's quality as SVG."""
     drawn = PICTURES[picture](schedule_quality(db(), _docking(event_id)))
     return FlaskResponse(drawn, mimetype="image/svg+xml")
 
 
 @blueprint.get("/events/<int:event_id>/schedule/why-not")
 def event_why_not(event_id: int) -> str:
-    """Wishes and strong matches that are not in the schedule: why, and what would help."""
+    """Show requests and strong matches that are not scheduled, why, and what would help."""
     event, text = _docking(event_id), request.args.get("text", "")
     built = latest_version(db(), event) is not None
     explanations = explain_left_out(db(), platform().search_index, event) if built and event.slots else None
@@ -122,7 +122,7 @@ def event_why_not(event_id: int) -> str:
 
 @blueprint.get("/events/<int:event_id>/schedule/what-if")
 def event_what_if(event_id: int) -> Page:
-    """Try other conditions without changing anything."""
+    """Show how the schedule would change under other conditions, without saving."""
     event = _docking(event_id)
     form = WhatIfForm(event, request.args)
     if "try" not in request.args:
@@ -144,7 +144,7 @@ def event_what_if(event_id: int) -> Page:
 
 @blueprint.post("/events/<int:event_id>/schedule/what-if")
 def event_apply(event_id: int) -> Page:
-    """Change the event as tried, and build its schedule anew."""
+    """Apply the tried conditions to the event, and rebuild its schedule."""
     event = _docking(event_id)
     form = WhatIfForm(event, request.form)
     if not form.validate():
@@ -165,7 +165,7 @@ def event_apply(event_id: int) -> Page:
 
 @blueprint.get("/events/<int:event_id>/schedule/versions")
 def event_schedule_versions(event_id: int) -> str:
-    """All versions; two of them side by side."""
+    """Show all versions, and two of them side by side."""
     event = _docking(event_id)
     history = versions(db(), event)
     after = _asked_version(event, "after", history[0].version if history else None)
@@ -174,11 +174,11 @@ def event_schedule_versions(event_id: int) -> str:
     names = {participant.id: participant.name for participant in everyone_of(db(), event)}
 
     def lines(changes: Sequence[MeetingChange]) -> list[_ChangeLine]:
-        told = []
+        described = []
         for change in in_time_order(changes):
             need, offer = (names.get(participant_id, gettext("已移出的参会方")) for participant_id in change.pair)
-            told.append(_ChangeLine(need, offer, _place_text(change.before), _place_text(change.after)))
-        return told
+            described.append(_ChangeLine(need, offer, _place_text(change.before), _place_text(change.after)))
+        return described
 
     return render_template(
         "organizer/events/scheduling/versions.html",
@@ -230,7 +230,7 @@ def _text(message: str, **params: object) -> str:
 
 
 def _docking(event_id: int) -> Event:
-    """The event, if it has a schedule. Raises :class:`NotFound` for an expo."""
+    """The docking event with this id. Raises :class:`NotFound` for an expo, which has no schedule."""
     event = get_event(db(), event_id)
     try:
         check_has_schedule(event)
@@ -240,7 +240,7 @@ def _docking(event_id: int) -> Event:
 
 
 def _board_link(event: Event) -> str | None:
-    """Where meetings are moved by hand, where the platform has such a page."""
+    """The address of the board on which meetings are moved by hand."""
     endpoint = "organizer.event_board"
     return url_for(endpoint, event_id=event.id) if endpoint in current_app.view_functions else None
 
@@ -257,7 +257,7 @@ def _asked_version(event: Event, name: str, otherwise: int | None) -> PlanVersio
 
 
 def _one_before(event: Event, after: PlanVersion | None) -> int | None:
-    """What to compare with unless somebody says: what participants see, or else the version before."""
+    """The default version to compare with: the published one, else the preceding one."""
     if after is None:
         return None
     if event.published_version is not None and event.published_version != after.version:
@@ -266,7 +266,7 @@ def _one_before(event: Event, after: PlanVersion | None) -> int | None:
 
 
 def _place_text(row: ScheduleRow | None) -> str:
-    """As 05-18 09:20 · 7 号桌; nothing for no place."""
+    """The place as “05-18 09:20 · 7 号桌”; empty when there is none."""
     if row is None or row.starts_at is None:
         return ""
     return _text(N_("%(time)s · %(table)s 号桌"), time=f"{row.starts_at:%m-%d %H:%M}", table=row.table)

@@ -1,4 +1,4 @@
-"""What an organizer wants to try on a schedule."""
+"""The form of the “what if” page."""
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -15,7 +15,7 @@ _TIMES = ["%H:%M", "%H:%M:%S"]
 
 
 class WhatIfForm(FlaskForm):  # type: ignore[misc]
-    """Blank fields leave things as they are. Sent with the address: trying changes nothing."""
+    """Conditions to try. Blank fields keep the present ones; sent by GET, as trying changes nothing."""
 
     class Meta:
         csrf = False
@@ -33,7 +33,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
         self.absent_room.choices = [(0, gettext("都可用")), *((room.id, room.name) for room in event.rooms)]
 
     def validate(self, extra_validators: object = None) -> bool:
-        """A lunch break has both ends or none."""
+        """Require both ends of a lunch break, or none."""
         valid = bool(super().validate(extra_validators))
         if (self.lunch_begins.data is None) != (self.lunch_ends.data is None):
             self.lunch_ends.errors = [*self.lunch_ends.errors, gettext("请填写开始和结束时间")]
@@ -41,7 +41,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
         return valid
 
     def changes(self) -> Changes:
-        """What was typed and differs from what is; call only on a valid form."""
+        """The typed conditions that differ from the present ones. Only for a valid form."""
         tables, slot_minutes = self.tables.data, self.slot_minutes.data
         begins, ends = self.lunch_begins.data, self.lunch_ends.data
         return Changes(
@@ -53,7 +53,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
         )
 
     def show(self, error: InvalidInput) -> None:
-        """Put the service's complaints beside the fields they are about."""
+        """Show the service's errors beside their fields."""
         for problem in error.problems if isinstance(error, ValidationErrors) else (error,):
             field = self["lunch_ends" if problem.field == "lunch" else problem.field]
             field.errors = [*field.errors, problem.text(current_language())]

@@ -1,4 +1,4 @@
-"""What the pages of an event read from a request."""
+"""Values that an event's pages read from a form or a URL."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from matchmaker.i18n import N_
 
 
 def kept_arguments(*names: str) -> dict[str, Any]:
-    """Those of the named arguments that the address has, to lead back to the same stretch of a list."""
+    """The URL arguments with these names, to lead back to the same page of a list."""
     return {name: request.args[name] for name in names if name in request.args}
 
 
 def pair_from_form() -> PairKey:
-    """The pair that a form is about. Raises :class:`NotFound` when it names none."""
+    """The pair in the form. Raises :class:`NotFound` when there is none."""
     need_side, offer_side = (request.form.get(name, "") for name in ("need_side", "offer_side"))
     if not (is_id(need_side) and is_id(offer_side)):
         raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
@@ -23,7 +23,7 @@ def pair_from_form() -> PairKey:
 
 
 def chosen_ids(name: str) -> set[int]:
-    """The ids of the boxes that were ticked."""
+    """The ids of the ticked boxes."""
     return {int(text) for text in request.form.getlist(name) if is_id(text)}
 
 

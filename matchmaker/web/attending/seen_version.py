@@ -1,4 +1,4 @@
-"""Which version of a schedule the reader saw before, as their browser's session remembers it."""
+"""The version of a schedule that the reader saw last, kept in the browser's session."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,10 @@ _MOST_REMEMBERED = 20
 
 
 def schedule_seen(participant: Participant, version: int, at: datetime | None = None) -> int | None:
-    """The version to tell changes from, now that the reader looks at this one; ``None`` at the first look."""
+    """Record that the reader sees this version, and return the version that changes are shown against.
+
+    ``None`` when the reader sees the schedule for the first time.
+    """
     at = at or now()
     seen: dict[str, tuple[int | None, int, float]] = dict(session.get(_KEY, {}))
     before, latest, since = seen.pop(str(participant.id), (None, None, 0.0))
