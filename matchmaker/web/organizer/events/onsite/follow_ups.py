@@ -1,4 +1,4 @@
-"""Leads to follow up after an event: the meetings after which a side wants to continue."""
+"""Follow-ups of an event: the meetings after which a side wants to continue."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
