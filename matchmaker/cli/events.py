@@ -17,6 +17,7 @@ from matchmaker.services.events.printing import (
     Format,
     PrintOptions,
     Sheet,
+    find_sheet,
     print_calendars,
     print_sheet,
     start_job,
@@ -137,7 +138,7 @@ def print_command(
         else:
             form = Format(_ending(output))
             content = print_sheet(
-                session, found, Sheet(what), form, options, search_index=platform.search_index, base_url=base_url
+                session, found, find_sheet(what), form, options, search_index=platform.search_index, base_url=base_url
             )
     write_whole(output, content)
     click.echo(say(N_("已写入 %(file)s"), file=output), err=True)

@@ -11,20 +11,15 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import MatchmakerError
 from matchmaker.domain.events.event import Event
 from matchmaker.i18n import N_
-from matchmaker.printing.sheets.match_list import Grouping
 from matchmaker.services.events.printing.files import ZipStream
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
+from matchmaker.services.events.printing.match_list import GROUPED_NAMES
 from matchmaker.services.events.printing.schedules import calendar_files
 from matchmaker.services.events.printing.sheets import SHEETS, Sheet
 from matchmaker.services.indexing.search_index import SearchIndex
 
 _log = logging.getLogger(__name__)
 
-_GROUPED = {
-    Grouping.WHOLE: N_("匹配总表"),
-    Grouping.ENTERPRISE: N_("企业推荐单"),
-    Grouping.TEAM: N_("团队推荐单"),
-}
 _CALENDARS = N_("日历")
 _SHOWN_OPEN = 12
 """More files of one kind than this, such as everybody's calendars, are folded away in the index."""
@@ -114,7 +109,7 @@ def _folder(job: PrintJob, number: int, label: str) -> str:
 def _files(job: PrintJob, sheet: Sheet) -> _Files:
     title, print_it = job.say(SHEETS[sheet].label), SHEETS[sheet].print_it
     if sheet is Sheet.MATCH_LIST:
-        for grouping, name in _GROUPED.items():
+        for grouping, name in GROUPED_NAMES.items():
             grouped = replace(job, options=replace(job.options, grouping=grouping))
             yield f"{job.say(name)}.pdf", print_it(grouped, Format.PDF)
     else:

@@ -19,6 +19,13 @@ from matchmaker.services.events.printing.plan import listed_meetings, place_text
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.visibility import printed_reason, printed_title
 
+GROUPED_NAMES = {
+    Grouping.WHOLE: N_("匹配总表"),
+    Grouping.ENTERPRISE: N_("企业推荐单"),
+    Grouping.TEAM: N_("团队推荐单"),
+}
+"""What the list is called in each grouping."""
+
 _OWN_TITLES = {Grouping.WHOLE: None, Grouping.ENTERPRISE: Side.NEED, Grouping.TEAM: Side.OFFER}
 """Whose titles a sheet of the grouping shows to nobody but themselves."""
 

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, Participant
-from matchmaker.domain.vocabulary import EventKind
 from matchmaker.i18n import LANGUAGES, N_, translate
 from matchmaker.printing.sheets.match_list import Grouping
 from matchmaker.services.events.editing import get_event
@@ -21,6 +20,8 @@ from matchmaker.services.events.printing import (
     Language,
     PrintOptions,
     Sheet,
+    find_sheet,
+    grouped_sheets,
     missing_sheets,
     personal_calendar,
     print_calendars,
@@ -36,6 +37,7 @@ from matchmaker.services.events.printing.column_templates import (
     save_template,
 )
 from matchmaker.services.events.printing.files import file_name
+from matchmaker.services.events.printing.match_list import GROUPED_NAMES
 from matchmaker.services.platform import Platform
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
@@ -44,23 +46,6 @@ from matchmaker.web.organizer.events.form_values import is_id
 from matchmaker.web.organizer.tables import XLSX
 from matchmaker.web.request_context import db, platform
 
-_GROUPS = (
-    (N_("会前准备"), (Sheet.PROGRAMME, Sheet.SIGN_IN, Sheet.BADGES)),
-    (N_("匹配与日程"), (Sheet.MATCH_LIST, Sheet.SCHEDULES, Sheet.CHANGE_SLIPS)),
-    (N_("洽谈现场"), (Sheet.TABLE_CARDS, Sheet.DAY_SHEETS, Sheet.GRID)),
-    (N_("展览"), (Sheet.CATALOGUE, Sheet.HALL_PLAN, Sheet.BOOTH_GUIDE, Sheet.VISITORS)),
-    (N_("会后"), (Sheet.RESULTS,)),
-)
-_ONLY_OF_THE_OTHER = {
-    EventKind.DOCKING: {Sheet.BOOTH_GUIDE, Sheet.HALL_PLAN, Sheet.VISITORS},
-    EventKind.EXPO: {Sheet.SCHEDULES, Sheet.CHANGE_SLIPS, Sheet.DAY_SHEETS, Sheet.GRID},
-}
-"""A docking event is not told that it lacks booths, nor an expo that it lacks a schedule."""
-_GROUPED_NAMES = {
-    Grouping.WHOLE: N_("匹配总表"),
-    Grouping.ENTERPRISE: N_("企业推荐单"),
-    Grouping.TEAM: N_("团队推荐单"),
-}
 _MIME_TYPES = {
     "pdf": "application/pdf",
     "xlsx": XLSX,
@@ -74,11 +59,10 @@ def event_print(event_id: int) -> str:
     """Show the printable sheets, what each is for, and what it still lacks."""
     event = get_event(db(), event_id)
     missing = missing_sheets(db(), event)
-    hidden = _ONLY_OF_THE_OTHER[event.kind] & missing.keys()
     return render_template(
         "organizer/events/print.html",
         event=event,
-        groups=[(title, [sheet for sheet in sheets if sheet not in hidden]) for title, sheets in _GROUPS],
+        groups=grouped_sheets(event, missing),
         kinds=SHEETS,
         missing=missing,
         templates=list_templates(db()),
@@ -90,9 +74,7 @@ def event_print(event_id: int) -> str:
 def event_sheet(event_id: int, sheet: str, form: str) -> Response:
     """Send one sheet as a PDF or XLSX file."""
     event = get_event(db(), event_id)
-    if sheet not in set(Sheet):
-        raise NotFound(N_("没有这种打印件"))
-    kind, options = Sheet(sheet), _options(sheet)
+    kind, options = find_sheet(sheet), _options(sheet)
     content = print_sheet(
         db(),
         event,
@@ -103,7 +85,7 @@ def event_sheet(event_id: int, sheet: str, form: str) -> Response:
         base_url=platform().settings.base_url,
     )
     by_party = kind is Sheet.MATCH_LIST and form == Format.PDF.value
-    title = _GROUPED_NAMES[options.grouping] if by_party else SHEETS[kind].label
+    title = GROUPED_NAMES[options.grouping] if by_party else SHEETS[kind].label
     return _file(event, translate(title, options.language), form, content, options.language)
 
 
@@ -179,7 +161,7 @@ def _templates_page(
         "organizer/events/print_templates.html",
         event=event,
         what=what,
-        kinds={sheet: SHEETS[Sheet(sheet)] for sheet in templates},
+        kinds={sheet: find_sheet(sheet).kind for sheet in templates},
         templates=templates[what],
         available=available,
         name=name,
