@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.postings.posting import Need, Offer, Posting
-from matchmaker.domain.postings.visibility import Detail, detail_for
-from matchmaker.domain.vocabulary import PostingStatus, Role, Visibility
+from matchmaker.domain.postings.visibility import SUMMARY_FIELDS, Detail, VisiblePosting, detail_for, detail_for_members
+from matchmaker.domain.vocabulary import PostingStatus, Visibility
 from matchmaker.i18n import N_, translate
 from matchmaker.services.indexing.search_index import Access
 
@@ -60,31 +60,20 @@ def _strangers(visibility: Visibility) -> Need:
 
 
 _WAS_OPEN = frozenset({PostingStatus.PUBLISHED, PostingStatus.EXPIRED, PostingStatus.CLOSED})
-_OPEN_IN_SUMMARY = frozenset({"industry", "field"})
-"""Facts of a posting that its summary shows."""
-
-
-_MEMBER = User(email="", name="", role=Role.BROKER, active=True)
-_DETAILS = {
-    visibility: detail_for(
-        _MEMBER, Need(status=PostingStatus.PUBLISHED, visibility=visibility, organization_id=0), date.min
-    )
-    for visibility in Visibility
-}
 
 
 def printed_detail(posting: Posting) -> Detail:
     """How much of the posting a sheet for participants may show. Contacts are left out in any case."""
     if posting.status not in _WAS_OPEN:
         return Detail.NOTHING
-    return min(_DETAILS[posting.visibility], Detail.TEXT)
+    return min(detail_for_members(posting), Detail.TEXT)
 
 
 def printed_title(posting: Posting | None, language: str, *, own: bool = False) -> str:
     """The title for participants; ``own`` is for a sheet that only the posting's own people get."""
     if posting is None:
         return ""
-    if own or printed_detail(posting) > Detail.NOTHING:
+    if own or VisiblePosting(posting, printed_detail(posting)).known:
         return posting.title
     return translate(N_("（议题不公开）"), language)
 
@@ -107,6 +96,6 @@ def disclosed_reason(reason: Reason, need: Posting | None, offer: Posting | None
         titles = [posting.title.casefold() for posting in postings]
         return Reason(
             tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
-            tuple(fact for fact in reason.facts if fact in _OPEN_IN_SUMMARY),
+            tuple(fact for fact in reason.facts if fact in SUMMARY_FIELDS),
         )
     return reason

@@ -10,9 +10,8 @@ from markupsafe import Markup, escape
 
 from matchmaker.domain.amount import plain
 from matchmaker.domain.learning.feedback import DismissalCause
-from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS
+from matchmaker.domain.postings.fields import Field, Kind, fields_of
 from matchmaker.domain.postings.posting import Posting
-from matchmaker.domain.postings.visibility import Detail
 from matchmaker.domain.vocabulary import (
     EventStatus,
     MeetingStatus,
@@ -22,6 +21,7 @@ from matchmaker.domain.vocabulary import (
     PostingStatus,
     Role,
     Side,
+    Term,
 )
 from matchmaker.matching.ranking.explanation import Span, Verdict
 from matchmaker.printing.sheets import hall_plan
@@ -32,7 +32,6 @@ from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
 from matchmaker.web.language import current_language
 
 _VOCABULARIES = (
-    Detail,
     DismissalCause,
     EventStatus,
     MeetingStatus,
@@ -44,7 +43,6 @@ _VOCABULARIES = (
     Side,
     Verdict,
 )
-_FIELD_LABELS = {field.name: field for field in (*CAPABILITY_FIELDS, *OUTCOME_FIELDS, *NEED_FIELDS)}
 
 
 def register_presentation(app: Flask) -> None:
@@ -56,7 +54,7 @@ def register_presentation(app: Flask) -> None:
         marked=marked,
         excerpt=excerpt,
         brief=brief,
-        modes=modes_line,
+        with_article=with_article,
         obstacles=obstacles,
         plain=plain,
     )
@@ -95,9 +93,33 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
-def field_label(name: str) -> str:
-    """The label of a posting's field in the reader's language."""
-    return _FIELD_LABELS[name].label(current_language())
+def with_article(term: Term) -> str:
+    """A term within a sentence: “an outcome” in English, as it is in Chinese."""
+    if current_language() == "zh":
+        return term.zh
+    word = term.en[0].lower() + term.en[1:]
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def field_label(name: str, posting: Posting) -> str:
+    """What the posting's kind calls the field, in the reader's language."""
+    return next(field for field in fields_of(posting) if field.name == name).label(current_language())
+
+
+def field_text(field: Field, posting: Posting) -> str:
+    """What the posting says in the field, in the reader's language; empty for nothing."""
+    value = getattr(posting, field.name)
+    match field.kind:
+        case Kind.AMOUNT | Kind.TERM | Kind.REFERENCE:
+            return label(value)
+        case Kind.TERMS:
+            return modes_line(value)
+        case Kind.TRL:
+            return f"TRL {value}" if value else ""
+        case Kind.DATE:
+            return day(value)
+        case _:
+            return str(value)
 
 
 def marked(span: Span) -> Markup:

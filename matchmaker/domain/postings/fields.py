@@ -1,27 +1,29 @@
 """Descriptions of the fields of postings and organizations: names, labels, limits, and how input is read.
 
-Web forms, import and export use these descriptions, so a field has the same name, label and error messages everywhere.
-Add a new field here and to its model.
+:data:`KIND_FIELDS` says which fields each kind of posting has and what it calls them, :data:`FORM_SECTIONS` where they
+stand on its form. Forms, addresses, pages, import, export, printed sheets and the text for matching all use these two.
+Add a new field here and to its model. The program does not start while a field has no place on its form.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.domain.amount import parse_amount
 from matchmaker.domain.errors import InvalidInput, LabelList
-from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH
+from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH, Offer, Posting
 from matchmaker.domain.vocabulary import (
     CooperationMode,
     NeedType,
     OfferKind,
     OrganizationKind,
+    Side,
     Term,
     Visibility,
 )
@@ -62,7 +64,8 @@ class Field:
     """The description of a field.
 
     ``zh`` and ``en`` are its labels. ``reference`` is the vocabulary (district, industry, field) of a REFERENCE field,
-    ``term`` the controlled term of a TERM or TERMS field.
+    ``term`` the controlled term of a TERM or TERMS field. ``weight`` is how much a character of the field counts in
+    matching; 0 for a field that is no text to match.
     """
 
     name: str
@@ -76,14 +79,17 @@ class Field:
     also: tuple[str, ...] = ()
     """Further column headings that the import understands."""
     hint: str = ""
+    weight: float = 0.0
 
     def label(self, language: str = "zh") -> str:
         """The field's name in the reader's language."""
         return self.en if language == "en" else self.zh
 
 
-def _text(name: str, zh: str, en: str, *also: str, hint: str = "", required: bool = False) -> Field:
-    return Field(name, zh, en, Kind.TEXT, TEXT_LENGTH, required, also=also, hint=hint)
+def _text(
+    name: str, zh: str, en: str, *also: str, hint: str = "", required: bool = False, weight: float = 0.0
+) -> Field:
+    return Field(name, zh, en, Kind.TEXT, TEXT_LENGTH, required, also=also, hint=hint, weight=weight)
 
 
 CONTACT = (
@@ -114,9 +120,13 @@ NEED_FIELDS = (
         "需求描述",
         required=True,
         hint=N_("现在怎么做、卡在哪里、试过什么；写出材料、工艺、设备和现象"),
+        weight=1.0,
     ),
-    _text("indicators", "主要技术指标", "Target figures", "技术指标", "考核指标", hint=INDICATORS_HINT),
-    _text("groundwork", "已有基础", "Groundwork", "现有工作基础", hint=N_("已有的设备、样件、试验数据和人员")),
+    _text("indicators", "主要技术指标", "Target figures", "技术指标", "考核指标", hint=INDICATORS_HINT, weight=0.8),
+    # What is missing says more of a need than what is there already.
+    _text(
+        "groundwork", "已有基础", "Groundwork", "现有工作基础", hint=N_("已有的设备、样件、试验数据和人员"), weight=0.4
+    ),
     Field(
         "budget",
         "拟投入资金",
@@ -135,27 +145,13 @@ NEED_FIELDS = (
     *CONTACT,
 )
 
-_OUTCOME_ONLY = (
-    "innovation",
-    "indicators",
-    "applications",
-    "trl",
-    "intellectual_property",
-    "awards",
-    "price",
-    "contributors",
-)
-_CAPABILITY_ONLY = ("services", "platforms", "instruments")
-
 OFFER_FIELDS = (
-    Field("title", "名称", "Title", Kind.TITLE, TITLE_LENGTH, True, also=("成果名称", "研究方向", "标题")),
+    Field("title", "名称", "Title", Kind.TITLE, TITLE_LENGTH, True, also=("标题",)),
     INDUSTRY,
     TECHNOLOGY_FIELD,
-    _text(
-        "summary", "简介", "Summary", "成果简介", "能力简介", "技术简介", hint=N_("解决什么问题、怎么做、做到什么程度")
-    ),
-    _text("innovation", "创新点", "What is new", hint=N_("与现有做法相比好在哪里，最好有数字")),
-    _text("indicators", "主要技术指标", "Figures", "技术指标", hint=INDICATORS_HINT),
+    _text("summary", "简介", "Summary", "技术简介", hint=N_("解决什么问题、怎么做、做到什么程度"), weight=1.0),
+    _text("innovation", "创新点", "What is new", hint=N_("与现有做法相比好在哪里，最好有数字"), weight=1.0),
+    _text("indicators", "主要技术指标", "Figures", "技术指标", hint=INDICATORS_HINT, weight=0.8),
     _text(
         "applications",
         "应用场景与适用行业",
@@ -163,16 +159,21 @@ OFFER_FIELDS = (
         "应用场景",
         "适用行业",
         hint=N_("哪些产品、工序和行业用得上；用企业的说法，匹配更准"),
+        weight=0.9,
     ),
     Field("trl", "技术成熟度", "TRL", Kind.TRL, also=("成熟度",)),
     _text("intellectual_property", "知识产权", "Intellectual property", hint=N_("类型、专利号、状态")),
     _text("awards", "获奖", "Awards"),
-    _text("services", "可提供的服务", "Services", hint=N_("能替企业做的试验、检测、设计、攻关，一行一项")),
+    _text("services", "可提供的服务", "Services", hint=N_("能替企业做的试验、检测、设计、攻关，一行一项"), weight=1.0),
     _text(
-        "platforms", "平台与资质", "Platforms and qualifications", hint=N_("重点实验室、工程技术研究中心、CMA/CNAS 等")
+        "platforms",
+        "平台与资质",
+        "Platforms and qualifications",
+        hint=N_("重点实验室、工程技术研究中心、CMA/CNAS 等"),
+        weight=0.4,
     ),
-    _text("instruments", "大型仪器设备", "Instruments", hint=N_("名称、型号和主要能力，一行一台")),
-    _text("cases", "应用与服务案例", "Cases", "应用案例", "服务案例"),
+    _text("instruments", "大型仪器设备", "Instruments", hint=N_("名称、型号和主要能力，一行一台"), weight=0.6),
+    _text("cases", "应用与服务案例", "Cases", weight=0.7),
     MODES,
     Field(
         "price",
@@ -188,9 +189,106 @@ OFFER_FIELDS = (
     VISIBILITY,
     *CONTACT,
 )
+"""The fields of all kinds of offers, called as a list of mixed kinds calls them: the columns of import and export."""
 
-OUTCOME_FIELDS = tuple(field for field in OFFER_FIELDS if field.name not in _CAPABILITY_ONLY)
-CAPABILITY_FIELDS = tuple(field for field in OFFER_FIELDS if field.name not in _OUTCOME_ONLY)
+_EVERY_OFFER = {"title", "industry", "field", "cooperation_modes", "valid_until", "visibility"} | {
+    field.name for field in CONTACT
+}
+
+PostingKind: TypeAlias = Literal[Side.NEED] | OfferKind
+"""What can be posted: a need, or an offer of some kind."""
+
+
+def _offer_fields(*names: str, **labels: tuple[str, str]) -> tuple[Field, ...]:
+    """The fields of a kind of offer: those of every offer, the ones named, and the ones that the kind calls otherwise.
+
+    A label is Chinese, English. The fields come in the order of :data:`OFFER_FIELDS`.
+    """
+    wanted = _EVERY_OFFER | {*names} | labels.keys()
+    unknown = wanted - {field.name for field in OFFER_FIELDS}
+    if unknown:
+        raise LookupError(f"No such fields among OFFER_FIELDS: {sorted(unknown)}")
+    own = (field for field in OFFER_FIELDS if field.name in wanted)
+    return tuple(
+        replace(field, zh=labels[field.name][0], en=labels[field.name][1]) if field.name in labels else field
+        for field in own
+    )
+
+
+KIND_FIELDS: Mapping[PostingKind, tuple[Field, ...]] = {
+    Side.NEED: NEED_FIELDS,
+    OfferKind.OUTCOME: _offer_fields(
+        "innovation",
+        "indicators",
+        "applications",
+        "trl",
+        "intellectual_property",
+        "awards",
+        "price",
+        "contributors",
+        title=("成果名称", "Title of the outcome"),
+        summary=("成果简介", "Summary of the outcome"),
+        cases=("应用案例", "Where it is used"),
+        cooperation_modes=("转化方式", "Ways of transfer"),
+    ),
+    OfferKind.CAPABILITY: _offer_fields(
+        "services",
+        "platforms",
+        "instruments",
+        title=("研究方向", "Research direction"),
+        summary=("能力简介", "Summary of the capability"),
+        cases=("服务案例", "Services rendered"),
+    ),
+}
+"""The fields of each kind of posting, called as the kind calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A part of a form: its heading and a note (message ids), and the names of its fields in their order."""
+
+    heading: str
+    names: tuple[str, ...]
+    note: str = ""
+
+
+FORM_SECTIONS = (
+    FormSection(N_("基本信息"), ("title", "team", "contributors", "industry", "field", "need_type")),
+    FormSection(
+        N_("技术内容"),
+        (
+            "problem",
+            "summary",
+            "innovation",
+            "indicators",
+            "groundwork",
+            "applications",
+            "trl",
+            "services",
+            "platforms",
+            "instruments",
+            "cases",
+            "intellectual_property",
+            "awards",
+        ),
+        N_("写得越具体，匹配越准：材料、工艺、设备、工况和数值"),
+    ),
+    FormSection(N_("合作"), ("budget", "price", "deadline", "wanted_trl", "preferred_partner", "cooperation_modes")),
+    FormSection(N_("公开"), ("visibility", "valid_until")),
+    FormSection(N_("联系方式"), ("contact_name", "contact_phone", "contact_email"), N_("只有会员看得到")),
+)
+"""The sections of every posting's form; a kind's form leaves out what the kind does not have."""
+
+
+def kind_of(posting: Posting) -> PostingKind:
+    """The posting's kind, a key of :data:`KIND_FIELDS`."""
+    return posting.kind if isinstance(posting, Offer) else Side.NEED
+
+
+def fields_of(posting: Posting) -> tuple[Field, ...]:
+    """The fields that the posting has."""
+    return KIND_FIELDS[kind_of(posting)]
+
 
 ORGANIZATION_FIELDS = (
     Field("name", "单位名称", "Organization", Kind.TITLE, 120, True, also=("名称", "企业名称")),
@@ -221,8 +319,15 @@ OWNER = Field(
 TEAM = Field("team", "团队", "Team", length=120, also=("科研团队", "团队名称"))
 OFFER_KIND = Field("kind", "供给类型", "Kind of offer", Kind.TERM, 40, True, term=OfferKind, also=("类型",))
 
+
+def _understood(field: Field) -> Field:
+    """A column that an import also finds by what a kind of posting calls the field."""
+    called = [own for kind in OfferKind for own in KIND_FIELDS[kind] if own.name == field.name]
+    return replace(field, also=(*field.also, *(own.zh for own in called), *(own.en for own in called)))
+
+
 NEED_COLUMNS = (CODE, OWNER, *NEED_FIELDS)
-OFFER_COLUMNS = (CODE, OWNER, TEAM, OFFER_KIND, *OFFER_FIELDS)
+OFFER_COLUMNS = (CODE, OWNER, TEAM, OFFER_KIND, *(_understood(field) for field in OFFER_FIELDS))
 ORGANIZATION_COLUMNS = ORGANIZATION_FIELDS
 
 Vocabularies = Mapping[str, Mapping[str, str]]

@@ -23,6 +23,7 @@ from matchmaker.domain.learning.feedback import FeedbackKind
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.postings.fields import limited_words
 from matchmaker.domain.postings.posting import Need, Offer, Posting
+from matchmaker.domain.postings.visibility import Detail, VisiblePosting
 from matchmaker.domain.vocabulary import MembershipStatus, Role, Side, Visibility
 from matchmaker.i18n import N_, translate
 from matchmaker.services.cooperation.beginning import begin_from_interest
@@ -72,6 +73,11 @@ class InterestCase:
     @property
     def contact(self) -> Posting | None:
         return self.other if self.interest.status is InterestStatus.ACCEPTED else None
+
+    @property
+    def seen(self) -> VisiblePosting | None:
+        """All of :attr:`contact`, since both sides agreed."""
+        return None if self.contact is None else VisiblePosting(self.contact, Detail.FULL)
 
 
 def get_contactable_pair(session: Session, person: User, side: Side, own_id: int, other_id: int) -> Pair:

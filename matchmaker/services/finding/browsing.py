@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.domain.errors import NotFound
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.postings.posting import Need, Offer, Posting
-from matchmaker.domain.postings.visibility import Detail, detail_for
+from matchmaker.domain.postings.visibility import Detail, VisiblePosting, detail_for, least_detail
 from matchmaker.domain.reference import District, Target
 from matchmaker.domain.vocabulary import (
     CooperationMode,
@@ -63,6 +63,11 @@ class Line:
     detail: Detail
     score: float | None = None
     snippet: Span | None = None
+
+    @property
+    def seen(self) -> VisiblePosting:
+        """As much of the posting as the viewer sees."""
+        return VisiblePosting(self.posting, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +271,8 @@ def _ranked(
 
 def _condition(model: type[Need] | type[Offer], viewer: User | None, filters: Filters) -> ColumnElement[bool]:
     """Which postings the viewer's filtered list holds, for statements that join the organization."""
-    # How one would cooperate is no part of a summary: filtering by it must not tell.
-    least = Detail.SUMMARY if filters.mode is None else Detail.TEXT
+    # Filtering by what does not show of a posting must not tell.
+    least = Detail.SUMMARY if filters.mode is None else least_detail("cooperation_modes")
     conditions = [VisibilityFilter(viewer, date.today()).condition(model, least)]
     if filters.industry is not None:
         conditions.append(model.industry_code == filters.industry)
@@ -297,9 +302,9 @@ def _lines(viewer: User | None, postings: Iterable[Posting]) -> list[Line]:
     """The postings as the viewer sees them, without those that they must not or need not see any more."""
     today = date.today()
     lines = (Line(posting, detail_for(viewer, posting, today)) for posting in postings if posting.open_on(today))
-    return [line for line in lines if line.detail > Detail.NOTHING]
+    return [line for line in lines if line.seen.known]
 
 
 def _found(line: Line, score: float, text: str) -> Line:
-    quoted = snippet(document_of(line.posting), text) if line.detail >= Detail.TEXT else None
+    quoted = snippet(document_of(line.posting), text) if line.seen.readable else None
     return replace(line, score=score, snippet=quoted)

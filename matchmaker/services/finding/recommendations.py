@@ -12,7 +12,7 @@ from matchmaker.domain.errors import NotFound
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.postings.fields import letters_in
 from matchmaker.domain.postings.posting import Offer, Posting
-from matchmaker.domain.postings.visibility import Detail, detail_for
+from matchmaker.domain.postings.visibility import Detail, VisiblePosting, detail_for
 from matchmaker.domain.vocabulary import PostingStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.matching.matcher import Match
@@ -64,6 +64,11 @@ class Recommendation:
     detail: Detail
     explanation: Explanation | None
     similar: tuple[Posting, ...] = ()
+
+    @property
+    def seen(self) -> VisiblePosting:
+        """As much of the posting as the viewer sees."""
+        return VisiblePosting(self.posting, self.detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,10 @@
-"""Postings as documents for matching: which field becomes which section, and how much it counts."""
+"""Postings as documents for matching. Every field that has a weight becomes a section."""
 
+from matchmaker.domain.postings.fields import fields_of
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.matching.text.document import Document, Facts, Section
 from matchmaker.matching.text.document import Side as MatchingSide
-
-NEED_SECTIONS = {"problem": 1.0, "indicators": 0.8, "groundwork": 0.4}
-"""Field → weight per character: what is missing says more of a need than what is there already."""
-
-OFFER_SECTIONS = {
-    "summary": 1.0,
-    "innovation": 1.0,
-    "indicators": 0.8,
-    "applications": 0.9,
-    "services": 1.0,
-    "platforms": 0.4,
-    "instruments": 0.6,
-    "cases": 0.7,
-}
 
 
 def matching_side(side: Side) -> MatchingSide:
@@ -27,8 +14,9 @@ def matching_side(side: Side) -> MatchingSide:
 
 def document_of(posting: Posting) -> Document:
     """The posting as the matching sees it. Contacts and names of people are no part of it."""
-    weights = NEED_SECTIONS if isinstance(posting, Need) else OFFER_SECTIONS
-    sections = ((name, getattr(posting, name), weight) for name, weight in weights.items())
+    sections = [
+        (field.name, getattr(posting, field.name), field.weight) for field in fields_of(posting) if field.weight
+    ]
     return Document(
         id=posting.id or 0,
         side=matching_side(posting.side),

@@ -15,14 +15,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Organization, Team, User
-from matchmaker.domain.postings.fields import (
-    CAPABILITY_FIELDS,
-    NEED_FIELDS,
-    OUTCOME_FIELDS,
-    Field,
-    clean_text,
-    letters_in,
-)
+from matchmaker.domain.postings.fields import clean_text, fields_of, letters_in
 from matchmaker.domain.postings.lifecycle import may_become, move
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.postings.posting_rules import check_complete, check_dates, check_valid
@@ -49,13 +42,6 @@ class EditConflict(Conflict):
             title=posting.title,
         )
         self.posting = posting
-
-
-def fields_of(side: Side, kind: OfferKind | None = None) -> tuple[Field, ...]:
-    """The fields that a posting of this sort has."""
-    if side is Side.NEED:
-        return NEED_FIELDS
-    return CAPABILITY_FIELDS if kind is OfferKind.CAPABILITY else OUTCOME_FIELDS
 
 
 def get_posting(session: Session, viewer: User | None, side: Side, posting_id: int) -> tuple[Posting, Detail]:
@@ -234,7 +220,7 @@ def expire_postings(session: Session, today: date) -> int:
 
 def values_of(posting: Posting) -> dict[str, Any]:
     """The posting's values by field name, as :func:`create_posting` takes them."""
-    names = {field.name for field in fields_of(posting.side, getattr(posting, "kind", None))}
+    names = {field.name for field in fields_of(posting)}
     return {name: getattr(posting, REFERENCE_COLUMNS.get(name, name)) for name in names}
 
 
@@ -249,7 +235,7 @@ def content_hash(posting: Posting) -> str:
 
 def apply_values(posting: Posting, values: Mapping[str, Any]) -> None:
     """Write values by field name into the posting; names it does not have are ignored."""
-    names = {field.name for field in fields_of(posting.side, getattr(posting, "kind", None))}
+    names = {field.name for field in fields_of(posting)}
     for name in names & values.keys():
         value = values[name]
         if name == "visibility" and value is None:

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.people import Organization, Team, User
-from matchmaker.domain.postings.fields import Field
+from matchmaker.domain.postings.fields import OFFER_FIELDS, Field, fields_of
 from matchmaker.domain.postings.lifecycle import move
 from matchmaker.domain.postings.posting import Offer, Posting
 from matchmaker.domain.postings.posting_rules import check_complete, check_dates
 from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.posting.postings import POSTING_TYPES, apply_values, bump_revision, fields_of, values_of
+from matchmaker.services.posting.postings import POSTING_TYPES, apply_values, bump_revision, values_of
 from matchmaker.services.transfer.columns import OWNER_KIND
 from matchmaker.services.transfer.rows import BadRow, ReadTable
 from matchmaker.services.transfer.table_import import TableImport, name_key, organizations_by_name
@@ -141,9 +141,8 @@ class PostingImport(TableImport):
     def _warn_of_lost_cells(self, row: Row, posting: Posting, values: Mapping[str, Any]) -> None:
         if not isinstance(posting, Offer):
             return
-        other = OfferKind.OUTCOME if posting.kind is OfferKind.CAPABILITY else OfferKind.CAPABILITY
-        kept = {field.name for field in fields_of(Side.OFFER, posting.kind)}
-        for field in fields_of(Side.OFFER, other):
+        kept = {field.name for field in fields_of(posting)}
+        for field in OFFER_FIELDS:
             finding = self._table.finding(row, _not_of_kind(field, posting.kind), field.name)
             if field.name not in kept and finding.value:
                 self.report.warnings.append(finding)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.base import now
 from matchmaker.domain.events.event import AgendaItem, Delegate, Participant
+from matchmaker.domain.postings.visibility import VisiblePosting
 from matchmaker.domain.vocabulary import EventKind, Side
 from matchmaker.services.events.calendar_links import delegate_calendar, delegate_schedule_pdf, personal_calendar
 from matchmaker.services.events.plan.changes import ChangeKind
@@ -63,7 +64,11 @@ def schedule(participant_id: int) -> str:
         changes=[change_line(participant, change, shown.partners, current_language()) for change in shown.changes],
         unanswered=unanswered_requests(db(), participant),
         postings=postings,
-        details={one: partner_detail(db(), person(), p) for one, p in postings.items() if p is not None},
+        seen_postings={
+            appointment: VisiblePosting(posting, partner_detail(db(), person(), posting))
+            for appointment, posting in postings.items()
+            if posting is not None
+        },
         days=_days(shown.appointments, event.agenda),
         live=phase_of(event, now()) is Phase.BOOKING,
         ChangeKind=ChangeKind,

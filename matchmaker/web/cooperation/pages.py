@@ -12,7 +12,7 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.interest import InterestStatus
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Posting
-from matchmaker.domain.postings.visibility import Detail
+from matchmaker.domain.postings.visibility import VisiblePosting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation.access import get_cooperation, sight_of, withheld
@@ -50,12 +50,15 @@ STEPS: Mapping[Stage, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a cooperation. ``posting`` is ``None`` where there is none or the reader may not see it."""
+    """One side of a cooperation: its posting, and as much of it as the reader sees.
+
+    Both are ``None`` where there is no posting or the reader may not see it.
+    """
 
     organization: Organization
     side: Side
     posting: Posting | None
-    detail: Detail
+    seen: VisiblePosting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,8 @@ def _party(cooperation: Cooperation, side: Side) -> Party:
     organization = cooperation.need_organization if side is Side.NEED else cooperation.offer_organization
     posting = cooperation.posting_of(side)
     if posting is None or withheld(person(), posting):
-        return Party(organization, side, None, Detail.NOTHING)
-    return Party(organization, side, posting, sight_of(db(), person(), cooperation, posting))
+        return Party(organization, side, None)
+    return Party(organization, side, posting, VisiblePosting(posting, sight_of(db(), person(), cooperation, posting)))
 
 
 def version_seen() -> int:

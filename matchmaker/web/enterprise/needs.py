@@ -2,8 +2,9 @@
 
 from werkzeug.wrappers import Response
 
+from matchmaker.domain.vocabulary import Side
 from matchmaker.web.enterprise import blueprint
-from matchmaker.web.posting.layout import NEED_LAYOUT
+from matchmaker.web.posting.layout import LAYOUTS
 from matchmaker.web.posting.pages import NEED_PAGES, Page, act, create, create_quickly, edit, list_own
 from matchmaker.web.posting.pages import similar as similar_postings
 
@@ -23,7 +24,7 @@ def quick_need() -> Page:
 @blueprint.route("/needs/new", methods=["GET", "POST"])
 def new_need() -> Page:
     """Show and save the full form of a new need."""
-    return create(NEED_PAGES, NEED_LAYOUT)
+    return create(NEED_PAGES, LAYOUTS[Side.NEED])
 
 
 @blueprint.route("/needs/<int:need_id>/edit", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
-from matchmaker.domain.postings.visibility import Detail
+from matchmaker.domain.postings.visibility import VisiblePosting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.learning import feedback
@@ -22,11 +22,11 @@ from matchmaker.web.request_context import db, platform
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One piece of feedback, with the detail in which its author may see the two postings now."""
+    """One piece of feedback, with as much of the two postings as its author may see now."""
 
     feedback: Feedback
-    own_detail: Detail
-    other_detail: Detail
+    own: VisiblePosting
+    other: VisiblePosting
     can_undo: bool
 
 
@@ -95,8 +95,8 @@ def _lines(kind: FeedbackKind | None = None) -> list[Line]:
     return [
         Line(
             given,
-            feedback.detail_of(person(), given.own),
-            feedback.detail_of(person(), given.other),
+            VisiblePosting(given.own, feedback.detail_of(person(), given.own)),
+            VisiblePosting(given.other, feedback.detail_of(person(), given.other)),
             given.kind in feedback.SELF_SAID,
         )
         for given in feedback.own_feedback(db(), person(), kind)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.interest import WORDS_LENGTH, InterestAction
-from matchmaker.domain.postings.visibility import Detail
+from matchmaker.domain.postings.visibility import VisiblePosting
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 from matchmaker.services.cooperation import interests as service
@@ -68,14 +68,12 @@ def interest_action(interest_id: int, action: str) -> Page:
 
 def _interests_page(failed: int | None = None, words: str = "", error: str = "") -> str:
     received, sent = service.received(db(), person()), service.sent(db(), person())
-    details = {
-        posting: detail_of(person(), posting) for case in (*received, *sent) for posting in (case.own, case.other)
-    }
+    postings = {posting for case in (*received, *sent) for posting in (case.own, case.other)}
     return render_template(
         "feedback/interests.html",
         received=received,
         sent=sent,
-        can_see={posting for posting, detail in details.items() if detail > Detail.NOTHING},
+        can_see={posting for posting in postings if VisiblePosting(posting, detail_of(person(), posting)).known},
         cooperations=cooperations_about(db(), person(), [case.interest for case in (*received, *sent)]),
         failed=failed,
         words=words,

@@ -1,12 +1,12 @@
-"""How the fields of a posting are grouped on its form, and what each sort of posting calls them."""
+"""How the fields of each kind of posting are grouped on its form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from matchmaker.domain.contact import CONTACT_LINE
-from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
-from matchmaker.domain.postings.posting import Offer, Posting
-from matchmaker.domain.vocabulary import OfferKind, Visibility
+from matchmaker.domain.postings.fields import FORM_SECTIONS, KIND_FIELDS, NEED_FIELDS, TEAM, Field, PostingKind, kind_of
+from matchmaker.domain.postings.posting import Posting
+from matchmaker.domain.vocabulary import Side, Visibility
 from matchmaker.i18n import N_
 
 
@@ -41,79 +41,35 @@ VISIBILITY_NOTES: Mapping[Visibility, str] = {
     Visibility.PRIVATE: N_("只有组织方看得到"),
 }
 
-_HEADINGS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    (N_("基本信息"), ("title", "team", "contributors", "industry", "field", "need_type"), ""),
-    (
-        N_("技术内容"),
-        (
-            "problem",
-            "summary",
-            "innovation",
-            "indicators",
-            "groundwork",
-            "applications",
-            "trl",
-            "services",
-            "platforms",
-            "instruments",
-            "cases",
-            "intellectual_property",
-            "awards",
-        ),
-        N_("写得越具体，匹配越准：材料、工艺、设备、工况和数值"),
-    ),
-    (
-        N_("合作"),
-        ("budget", "price", "deadline", "wanted_trl", "preferred_partner", "cooperation_modes"),
-        "",
-    ),
-    (N_("公开"), ("visibility", "valid_until"), ""),
-    (
-        N_("联系方式"),
-        ("contact_name", "contact_phone", "contact_email"),
-        N_("只有会员看得到"),
-    ),
-)
+
+class UnplacedField(LookupError):
+    """Some fields of a kind of posting stand in no section, so that its form would leave them out."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(f"No section of FORM_SECTIONS (domain/postings/fields.py) names {', '.join(sorted(names))}")
 
 
-def _layout(fields: tuple[Field, ...], names: Mapping[str, tuple[str, str]]) -> Layout:
-    """The fields under the headings, called by these Chinese and English names where one is given."""
+def layout_for(fields: Collection[Field]) -> Layout:
+    """The fields in their sections. Raises :class:`UnplacedField` when one has none."""
     by_name = {field.name: field for field in fields}
-    for name, (zh, en) in names.items():
-        by_name[name] = replace(by_name[name], zh=zh, en=en)
+    unplaced = by_name.keys() - {name for section in FORM_SECTIONS for name in section.names}
+    if unplaced:
+        raise UnplacedField(unplaced)
     return tuple(
-        Fieldset(heading, tuple(by_name[name] for name in members if name in by_name), note)
-        for heading, members, note in _HEADINGS
+        Fieldset(section.heading, tuple(by_name[name] for name in section.names if name in by_name), section.note)
+        for section in FORM_SECTIONS
     )
 
 
-NEED_LAYOUT = _layout(NEED_FIELDS, {})
+LAYOUTS: Mapping[PostingKind, Layout] = {
+    kind: layout_for(fields if kind is Side.NEED else (TEAM, *fields)) for kind, fields in KIND_FIELDS.items()
+}
 
 QUICK_NEED_LAYOUT: Layout = (
     Fieldset("", (*(field for field in NEED_FIELDS if field.name in ("title", "problem")), CONTACT_LINE)),
 )
 
-OFFER_LAYOUTS: Mapping[OfferKind, Layout] = {
-    OfferKind.OUTCOME: _layout(
-        (TEAM, *OUTCOME_FIELDS),
-        {
-            "title": ("成果名称", "Title of the outcome"),
-            "summary": ("成果简介", "Summary of the outcome"),
-            "cases": ("应用案例", "Where it is used"),
-            "cooperation_modes": ("转化方式", "Ways of transfer"),
-        },
-    ),
-    OfferKind.CAPABILITY: _layout(
-        (TEAM, *CAPABILITY_FIELDS),
-        {
-            "title": ("研究方向", "Research direction"),
-            "summary": ("能力简介", "Summary of the capability"),
-            "cases": ("服务案例", "Services rendered"),
-        },
-    ),
-}
-
 
 def layout_of(posting: Posting) -> Layout:
     """The form on which the posting is edited."""
-    return OFFER_LAYOUTS[posting.kind] if isinstance(posting, Offer) else NEED_LAYOUT
+    return LAYOUTS[kind_of(posting)]

@@ -5,31 +5,23 @@ from typing import TypeVar
 
 from flask import render_template, request
 
+from matchmaker.domain.postings.fields import CONTACT
+from matchmaker.domain.postings.visibility import SUMMARY_FIELDS, VisiblePosting
 from matchmaker.domain.vocabulary import CooperationMode, NeedType, OfferKind, Side
 from matchmaker.services.finding.browsing import Filters, browse
-from matchmaker.services.posting.postings import fields_of, get_posting
+from matchmaker.services.posting.postings import get_posting
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.access import viewer
 from matchmaker.web.language import current_language
+from matchmaker.web.presentation import field_text
 from matchmaker.web.public import blueprint
 from matchmaker.web.request_context import db, platform
 
 LONGEST_SEARCH = 500
 """Characters searched for; a longer text takes seconds to encode."""
 
-_NOT_SHOWN_AS_TEXT = frozenset(
-    {
-        "title",
-        "industry",
-        "field",
-        "need_type",
-        "visibility",
-        "valid_until",
-        "contact_name",
-        "contact_phone",
-        "contact_email",
-    }
-)
+_SAID_ELSEWHERE = SUMMARY_FIELDS | {field.name for field in CONTACT}
+"""Fields that the page has above or beside the text."""
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -86,12 +78,13 @@ def _list(side: Side) -> str:
 
 def _posting(side: Side, posting_id: int) -> str:
     posting, detail = get_posting(db(), viewer(), side, posting_id)
-    names = [field.name for field in fields_of(side, getattr(posting, "kind", None))]
+    seen = VisiblePosting(posting, detail)
+    said = [(field, field_text(field, posting)) for field in seen.fields if field.name not in _SAID_ELSEWHERE]
     return render_template(
         "public/posting.html",
         posting=posting,
-        detail=detail,
-        text_fields=[name for name in names if name not in _NOT_SHOWN_AS_TEXT],
+        seen=seen,
+        said=[(field, text) for field, text in said if text],
     )
 
 

@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Response
 
 from matchmaker.domain.vocabulary import OfferKind
-from matchmaker.web.posting.layout import OFFER_LAYOUTS
+from matchmaker.web.posting.layout import LAYOUTS
 from matchmaker.web.posting.pages import OFFER_PAGES, Page, act, create, edit, list_own
 from matchmaker.web.posting.pages import similar as similar_postings
 from matchmaker.web.research import blueprint
@@ -15,11 +15,11 @@ def offers() -> str:
     return list_own(OFFER_PAGES)
 
 
-@blueprint.route("/offers/new/<any(outcome, capability):kind>", methods=["GET", "POST"])
+@blueprint.route(f"/offers/new/<any({', '.join(OfferKind)}):kind>", methods=["GET", "POST"])
 def new_offer(kind: str) -> Page:
-    """Show and save the form of a new outcome or capability."""
+    """Show and save the form of a new offer of that kind."""
     wanted = OfferKind.parse(kind)
-    return create(OFFER_PAGES, OFFER_LAYOUTS[wanted], wanted)
+    return create(OFFER_PAGES, LAYOUTS[wanted], wanted)
 
 
 @blueprint.route("/offers/<int:offer_id>/edit", methods=["GET", "POST"])

@@ -6,9 +6,18 @@ from typing import Any
 import pytest
 
 from matchmaker.domain.errors import InvalidInput
-from matchmaker.domain.postings.fields import NEED_FIELDS, OFFER_FIELDS, Field, clean_text, read_value
-from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH
-from matchmaker.domain.vocabulary import CooperationMode, NeedType
+from matchmaker.domain.postings.fields import (
+    KIND_FIELDS,
+    NEED_FIELDS,
+    OFFER_COLUMNS,
+    OFFER_FIELDS,
+    Field,
+    PostingKind,
+    clean_text,
+    read_value,
+)
+from matchmaker.domain.postings.posting import TEXT_LENGTH, TITLE_LENGTH, Need, Offer
+from matchmaker.domain.vocabulary import CooperationMode, NeedType, OfferKind, Side
 
 FIELDS = {field.name: field for field in (*OFFER_FIELDS, *NEED_FIELDS)}
 VOCABULARIES = {"industry": {"装备制造": "equipment_manufacturing"}, "field": {}, "district": {}}
@@ -142,3 +151,29 @@ def test_what_can_be_filled_in_is_named_in_the_readers_language() -> None:
         read_value(FIELDS["industry"], "轴承", {"industry": reference | {"equipment": "equipment"}})
     assert caught.value.text("zh").endswith("装备制造")
     assert caught.value.text("en").endswith("equipment making")
+
+
+MODELS = {Side.NEED: Need} | dict.fromkeys(OfferKind, Offer)
+
+
+@pytest.mark.parametrize("kind", KIND_FIELDS)
+def test_a_kind_has_each_field_once_and_its_model_has_them_all(kind: PostingKind) -> None:
+    names = [field.name for field in KIND_FIELDS[kind]]
+    assert len(set(names)) == len(names)
+    assert names[0] == "title"
+    assert [name for name in names if not hasattr(MODELS[kind], name)] == []
+
+
+def test_every_kind_of_offer_is_described_and_every_field_of_offers_belongs_to_one() -> None:
+    assert set(KIND_FIELDS) == {Side.NEED, *OfferKind}
+    own = {field.name for kind in OfferKind for field in KIND_FIELDS[kind]}
+    assert own == {field.name for field in OFFER_FIELDS}
+
+
+@pytest.mark.parametrize("kind", OfferKind)
+def test_a_list_of_offers_is_understood_by_what_its_kind_calls_the_fields(kind: OfferKind) -> None:
+    columns = {column.name: column for column in OFFER_COLUMNS}
+    for field in KIND_FIELDS[kind]:
+        column = columns[field.name]
+        assert field.zh in (column.zh, *column.also)
+        assert field.en in (column.en, *column.also)

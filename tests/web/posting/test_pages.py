@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.people import Team, User
-from matchmaker.domain.postings.fields import CAPABILITY_FIELDS, NEED_FIELDS, OUTCOME_FIELDS, TEAM, Field
+from matchmaker.domain.postings.fields import KIND_FIELDS, TEAM, Field, PostingKind
 from matchmaker.domain.postings.posting import Need, Offer
-from matchmaker.domain.vocabulary import CooperationMode, OfferKind, PostingStatus, Role, Visibility
+from matchmaker.domain.vocabulary import CooperationMode, OfferKind, PostingStatus, Role, Side, Visibility
 from matchmaker.services.platform import Platform
 from matchmaker.web import create_app
-from matchmaker.web.posting.layout import NEED_LAYOUT, OFFER_LAYOUTS, Layout
+from matchmaker.web.posting.layout import LAYOUTS, UnplacedField, layout_for
 from tests.factories import login, make_need, make_offer, make_organization, make_user
 
 PROBLEM = "压力升到四十二兆帕以后滑靴单边偏磨，两百小时就要换"
@@ -272,18 +272,31 @@ def test_what_was_typed_is_never_markup(client: FlaskClient, session: Session, a
         assert "<script>alert" not in client.get(address).text
 
 
-@pytest.mark.parametrize(
-    ("layout", "fields"),
-    [
-        (NEED_LAYOUT, NEED_FIELDS),
-        (OFFER_LAYOUTS[OfferKind.OUTCOME], (TEAM, *OUTCOME_FIELDS)),
-        (OFFER_LAYOUTS[OfferKind.CAPABILITY], (TEAM, *CAPABILITY_FIELDS)),
-    ],
-    ids=["need", "outcome", "capability"],
-)
-def test_no_field_is_missing_on_its_form(layout: Layout, fields: tuple[Field, ...]) -> None:
-    shown = [field.name for fieldset in layout for field in fieldset.fields]
-    assert sorted(shown) == sorted(field.name for field in fields)
+@pytest.mark.parametrize("kind", KIND_FIELDS)
+def test_no_field_is_missing_on_its_form(kind: PostingKind) -> None:
+    fields = KIND_FIELDS[kind] if kind is Side.NEED else (TEAM, *KIND_FIELDS[kind])
+    shown = [field for fieldset in LAYOUTS[kind] for field in fieldset.fields]
+    assert sorted(field.name for field in shown) == sorted(field.name for field in fields)
+    assert set(shown) == set(fields), "the form calls each field what its kind calls it"
+
+
+def test_a_form_refuses_to_leave_out_a_field_that_has_no_place() -> None:
+    with pytest.raises(UnplacedField, match="wavelength"):
+        layout_for((*KIND_FIELDS[OfferKind.CAPABILITY], Field("wavelength", "波长", "Wavelength")))
+
+
+@pytest.mark.parametrize("kind", OfferKind)
+def test_every_kind_of_offer_has_a_form_and_a_button(client: FlaskClient, researcher: User, kind: OfferKind) -> None:
+    login(client, researcher)
+    address = f"/research/offers/new/{kind.value}"
+    assert f'href="{address}"' in client.get("/research/offers").text
+    page = client.get(address).text
+    assert f"发布{kind.zh}" in page
+    for field in KIND_FIELDS[kind]:
+        assert f'name="{field.name}"' in page
+        assert field.zh in page
+    for other in OfferKind:
+        assert (f'href="/research/offers/new/{other.value}"' in page) is (other is not kind)
 
 
 # Two people editing one posting

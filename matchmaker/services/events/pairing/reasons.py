@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from matchmaker.domain.postings.match_reason import FITTING_FACTS, Reason
 from matchmaker.domain.postings.posting import Need, Offer
-from matchmaker.domain.vocabulary import Visibility
+from matchmaker.domain.postings.visibility import SUMMARY_FIELDS, VisiblePosting, detail_for_members
 from matchmaker.matching.ranking.explanation import Explanation, Span, Verdict
 from matchmaker.matching.text.document import TITLE
 from matchmaker.matching.text.words import terms
@@ -15,8 +15,6 @@ from matchmaker.services.posting.documents import document_of
 _MOST_TERMS = 4
 _LONGEST_TERM = 20
 _MOST_FACTS = 2
-_OPEN_IN_SUMMARY = {"industry", "field"}
-"""Facts of a posting that its summary shows."""
 
 
 def reason_for(search_index: SearchIndex, need: Need, offer: Offer) -> Reason:
@@ -24,7 +22,7 @@ def reason_for(search_index: SearchIndex, need: Need, offer: Offer) -> Reason:
     or nothing, to others only the title's words and the summary's facts are used.
     """
     explanation = search_index.matcher.explain(document_of(need), document_of(offer))
-    guarded = any(posting.visibility in (Visibility.SUMMARY, Visibility.PRIVATE) for posting in (need, offer))
+    guarded = any(not VisiblePosting(posting, detail_for_members(posting)).readable for posting in (need, offer))
     return Reason(_shared_terms(explanation, guarded), _fitting_facts(explanation, guarded))
 
 
@@ -57,5 +55,5 @@ def _is_word(text: str) -> bool:
 
 def _fitting_facts(explanation: Explanation, guarded: bool) -> tuple[str, ...]:
     fitting = [check.fact for check in explanation.facts if check.verdict is Verdict.FITS]
-    shown = [fact for fact in fitting if fact in FITTING_FACTS and (not guarded or fact in _OPEN_IN_SUMMARY)]
+    shown = [fact for fact in fitting if fact in FITTING_FACTS and (not guarded or fact in SUMMARY_FIELDS)]
     return tuple(shown[:_MOST_FACTS])

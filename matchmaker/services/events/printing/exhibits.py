@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.events.event import Participant
-from matchmaker.domain.postings.visibility import Detail
+from matchmaker.domain.postings.visibility import VisiblePosting
 from matchmaker.i18n import N_
 from matchmaker.printing.sheets.booth_guide import BoothGuide, BoothVisit, booth_guides_pdf, booth_guides_xlsx
 from matchmaker.printing.sheets.catalogue import CatalogueSection, Exhibit, catalogue_pdf, catalogue_xlsx
@@ -131,7 +131,7 @@ def _exhibit(job: PrintJob, exhibit: booth_recommendations.Exhibit) -> Exhibit:
         exhibitor=exhibit.exhibitor.name,
         hall=_hall(exhibit.exhibitor),
         booth=exhibit.exhibitor.booth,
-        summary=clipped(offer.summary) if exhibit.detail >= Detail.TEXT else "",
+        summary=clipped(VisiblePosting(offer, exhibit.detail).value("summary") or ""),
     )
 
 
