@@ -13,8 +13,9 @@ from matchmaker.matching.encoding.encoder import Encoder, create_encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore, embed_documents
 from matchmaker.matching.errors import DatasetError, EncoderError, MatchingError, RankerError
 from matchmaker.matching.matcher import Match, Matcher
-from matchmaker.matching.ranking.explanation import Evidence, Explanation, FactCheck, Span, Verdict
-from matchmaker.matching.text.document import Document, Facts, Passage, Section, Side
+from matchmaker.matching.ranking.explanation import Evidence, Explanation, Span
+from matchmaker.matching.text.document import Document, Passage, Section, Side
+from matchmaker.matching.text.facts import FactCheck, Facts, Verdict
 
 __all__ = [
     "DatasetError",

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from matchmaker.domain.amount import plain
 from matchmaker.domain.learning.feedback import DismissalCause
+from matchmaker.domain.postings.facts import modes_text
 from matchmaker.domain.postings.fields import Field, Kind, fields_of
 from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.vocabulary import (
@@ -23,12 +24,13 @@ from matchmaker.domain.vocabulary import (
     Side,
     Term,
 )
-from matchmaker.matching.ranking.explanation import Span, Verdict
+from matchmaker.matching.ranking.explanation import Span
+from matchmaker.matching.text.facts import Verdict
 from matchmaker.printing.sheets import hall_plan
 from matchmaker.printing.sheets.hall_plan import PlannedBooth, industry_colour
 from matchmaker.services.events.timing import is_over
 from matchmaker.web.access import Audience, belongs_to, viewer
-from matchmaker.web.fact_lines import fact_line, modes_line, obstacles
+from matchmaker.web.fact_lines import fact_line, matters_to, obstacles
 from matchmaker.web.language import current_language
 
 _VOCABULARIES = (
@@ -63,6 +65,7 @@ def register_presentation(app: Flask) -> None:
         language=current_language,
         field_label=field_label,
         fact_line=fact_line,
+        matters_to=matters_to,
         matches_link=matches_link,
         page_link=page_link,
         is_over=is_over,
@@ -113,7 +116,7 @@ def field_text(field: Field, posting: Posting) -> str:
         case Kind.AMOUNT | Kind.TERM | Kind.REFERENCE:
             return label(value)
         case Kind.TERMS:
-            return modes_line(value)
+            return modes_text(value, current_language())
         case Kind.TRL:
             return f"TRL {value}" if value else ""
         case Kind.DATE:

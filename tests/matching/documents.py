@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from matchmaker.matching.text.document import Document, Facts, Section, Side
+from matchmaker.matching.text.document import Document, Section, Side
+from matchmaker.matching.text.facts import Facts
 
 NEED_TITLES = (
     "高铁轴箱轴承接触疲劳寿命提升",

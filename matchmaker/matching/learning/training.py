@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from matchmaker.matching.errors import RankerError
 from matchmaker.matching.learning.judged_pairs import JudgedPairs
 from matchmaker.matching.learning.metrics import expected_calibration_error, ndcg
-from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
+from matchmaker.matching.ranking.features import LEARNED
 from matchmaker.matching.ranking.ranker import FusionRanker, LinearRanker, Ranker, SingleFeatureRanker, squash
+from matchmaker.matching.text.facts import FACT_WEIGHTS
 
 FOLDS = 5
 SEEDS = 5

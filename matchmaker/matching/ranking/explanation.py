@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from matchmaker.matching.encoding.vectors import EmbeddedDocument
-from matchmaker.matching.text.document import Facts, Passage
+from matchmaker.matching.text.document import Passage
+from matchmaker.matching.text.facts import FactCheck, compare_facts
 from matchmaker.matching.text.words import located_terms
 
 _EVIDENCE = 3
 """The most pairs of passages quoted."""
-
-AmountRange: TypeAlias = tuple[Decimal | None, Decimal | None]
-"""Lower and upper bound in 万元; None where a bound is open."""
-
-_Ordered = TypeVar("_Ordered", int, date, Decimal)
-
-FactValue: TypeAlias = str | int | date | frozenset[str] | AmountRange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +39,6 @@ class Evidence:
     need: Span
     offer: Span
     similarity: float
-
-
-class Verdict(StrEnum):
-    """Whether a fact of the two sides agrees; unknown where a side does not state it."""
-
-    FITS = "fits"
-    CONFLICTS = "conflicts"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class FactCheck:
-    """One fact compared. Values are as in `Facts`, amounts as a range; None where a side does not state the fact.
-
-    `fact` is one of budget, trl, cooperation_modes, industry, field, district, deadline.
-    """
-
-    fact: str
-    verdict: Verdict
-    need_value: FactValue
-    offer_value: FactValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,63 +123,3 @@ def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         current = (start, end)
     if current is not None:
         yield current
-
-
-def compare_facts(need: Facts, offer: Facts) -> tuple[FactCheck, ...]:
-    """Every fact that at least one side states, the most important for a decision first.
-
-    A different district is left out: it is no reason against a partner.
-    """
-    checks = (
-        _budget(need, offer),
-        FactCheck("trl", _at_least(offer.trl, need.wanted_trl), need.wanted_trl, offer.trl),
-        _cooperation_modes(need, offer),
-        FactCheck("industry", _equal(need.industry, offer.industry), need.industry, offer.industry),
-        FactCheck("field", _equal(need.field, offer.field), need.field, offer.field),
-        FactCheck("deadline", _at_least(need.deadline, offer.deadline), need.deadline, offer.deadline),
-        FactCheck("district", _equal(need.district, offer.district), need.district, offer.district),
-    )
-    return tuple(
-        check
-        for check in checks
-        if (check.need_value or check.offer_value)
-        and not (check.fact == "district" and check.verdict is Verdict.CONFLICTS)
-    )
-
-
-def _budget(need: Facts, offer: Facts) -> FactCheck:
-    """Fits when the lowest price is within the highest budget; a higher price is unknown if negotiable (面议)."""
-    budget, price = _amount(need), _amount(offer)
-    verdict = Verdict.UNKNOWN
-    if budget is not None and price is not None:
-        most = budget[1] if budget[1] is not None else budget[0]
-        least = price[0] if price[0] is not None else price[1]
-        verdict = _at_least(most, least)
-        if verdict is Verdict.CONFLICTS and (need.negotiable or offer.negotiable):
-            verdict = Verdict.UNKNOWN
-    return FactCheck("budget", verdict, budget, price)
-
-
-def _amount(facts: Facts) -> AmountRange | None:
-    if facts.amount_min is None and facts.amount_max is None:
-        return None
-    return facts.amount_min, facts.amount_max
-
-
-def _cooperation_modes(need: Facts, offer: Facts) -> FactCheck:
-    verdict = Verdict.UNKNOWN
-    if need.cooperation_modes and offer.cooperation_modes:
-        verdict = Verdict.FITS if need.cooperation_modes & offer.cooperation_modes else Verdict.CONFLICTS
-    return FactCheck("cooperation_modes", verdict, need.cooperation_modes or None, offer.cooperation_modes or None)
-
-
-def _at_least(value: _Ordered | None, required: _Ordered | None) -> Verdict:
-    if value is None or required is None:
-        return Verdict.UNKNOWN
-    return Verdict.FITS if value >= required else Verdict.CONFLICTS
-
-
-def _equal(need_word: str | None, offer_word: str | None) -> Verdict:
-    if not need_word or not offer_word:
-        return Verdict.UNKNOWN
-    return Verdict.FITS if need_word == offer_word else Verdict.CONFLICTS

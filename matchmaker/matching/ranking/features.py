@@ -34,18 +34,6 @@ LEARNED = (
 )
 """Features whose weights are learned from judgments."""
 
-FACT_WEIGHTS: Mapping[str, float] = {
-    "field": 0.4,
-    "industry": 0.3,
-    "budget": 0.3,
-    "trl": 0.2,
-    "cooperation_modes": 0.15,
-    "deadline": 0.1,
-    "district": 0.1,
-}
-"""What a fitting fact adds to the log odds, and a conflicting fact takes off. These weights are assumed, because judged
-datasets have no facts; `matchmaker train --from-feedback` corrects them from feedback."""
-
 _LEXICAL_MIDPOINT = 30.0
 """The BM25 score at which the lexical feature is 0.5; about the median of strongly related pairs."""
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.matching.errors import OtherSpaceError, RankerError
-from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
+from matchmaker.matching.ranking.features import LEARNED
 from matchmaker.matching.ranking.ranker import LinearRanker
+from matchmaker.matching.text.facts import FACT_WEIGHTS
 
 FILE_NAME = "ranker.json"
 CARD_NAME = "ranker.md"

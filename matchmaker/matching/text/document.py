@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from matchmaker.matching.text.cleaning import clean, sentences
+from matchmaker.matching.text.facts import Facts
 
 TITLE = "title"
 """The section name of passages and quotations from a document's title."""
@@ -49,30 +48,6 @@ class Section:
     name: str
     text: str
     weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Structured facts of a posting. Everything is optional: None or empty means unknown.
-
-    `trl` is the technology readiness level (1–9) of an offer, `wanted_trl` the level a need asks for. `amount_min` and
-    `amount_max` are the range of a need's budget or an offer's price in 万元; for a single figure both are equal.
-    `cooperation_modes`, `industry`, `field` and `district` are codes that are compared for equality only.
-    """
-
-    industry: str | None = None
-    field: str | None = None
-    trl: int | None = None
-    wanted_trl: int | None = None
-    amount_min: Decimal | None = None
-    amount_max: Decimal | None = None
-    negotiable: bool = False
-    cooperation_modes: frozenset[str] = frozenset()
-    district: str | None = None
-    city: str | None = None
-    deadline: date | None = None
-    organization_id: int | None = None
-    preferred_partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

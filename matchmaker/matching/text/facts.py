@@ -1,20 +1,20 @@
-"""Facts of needs and offers compared for many pairs at once, as features: 1 fits, −1 conflicts, 0 unknown.
+"""What can be compared of two postings without reading them: all that matching knows of each fact.
 
-`explanation.compare_facts` gives the same verdicts for a single pair; a test checks that the two agree.
+A fact is an entry of :data:`FACTS`, with what it compares in :class:`Facts` and :class:`FactColumns`. Features and
+explanations follow from it. How a posting states a fact, and how it is said, is in `domain/postings/facts.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import SupportsFloat
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import SupportsFloat, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-from matchmaker.matching.text.document import Facts
-
-FACTS = ("industry", "field", "trl", "budget", "cooperation_modes", "deadline", "district")
 
 _UNKNOWN = 0
 _codes: dict[str, int] = {}
@@ -22,6 +22,59 @@ _codes: dict[str, int] = {}
 
 _modes: dict[str, int] = {}
 """Cooperation mode → number of its bit."""
+
+AmountRange: TypeAlias = tuple[Decimal | None, Decimal | None]
+"""Lower and upper bound in 万元; None where a bound is open."""
+
+FactValue: TypeAlias = str | int | date | frozenset[str] | AmountRange | None
+
+Feature: TypeAlias = NDArray[np.float32]
+"""1 where a fact fits, −1 where it conflicts, 0 where it is not known."""
+
+
+class Verdict(StrEnum):
+    """Whether a fact of the two sides agrees; unknown where a side does not state it."""
+
+    FITS = "fits"
+    CONFLICTS = "conflicts"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Structured facts of a posting. Everything is optional: None or empty means unknown.
+
+    `trl` is the technology readiness level (1–9) of an offer, `wanted_trl` the level a need asks for. `amount_min` and
+    `amount_max` are the range of a need's budget or an offer's price in 万元; for a single figure both are equal.
+    `cooperation_modes`, `industry`, `field` and `district` are codes that are compared for equality only.
+    """
+
+    industry: str | None = None
+    field: str | None = None
+    trl: int | None = None
+    wanted_trl: int | None = None
+    amount_min: Decimal | None = None
+    amount_max: Decimal | None = None
+    negotiable: bool = False
+    cooperation_modes: frozenset[str] = frozenset()
+    district: str | None = None
+    city: str | None = None
+    deadline: date | None = None
+    organization_id: int | None = None
+    preferred_partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheck:
+    """One fact compared. Values are as in `Facts`, amounts as a range; None where a side does not state the fact.
+
+    `fact` is the name of one of `FACTS`.
+    """
+
+    fact: str
+    verdict: Verdict
+    need_value: FactValue
+    offer_value: FactValue
 
 
 @dataclass(frozen=True)
@@ -64,20 +117,102 @@ def fact_columns(facts: Sequence[Facts]) -> FactColumns:
     )
 
 
-def fact_features(needs: FactColumns, offers: FactColumns) -> Mapping[str, NDArray[np.float32]]:
-    """One array of verdicts for each of `FACTS`. The columns are broadcast against each other."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: its name, what each side says of it, and how it compares.
+
+    `compare` takes the columns of needs and of offers, whose shapes are broadcast. `weight` is what a fitting fact adds
+    to the log odds, and a conflicting one takes off: assumed, for judged datasets know no facts, and corrected by
+    `matchmaker train --from-feedback`.
+    """
+
+    name: str
+    weight: float
+    need_says: Callable[[Facts], FactValue]
+    offer_says: Callable[[Facts], FactValue]
+    compare: Callable[[FactColumns, FactColumns], Feature]
+    differences_matter: bool = True
+
+
+def _budget(needs: FactColumns, offers: FactColumns) -> Feature:
+    """Fits when the lowest price is within the highest budget; 面议 on either side leaves a conflict open."""
     budget = _at_least(needs.most, offers.least)
     open_to_talks = needs.negotiable | offers.negotiable
-    district = _equal(needs.district, offers.district)
-    return {
-        "industry": _equal(needs.industry, offers.industry),
-        "field": _equal(needs.field, offers.field),
-        "trl": _at_least(offers.trl, needs.wanted_trl),
-        "budget": np.where((budget < 0) & open_to_talks, np.float32(0), budget),
-        "cooperation_modes": _verdicts((needs.modes & offers.modes) != 0, (needs.modes != 0) & (offers.modes != 0)),
-        "deadline": _at_least(needs.deadline, offers.deadline),
-        "district": np.maximum(district, np.float32(0)),
-    }
+    return np.where((budget < 0) & open_to_talks, np.float32(0), budget)
+
+
+def _cooperation_modes(needs: FactColumns, offers: FactColumns) -> Feature:
+    return _verdicts((needs.modes & offers.modes) != 0, (needs.modes != 0) & (offers.modes != 0))
+
+
+def _district(needs: FactColumns, offers: FactColumns) -> Feature:
+    """Never a conflict: that a partner is elsewhere is no reason against it."""
+    return np.maximum(_equal(needs.district, offers.district), np.float32(0))
+
+
+def _amount(facts: Facts) -> AmountRange | None:
+    if facts.amount_min is None and facts.amount_max is None:
+        return None
+    return facts.amount_min, facts.amount_max
+
+
+def _same(name: str) -> tuple[Callable[[Facts], FactValue], Callable[[Facts], FactValue]]:
+    """Both sides say the fact under one name."""
+
+    def says(facts: Facts) -> FactValue:
+        value: FactValue = getattr(facts, name)
+        return value or None
+
+    return says, says
+
+
+FACTS = (
+    Fact("budget", 0.3, _amount, _amount, _budget),
+    Fact(
+        "trl",
+        0.2,
+        lambda need: need.wanted_trl,
+        lambda offer: offer.trl,
+        lambda needs, offers: _at_least(offers.trl, needs.wanted_trl),
+    ),
+    Fact("cooperation_modes", 0.15, *_same("cooperation_modes"), _cooperation_modes),
+    Fact("industry", 0.3, *_same("industry"), lambda needs, offers: _equal(needs.industry, offers.industry)),
+    Fact("field", 0.4, *_same("field"), lambda needs, offers: _equal(needs.field, offers.field)),
+    Fact("deadline", 0.1, *_same("deadline"), lambda needs, offers: _at_least(needs.deadline, offers.deadline)),
+    Fact("district", 0.1, *_same("district"), _district, differences_matter=False),
+)
+"""All facts, in the order of their weight for a person's decision."""
+
+FACT_WEIGHTS: Mapping[str, float] = {fact.name: fact.weight for fact in FACTS}
+
+
+def fact_features(needs: FactColumns, offers: FactColumns) -> Mapping[str, Feature]:
+    """One array for each of `FACTS`, by name; shapes are broadcast, so that one row can stand for all."""
+    return {fact.name: fact.compare(needs, offers) for fact in FACTS}
+
+
+def compare_facts(need: Facts, offer: Facts) -> tuple[FactCheck, ...]:
+    """Every fact that at least one side has stated, in the order of `FACTS`, but for differences that do not matter."""
+    needs, offers = fact_columns([need]), fact_columns([offer])
+    checks = (_check(fact, need, offer, fact.compare(needs, offers)) for fact in FACTS)
+    return tuple(check for check in checks if check is not None)
+
+
+def _check(fact: Fact, need: Facts, offer: Facts, feature: Feature) -> FactCheck | None:
+    """One fact of one pair, whose feature (1,) is given; None when there is nothing to tell."""
+    wanted, offered = fact.need_says(need) or None, fact.offer_says(offer) or None
+    verdict = _verdict(feature)
+    if not (wanted or offered):
+        return None
+    if wanted and offered and verdict is not Verdict.FITS and not fact.differences_matter:
+        return None
+    return FactCheck(fact.name, verdict, wanted, offered)
+
+
+def _verdict(feature: Feature) -> Verdict:
+    """The verdict on one pair, from its feature (1,)."""
+    value = float(feature[0])
+    return Verdict.FITS if value > 0 else Verdict.CONFLICTS if value < 0 else Verdict.UNKNOWN
 
 
 def _equal(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.learning.feedback import DismissalCause, Feedback, FeedbackKind
 from matchmaker.domain.vocabulary import Side
 from matchmaker.matching.learning.preferences import Interaction, Learned, learn, preferences_from
-from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED, pair_features
+from matchmaker.matching.ranking.features import LEARNED, pair_features
 from matchmaker.matching.ranking.ranker_file import Card, StoredRanker
 from matchmaker.matching.retrieval.index import Index
+from matchmaker.matching.text.facts import FACT_WEIGHTS
 from matchmaker.services.indexing.search_index import SearchIndex
 
 FEATURES = (*LEARNED, *FACT_WEIGHTS)

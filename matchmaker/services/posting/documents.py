@@ -1,10 +1,12 @@
 """Postings as documents for matching. Every field that has a weight becomes a section."""
 
+from matchmaker.domain.postings.facts import fact_values
 from matchmaker.domain.postings.fields import fields_of
-from matchmaker.domain.postings.posting import Need, Offer, Posting
+from matchmaker.domain.postings.posting import Need, Posting
 from matchmaker.domain.vocabulary import Side
-from matchmaker.matching.text.document import Document, Facts, Section
+from matchmaker.matching.text.document import Document, Section
 from matchmaker.matching.text.document import Side as MatchingSide
+from matchmaker.matching.text.facts import Facts
 
 
 def matching_side(side: Side) -> MatchingSide:
@@ -27,20 +29,9 @@ def document_of(posting: Posting) -> Document:
 
 
 def _facts(posting: Posting) -> Facts:
-    amount = posting.amount
-    organization = posting.organization
     return Facts(
-        industry=posting.industry_code,
-        field=posting.field_code,
-        trl=posting.trl if isinstance(posting, Offer) else None,
-        wanted_trl=posting.wanted_trl if isinstance(posting, Need) else None,
-        amount_min=amount.minimum,
-        amount_max=amount.maximum,
-        negotiable=amount.negotiable,
-        cooperation_modes=frozenset(mode.value for mode in posting.cooperation_modes),
-        district=organization.district_code,
-        city=organization.city or None,
-        deadline=posting.deadline if isinstance(posting, Need) else None,
+        **fact_values(posting),
+        city=posting.organization.city or None,
         organization_id=posting.organization_id,
         preferred_partner=posting.preferred_partner if isinstance(posting, Need) else "",
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from matchmaker.matching.coaching.coach import Element, read_need, spread, without_element
-from matchmaker.matching.text.document import Document, Facts, Section, Side
+from matchmaker.matching.text.document import Document, Section, Side
+from matchmaker.matching.text.facts import Facts
 
 HERE = Path(__file__).parent
 DEMO_NEEDS = HERE.parents[2] / "seed_data" / "demo" / "needs.csv"

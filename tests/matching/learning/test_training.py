@@ -14,9 +14,10 @@ from matchmaker.matching.errors import RankerError
 from matchmaker.matching.learning.dataset import read_dataset
 from matchmaker.matching.learning.judged_pairs import UNJUDGED_PER_JUDGED, JudgedPairs, judged_pairs
 from matchmaker.matching.learning.training import RELATED, train
-from matchmaker.matching.ranking.features import FACT_WEIGHTS, LEARNED
+from matchmaker.matching.ranking.features import LEARNED
 from matchmaker.matching.ranking.ranker import LinearRanker
 from matchmaker.matching.ranking.ranker_file import CARD_NAME, Card, StoredRanker, read_ranker, write_ranker
+from matchmaker.matching.text.facts import FACT_WEIGHTS
 
 NEEDS, OFFERS = 40, 15
 

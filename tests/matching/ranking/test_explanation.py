@@ -8,8 +8,7 @@ import pytest
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore
 from matchmaker.matching.matcher import Matcher
-from matchmaker.matching.ranking.explanation import Verdict, compare_facts
-from matchmaker.matching.text.document import Facts
+from matchmaker.matching.text.facts import Facts, Verdict, compare_facts
 from tests.matching.documents import need, offer
 
 PROBLEM = "外圈滚道在120万公里后出现早期剥落。润滑脂在高温下变稀。厂房的屋顶漏水。"

@@ -7,10 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from matchmaker.matching.ranking.explanation import Verdict, compare_facts
-from matchmaker.matching.text.document import Facts
-from matchmaker.matching.text.facts import FACTS, fact_columns, fact_features
+from matchmaker.matching.text.facts import FACTS, Facts, Verdict, compare_facts, fact_columns, fact_features
 
+NAMES = [fact.name for fact in FACTS]
 VALUES = {Verdict.FITS: 1.0, Verdict.CONFLICTS: -1.0, Verdict.UNKNOWN: 0.0}
 
 T = TypeVar("T")
@@ -42,9 +41,9 @@ def test_features_are_the_verdicts_of_explanations() -> None:
     for need in needs:
         features = fact_features(fact_columns([need]), columns)
         for row, offer in enumerate(offers):
-            expected = dict.fromkeys(FACTS, 0.0)
+            expected = dict.fromkeys(NAMES, 0.0)
             expected |= {check.fact: VALUES[check.verdict] for check in compare_facts(need, offer)}
-            assert {name: float(features[name][row]) for name in FACTS} == expected
+            assert {name: float(features[name][row]) for name in NAMES} == expected
 
 
 def test_either_side_may_be_the_single_one() -> None:
@@ -53,4 +52,4 @@ def test_either_side_may_be_the_single_one() -> None:
     together = fact_features(fact_columns(needs), fact_columns([offer]))
     for row, need in enumerate(needs):
         alone = fact_features(fact_columns([need]), fact_columns([offer]))
-        assert all(np.array_equal(together[name][row : row + 1], alone[name]) for name in FACTS)
+        assert all(np.array_equal(together[name][row : row + 1], alone[name]) for name in NAMES)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from matchmaker.domain.postings.match_reason import FITTING_FACTS, Reason
+from matchmaker.domain.postings.match_reason import Reason
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.postings.visibility import SUMMARY_FIELDS, VisiblePosting, detail_for_members
-from matchmaker.matching.ranking.explanation import Explanation, Span, Verdict
+from matchmaker.matching.ranking.explanation import Explanation, Span
 from matchmaker.matching.text.document import TITLE
+from matchmaker.matching.text.facts import Verdict
 from matchmaker.matching.text.words import terms
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.posting.documents import document_of
@@ -55,5 +56,5 @@ def _is_word(text: str) -> bool:
 
 def _fitting_facts(explanation: Explanation, guarded: bool) -> tuple[str, ...]:
     fitting = [check.fact for check in explanation.facts if check.verdict is Verdict.FITS]
-    shown = [fact for fact in fitting if fact in FITTING_FACTS and (not guarded or fact in SUMMARY_FIELDS)]
+    shown = [fact for fact in fitting if not guarded or fact in SUMMARY_FIELDS]
     return tuple(shown[:_MOST_FACTS])
