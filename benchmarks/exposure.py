@@ -1,6 +1,6 @@
 """How evenly places are given out, and what relevance that costs, for strengths of several sizes.
 
-    python benchmarks/exposure.py [DATASET_DIR] [--vectors FILE.npz] [--plot exposure.svg]
+    python benchmarks/exposure.py [DATASET_DIR] [--vectors FILE.npz] [--plot exposure.svg] [--size tiny]
 
 Places are those among the ten best of every need of the demo city and, when a judged dataset in BEIR layout is given,
 of that; relevance is nDCG@10 over the judged offers. Where there are fewer places than offers not all can appear: the
@@ -11,8 +11,6 @@ Prints a table and one JSON line, and draws the trade-off (SVG).
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +20,8 @@ from statistics import fmean
 
 import numpy as np
 import pygal
-from matching_instances import demo_city
+from shared.markets import demo_city
+from shared.measuring import FULL, finish, parser
 
 from matchmaker.matching.encoding.encoder import create_encoder
 from matchmaker.matching.encoding.vectors import MemoryVectorStore, VectorStore, vector_texts
@@ -65,7 +64,7 @@ class Trial:
     ndcg_at_10: float | None
 
 
-def trial(city: City, strength: float) -> Trial:
+def try_strength(city: City, strength: float) -> Trial:
     """Make all lists with this strength and look who is in them."""
     matcher = Matcher(create_encoder("e5"), city.store, RANKER, hubness_strength=strength)
     matcher.upsert(city.documents)
@@ -128,39 +127,46 @@ def plot(cities: dict[str, list[Trial]], path: str) -> None:
 
 def main() -> int:
     """Measure, print, draw, judge."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dataset", nargs="?", type=Path)
-    parser.add_argument("--vectors", type=Path, help="where what was encoded is kept (NPZ)")
-    parser.add_argument("--plot", help="where to draw the trade-off (SVG)")
-    wanted = parser.parse_args()
-    cities = {"demo city": City(*demo_city(), judgments={})}
-    if wanted.dataset:
-        cities[wanted.dataset.name] = _judged_city(wanted.dataset, wanted.vectors)
-    measured = {name: [trial(city, strength) for strength in STRENGTHS] for name, city in cities.items()}
+    options = parser(__doc__)
+    options.add_argument("dataset", nargs="?", type=Path)
+    options.add_argument("--vectors", type=Path, help="where what was encoded is kept (NPZ)")
+    options.add_argument("--plot", help="where to draw the trade-off (SVG)")
+    chosen = options.parse_args()
+    documents, store = demo_city()
+    # Needs come first: every tenth posting are some of both sides.
+    cities = {"demo city": City(documents if chosen.size == FULL else documents[::10], store, judgments={})}
+    if chosen.dataset:
+        cities[chosen.dataset.name] = _judged_city(chosen.dataset, chosen.vectors)
+    strengths = STRENGTHS if chosen.size == FULL else (0.0, DEFAULT_STRENGTH)
+    measured = {name: [try_strength(city, strength) for strength in strengths] for name, city in cities.items()}
     for name, trials in measured.items():
         _print(name, trials)
-    if wanted.plot:
-        plot(measured, wanted.plot)
+    if chosen.plot:
+        plot(measured, chosen.plot)
     for name, trials in measured.items():
         lower = 1 - _default(trials).above_least / trials[0].above_least
         lost = (trials[0].ndcg_at_10 or 0) - (_default(trials).ndcg_at_10 or 0)
         print(f"{name}: Gini index above its least possible lower by {lower:.1%} (bar 15 %), nDCG@10 lost {lost:.4f}")
-    rows = {name: [asdict(one) for one in trials] for name, trials in measured.items()}
-    print(json.dumps({"benchmark": "exposure", "default": DEFAULT_STRENGTH, "trials": rows}))
-    return 0
+    rows = {name: [asdict(trial) for trial in trials] for name, trials in measured.items()}
+    return finish("exposure", chosen.size, {"default": DEFAULT_STRENGTH, "trials": rows})
 
 
 def _print(name: str, trials: Sequence[Trial]) -> None:
     headings = ("Gini", "above least", "tenth holds", "of needs", "mean score", "nDCG@10")
     print(f"{name:<24}" + "".join(f"{heading:>13}" for heading in headings))
-    for one in trials:
-        values = (one.gini, one.above_least, one.most_shown, one.gini_of_needs, one.mean_score, one.ndcg_at_10)
+    for trial in trials:
+        values = (
+            *(trial.gini, trial.above_least, trial.most_shown),
+            *(trial.gini_of_needs, trial.mean_score, trial.ndcg_at_10),
+        )
         cells = "".join(f"{'' if value is None else f'{value:.4f}':>13}" for value in values)
-        print(f"  strength {one.strength:4g}  {cells}" + ("  ← default" if one.strength == DEFAULT_STRENGTH else ""))
+        print(
+            f"  strength {trial.strength:4g}  {cells}" + ("  ← default" if trial.strength == DEFAULT_STRENGTH else "")
+        )
 
 
 def _default(trials: Sequence[Trial]) -> Trial:
-    return next(one for one in trials if one.strength == DEFAULT_STRENGTH)
+    return next(trial for trial in trials if trial.strength == DEFAULT_STRENGTH)
 
 
 def _judged_city(folder: Path, kept: Path | None) -> City:
@@ -172,7 +178,7 @@ def _judged_city(folder: Path, kept: Path | None) -> City:
     documents = (*dataset.needs, *dataset.offers)
     Matcher(create_encoder("e5"), store).upsert(documents)
     if kept:
-        keys = {key for one in documents for key in vector_texts(one)}
+        keys = {key for document in documents for key in vector_texts(document)}
         np.savez(kept, **store.get(list(keys)))
     return City(documents, store, dataset.judgments)
 

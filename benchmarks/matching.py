@@ -1,6 +1,6 @@
 """What ranking costs over the bare work that nobody can avoid.
 
-    python benchmarks/matching.py [--offers 100000] [--only one|all]
+    python benchmarks/matching.py [--offers 100000] [--only one|all] [--size tiny]
 
 One need among 100,000 offers (retrieve, rank, explain the first 20), in units of one FAISS flat search for 200 plus
 one BM25 scoring for 200: at most 2.5, median of 100. And all of 5,000 needs and 20,000 offers, top 50 both ways, in
@@ -10,31 +10,28 @@ units of a float32 matrix product with the selection of each need's top 50 (that
 
 from __future__ import annotations
 
-import argparse
 import json
-import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
 import faiss
 import numpy as np
-from matching_instances import market
 from numpy.typing import NDArray
 from scipy import sparse
+from shared.markets import market
+from shared.measuring import FULL, TINY, finish, parser, peak_megabytes, seconds
 
 from matchmaker.matching.retrieval.lexical import count_terms
 from matchmaker.matching.text.document import Side
 
-QUESTIONS = 100
 RETRIEVED = 200
 SHOWN = 20
 ONE_BAR = 2.5
 
-NEEDS, OFFERS, BEST = 5_000, 20_000, 50
 REPEATS = 3
 ALL_BAR = 4.0
 MEGABYTES_BAR = 2_000
@@ -42,29 +39,44 @@ MEGABYTES_BAR = 2_000
 SATURATION, LENGTH_NORMALIZATION = 1.2, 0.75
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: `questions` needs of one market of `offers`, and another of `needs` and `offers_of_all`."""
+
+    questions: int
+    offers: int
+    needs: int
+    offers_of_all: int
+    best: int
+
+
+SIZES = {FULL: Size(100, 100_000, 5_000, 20_000, 50), TINY: Size(5, 300, 40, 100, 10)}
+
+
 class BareBm25:
     """Textbook BM25 over the terms of all documents: one column of weights for each term, nothing else."""
 
-    def __init__(self, documents: list[dict[str, float]]) -> None:
+    def __init__(self, documents: Iterable[Mapping[str, float]]) -> None:
+        """Takes the documents one after the other: the terms of 100,000 as dictionaries would fill 4 GB."""
         self._columns: dict[str, int] = {}
-        columns = [[self._columns.setdefault(term, len(self._columns)) for term in one] for one in documents]
-        counts = sparse.csr_array(
-            (
-                np.concatenate([list(one.values()) for one in documents]).astype(np.float32),
-                np.concatenate(columns),
-                np.cumsum([0, *map(len, columns)]),
-            ),
-            shape=(len(documents), len(self._columns)),
-        )
+        columns, values = [], []
+        for terms in documents:
+            found = [self._columns.setdefault(term, len(self._columns)) for term in terms]
+            columns.append(np.array(found, dtype=np.int32))
+            values.append(np.fromiter(terms.values(), np.float32, len(terms)))
+        starts = np.cumsum([0, *map(len, columns)])
+        shape = (len(columns), len(self._columns))
+        counts = sparse.csr_array((np.concatenate(values), np.concatenate(columns), starts), shape=shape)
+        del columns, values
         lengths = counts.sum(axis=1)
         frequencies = np.bincount(counts.indices, minlength=len(self._columns))
-        rarity = np.log1p((len(documents) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        rarity = np.log1p((counts.shape[0] - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
         damping = SATURATION * (1 - LENGTH_NORMALIZATION + LENGTH_NORMALIZATION * lengths / lengths.mean())
         spread = np.repeat(damping, np.diff(counts.indptr)).astype(np.float32)
         counts.data = rarity[counts.indices] * counts.data * (SATURATION + 1) / (counts.data + spread)
         by_term = counts.tocsc()
         self._starts, self._rows, self._weights = by_term.indptr, by_term.indices, by_term.data
-        self._documents = len(documents)
+        self._documents = counts.shape[0]
 
     def columns(self, terms: dict[str, float]) -> list[int]:
         """The columns of those terms that a document has."""
@@ -79,16 +91,17 @@ class BareBm25:
         return np.argpartition(-scores, k)[:k]
 
 
-def measure_one(offers: int) -> dict[str, float]:
+def measure_one(size: Size) -> dict[str, float]:
     """Milliseconds, medians: the bare search, the bare BM25, and one need ranked and explained."""
-    matcher = market(QUESTIONS, offers)
+    matcher = market(size.questions, size.offers)
     needs = matcher.documents(Side.NEED)
     posted = {offer.id: offer for offer in matcher.documents(Side.OFFER)}
-    vectors = np.stack([one.embedded.vector for one in matcher._index.offers.documents])
-    questions = [one.embedded.vector.reshape(1, -1) for one in matcher._index.needs.documents]
+    vectors = matcher.index.offers.dense.vectors
+    questions = [indexed.embedded.vector.reshape(1, -1) for indexed in matcher.index.needs.documents]
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    bm25 = BareBm25([dict(count_terms(offer)) for offer in posted.values()])
+    retrieved = min(RETRIEVED, size.offers // 2)
+    bm25 = BareBm25(count_terms(offer) for offer in posted.values())
     asked = [bm25.columns(dict(count_terms(need))) for need in needs]
 
     def ask(number: int) -> None:
@@ -96,34 +109,34 @@ def measure_one(offers: int) -> dict[str, float]:
             matcher.explain(needs[number], posted[match.offer_id or 0])
 
     works: dict[str, Callable[[int], object]] = {
-        "faiss": lambda number: index.search(questions[number], RETRIEVED),
-        "bm25": lambda number: bm25.best(asked[number], RETRIEVED),
+        "faiss": lambda number: index.search(questions[number], retrieved),
+        "bm25": lambda number: bm25.best(asked[number], retrieved),
         "match": lambda number: matcher.match(needs[number], SHOWN, varied=True),
         "match_and_explain": ask,
     }
     for work in works.values():
         work(0)
-    seconds: dict[str, list[float]] = {name: [] for name in works}
+    times: dict[str, list[float]] = {name: [] for name in works}
     # In turns, so that whatever else the machine does falls on all of them.
-    for number in range(QUESTIONS):
+    for number in range(size.questions):
         for name, work in works.items():
-            seconds[name].append(_seconds(lambda work=work, number=number: work(number)))
-    measured = {f"{name}_ms": 1000 * median(times) for name, times in seconds.items()}
+            times[name].append(seconds(lambda work=work, number=number: work(number)))
+    measured = {f"{name}_ms": 1000 * median(spent) for name, spent in times.items()}
     measured["ratio"] = measured["match_and_explain_ms"] / (measured["faiss_ms"] + measured["bm25_ms"])
-    return measured | {"megabytes": _megabytes()}
+    return measured | {"megabytes": peak_megabytes()}
 
 
-def measure_all() -> dict[str, float]:
+def measure_all(size: Size) -> dict[str, float]:
     """Seconds, medians: the bare product with selection, and the best of all needs and all offers."""
-    matcher = market(NEEDS, OFFERS)
-    megabytes_before = _megabytes()
-    matcher.top_matches(BEST)
-    megabytes = _megabytes()
-    needs, offers = matcher._index.needs.dense.vectors, matcher._index.offers.dense.vectors
+    matcher = market(size.needs, size.offers_of_all)
+    megabytes_before = peak_megabytes()
+    matcher.top_matches(size.best)
+    megabytes = peak_megabytes()
+    needs, offers = matcher.index.needs.dense.vectors, matcher.market.offers.dense.vectors
     bare, whole = [], []
     for _ in range(REPEATS):
-        bare.append(_seconds(lambda: _bare_product(needs, offers, BEST)))
-        whole.append(_seconds(lambda: matcher.top_matches(BEST)))
+        bare.append(seconds(lambda: _bare_product(needs, offers, size.best)))
+        whole.append(seconds(lambda: matcher.top_matches(size.best)))
     return {
         "bare_seconds": median(bare),
         "seconds": median(whole),
@@ -138,41 +151,36 @@ def _bare_product(needs: NDArray[np.float32], offers: NDArray[np.float32], k: in
     return np.argpartition(similarities, similarities.shape[1] - k, axis=1)[:, -k:]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
-
-
 def main() -> int:
     """Measure in processes of their own, so that one's memory is not the other's; print; judge."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--offers", type=int, default=100_000)
-    parser.add_argument("--only", choices=("one", "all"))
-    wanted = parser.parse_args()
-    if wanted.only:
-        print(json.dumps(measure_one(wanted.offers) if wanted.only == "one" else measure_all()))
+    options = parser(__doc__)
+    options.add_argument("--offers", type=int, help="of the market that one need is asked in")
+    options.add_argument("--only", choices=("one", "all"), help="measure one part here and print its figures")
+    chosen = options.parse_args()
+    size = SIZES[chosen.size]
+    size = replace(size, offers=chosen.offers or size.offers)
+    if chosen.only:
+        print(json.dumps(measure_one(size) if chosen.only == "one" else measure_all(size)))
         return 0
-    one, everything = (_measured(part, wanted.offers) for part in ("one", "all"))
+    one, everything = (_measured(part, chosen.size, size.offers) for part in ("one", "all"))
+    names = (f"one need among {size.offers}", f"{size.needs} × {size.offers_of_all}")
     rows = [
-        (f"one need among {wanted.offers}, times the bare work", one["ratio"], ONE_BAR),
-        (f"{NEEDS} × {OFFERS}, times the bare product", everything["ratio"], ALL_BAR),
-        (f"{NEEDS} × {OFFERS}, peak MB", everything["megabytes"], MEGABYTES_BAR),
+        (f"{names[0]}, times the bare work", one["ratio"], ONE_BAR),
+        (f"{names[1]}, times the bare product", everything["ratio"], ALL_BAR),
+        (f"{names[1]}, peak MB", everything["megabytes"], MEGABYTES_BAR),
     ]
     for name, value, bar in rows:
         print(f"{name:<48}{value:>9.2f}   bar {bar:g}   {'ok' if value <= bar else 'MISSED'}")
+    print(f"{names[0] + ', peak MB':<48}{one['megabytes']:>9.2f}")
     for part in (one, everything):
         print("  " + "  ".join(f"{name} {value:.2f}" for name, value in part.items()))
-    print(json.dumps({"benchmark": "matching", "one": one, "all": everything}))
-    return int(any(value > bar for _, value, bar in rows))
+    missed = any(value > bar for _, value, bar in rows)
+    peak = int(max(one["megabytes"], everything["megabytes"]))
+    return finish("matching", chosen.size, {"one": one, "all": everything}, missed=missed, peak=peak)
 
 
-def _measured(part: str, offers: int) -> dict[str, float]:
-    command = [sys.executable, str(Path(__file__)), "--only", part, "--offers", str(offers)]
+def _measured(part: str, size: str, offers: int) -> dict[str, float]:
+    command = [sys.executable, str(Path(__file__)), "--size", size, "--only", part, "--offers", str(offers)]
     measured: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return measured
 

@@ -1,13 +1,14 @@
 """How long an event's papers take to print, and whether every name in them can be read back.
 
-    python benchmarks/printing_sheets.py
+    python benchmarks/printing_sheets.py [--size tiny]
 
 Bars: the match list of 150 participants in under 5 s, 500 personal schedules as one PDF in at most 10 s. The other
 sheets are those of a fair with 300 enterprises, 150 teams, 60 tables and 12 slots. Prints a table and one JSON line;
 exits 1 if a bar is missed or a name is lost.
 """
 
-import json
+from __future__ import annotations
+
 import random
 import sys
 import time
@@ -17,6 +18,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
+from shared.measuring import FULL, TINY, finish, parser
 
 from matchmaker.printing.event_header import EventHeader
 from matchmaker.printing.sheets.badges import Badge, badges_pdf
@@ -45,7 +47,19 @@ TOPICS = [
 FIRST_SLOT = datetime(2026, 11, 26, 9, 0)
 SLOT = timedelta(minutes=20)
 SLOTS = tuple(FIRST_SLOT + number * SLOT for number in range(12))
-TABLES = 60
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many there are at the fair. The match list has a third of the `firms` and of the `teams`."""
+
+    firms: int
+    teams: int
+    delegates: int
+    tables: int
+
+
+SIZES = {FULL: Size(300, 150, 500, 60), TINY: Size(9, 6, 4, 3)}
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,18 @@ class Job:
 
 
 def main() -> int:
+    """Measure, print, and say by the exit code whether the bars hold and no name was lost."""
+    chosen = parser(__doc__).parse_args()
     chance = random.Random(20261124)
-    results = [_run(job) for job in _jobs(chance)]
+    results = [_run(job) for job in _jobs(chance, SIZES[chosen.size])]
     print(f"{'printed':<34}{'seconds':>9}{'bar':>7}{'kB':>9}{'pages':>7}{'names lost':>12}")
     for result in results:
         print(
             f"{result['job']:<34}{result['seconds']:>9.2f}{result['bar'] or '':>7}{result['kilobytes']:>9}"
             f"{result['pages'] or '':>7}{result['names_lost'] if result['pages'] else '':>12}"
         )
-    print(json.dumps({"benchmark": "printing_sheets", "results": results}, ensure_ascii=False))
-    return 1 if any(_is_failure(result) for result in results) else 0
+    missed = any(_is_failure(result) for result in results)
+    return finish("printing_sheets", chosen.size, {"results": results}, missed=missed)
 
 
 def _run(job: Job) -> dict[str, object]:
@@ -94,40 +110,63 @@ def _pages_of(pdf: bytes) -> list[str]:
     return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
-def _jobs(chance: random.Random) -> list[Job]:
-    match_list = _match_list(chance)
+def _jobs(chance: random.Random, size: Size) -> list[Job]:
+    match_list = _match_list(chance, size)
     enterprises = sorted({line.enterprise for line in match_list.lines})
     teams = sorted({line.team for line in match_list.lines})
-    schedules = _schedules(chance)
+    schedules = _schedules(chance, size)
     delegates = [schedule.name for schedule in schedules]
-    firms = [f"{_rare_name(1000 + number)}示例有限公司" for number in range(300)]
-    groups = [f"河南示例大学 · {_rare_name(2000 + number)}团队" for number in range(150)]
+    firms = [f"{_rare_name(1000 + number)}示例有限公司" for number in range(size.firms)]
+    groups = [f"河南示例大学 · {_rare_name(2000 + number)}团队" for number in range(size.teams)]
+    slips = _slips(chance, firms, groups, size)
     badges = [Badge(name, "示例单位", "企业代表", f"MM1:2026:{name}") for name in delegates]
     return [
         Job("match list, whole", lambda: match_list_pdf(match_list, Grouping.WHOLE), enterprises + teams, 5),
         Job("match list, per enterprise", lambda: match_list_pdf(match_list, Grouping.ENTERPRISE), enterprises, 5),
         Job("match list, per team", lambda: match_list_pdf(match_list, Grouping.TEAM), teams, 5),
         Job("match list, workbook", lambda: match_list_xlsx(match_list), [], 5),
-        Job("500 personal schedules", lambda: personal_schedules_pdf(EVENT, schedules), delegates, 10),
-        Job("500 schedules, workbook", lambda: personal_schedules_xlsx(EVENT, schedules), []),
-        Job("500 badges", lambda: badges_pdf(EVENT, badges), delegates),
-        Job("500 schedules, chosen columns", lambda: _chosen_columns(schedules), delegates, 10),
-        Job("60 table sheets", lambda: day_sheets_pdf(EVENT, _day_sheets(firms, groups)), firms + groups, 10),
-        Job("master grid 60 × 12", lambda: grid_pdf(EVENT, _grid(firms, groups)), firms + groups, 10),
-        Job("master grid, workbook", lambda: grid_xlsx(EVENT, _grid(firms, groups)), []),
-        Job("100 change slips", lambda: change_slips_pdf(EVENT, _slips(chance, firms, groups), 2), firms[:100], 10),
-        Job("300 booth guides", lambda: booth_guides_pdf(EVENT, _booth_guides(chance, firms, groups)), firms, 30),
+        Job(f"{size.delegates} personal schedules", lambda: personal_schedules_pdf(EVENT, schedules), delegates, 10),
+        Job(f"{size.delegates} schedules, workbook", lambda: personal_schedules_xlsx(EVENT, schedules), []),
+        Job(f"{size.delegates} badges", lambda: badges_pdf(EVENT, badges), delegates),
+        Job(f"{size.delegates} schedules, chosen columns", lambda: _chosen_columns(schedules), delegates, 10),
         Job(
-            "150 invitation lists", lambda: invitation_lists_pdf(EVENT, _invitations(chance, firms, groups)), groups, 30
+            f"{size.tables} table sheets",
+            lambda: day_sheets_pdf(EVENT, _day_sheets(firms, groups, size)),
+            firms + groups,
+            10,
         ),
-        Job("catalogue of 600 exhibits", lambda: catalogue_pdf(EVENT, _catalogue(chance, groups)), groups, 10),
-        Job("60 table cards", lambda: table_cards_pdf(EVENT, _table_cards(chance, enterprises, teams)), []),
+        Job(f"master grid {size.tables} × 12", lambda: grid_pdf(EVENT, _grid(firms, groups, size)), firms + groups, 10),
+        Job("master grid, workbook", lambda: grid_xlsx(EVENT, _grid(firms, groups, size)), []),
+        Job(f"{len(slips)} change slips", lambda: change_slips_pdf(EVENT, slips, 2), firms[: len(slips)], 10),
+        Job(
+            f"{size.firms} booth guides",
+            lambda: booth_guides_pdf(EVENT, _booth_guides(chance, firms, groups)),
+            firms,
+            30,
+        ),
+        Job(
+            f"{size.teams} invitation lists",
+            lambda: invitation_lists_pdf(EVENT, _invitations(chance, firms, groups)),
+            groups,
+            30,
+        ),
+        Job(
+            f"catalogue of {4 * size.teams} exhibits",
+            lambda: catalogue_pdf(EVENT, _catalogue(chance, groups)),
+            groups,
+            10,
+        ),
+        Job(
+            f"{size.tables} table cards",
+            lambda: table_cards_pdf(EVENT, _table_cards(chance, enterprises, teams, size)),
+            [],
+        ),
     ]
 
 
-def _match_list(chance: random.Random) -> MatchList:
-    """100 enterprises and 50 teams, six partners for each enterprise."""
-    teams = [f"{_rare_name(number)}团队" for number in range(50)]
+def _match_list(chance: random.Random, size: Size) -> MatchList:
+    """Six partners for each enterprise."""
+    teams = [f"{_rare_name(number)}团队" for number in range(size.teams // 3)]
     lines = [
         MatchLine(
             enterprise=f"{_rare_name(100 + number)}示例有限公司",
@@ -140,20 +179,20 @@ def _match_list(chance: random.Random) -> MatchList:
             slot="09:20–09:40",
             table=str(chance.randint(1, 60)),
         )
-        for number in range(100)
-        for team in chance.sample(teams, 6)
+        for number in range(size.firms // 3)
+        for team in chance.sample(teams, min(6, len(teams)))
     ]
     return MatchList(EVENT, tuple(lines))
 
 
-def _schedules(chance: random.Random) -> list[PersonalSchedule]:
+def _schedules(chance: random.Random, size: Size) -> list[PersonalSchedule]:
     return [
         PersonalSchedule(
             _rare_name(number),
             "河南示例大学机电工程学院",
             tuple(_meeting(chance, slot) for slot in SLOTS[:8]),
         )
-        for number in range(500)
+        for number in range(size.delegates)
     ]
 
 
@@ -169,7 +208,7 @@ def _meeting(chance: random.Random, start: datetime) -> ScheduledMeeting:
     )
 
 
-def _table_cards(chance: random.Random, enterprises: list[str], teams: list[str]) -> list[TableCard]:
+def _table_cards(chance: random.Random, enterprises: list[str], teams: list[str], size: Size) -> list[TableCard]:
     return [
         TableCard(
             str(number),
@@ -178,7 +217,7 @@ def _table_cards(chance: random.Random, enterprises: list[str], teams: list[str]
                 TableMeeting(f"{9 + slot}:00", chance.choice(enterprises), chance.choice(teams)) for slot in range(12)
             ),
         )
-        for number in range(1, 61)
+        for number in range(1, size.tables + 1)
     ]
 
 
@@ -186,44 +225,51 @@ def _chosen_columns(schedules: list[PersonalSchedule]) -> bytes:
     return personal_schedules_pdf(EVENT, schedules, columns=["time", "table", "partner", "topic", "notes"])
 
 
-def _pairs(firms: list[str], groups: list[str]) -> Iterator[tuple[int, int, str, str]]:
+def _pairs(firms: list[str], groups: list[str], size: Size) -> Iterator[tuple[int, int, str, str]]:
     """Slot, table, enterprise and team of a hall in which every table is always taken."""
     for slot in range(len(SLOTS)):
-        for table in range(TABLES):
-            number = slot * TABLES + table
+        for table in range(size.tables):
+            number = slot * size.tables + table
             yield slot, table + 1, firms[number % len(firms)], groups[number % len(groups)]
 
 
-def _day_sheets(firms: list[str], groups: list[str]) -> list[DaySheet]:
+def _day_sheets(firms: list[str], groups: list[str], size: Size) -> list[DaySheet]:
     meetings: dict[int, list[SeatedMeeting]] = {}
-    for slot, table, firm, group in _pairs(firms, groups):
+    for slot, table, firm, group in _pairs(firms, groups, size):
         seated = SeatedMeeting(SLOTS[slot], SLOTS[slot] + SLOT, firm, group, TOPICS[slot % len(TOPICS)])
         meetings.setdefault(table, []).append(seated)
-    return [DaySheet(str(table), FIRST_SLOT.date(), tuple(own), "洽谈区") for table, own in meetings.items()]
+    return [DaySheet(str(table), FIRST_SLOT.date(), tuple(seated), "洽谈区") for table, seated in meetings.items()]
 
 
-def _grid(firms: list[str], groups: list[str]) -> MasterGrid:
-    meetings = [GridMeeting(SLOTS[slot], str(table), firm, group) for slot, table, firm, group in _pairs(firms, groups)]
-    tables = tuple(GridTable(str(number)) for number in range(1, TABLES + 1))
+def _grid(firms: list[str], groups: list[str], size: Size) -> MasterGrid:
+    meetings = [
+        GridMeeting(SLOTS[slot], str(table), firm, group) for slot, table, firm, group in _pairs(firms, groups, size)
+    ]
+    tables = tuple(GridTable(str(number)) for number in range(1, size.tables + 1))
     return MasterGrid(SLOTS, SLOT, tables, tuple(meetings))
 
 
-def _slips(chance: random.Random, firms: list[str], groups: list[str]) -> list[ChangeSlip]:
+def _slips(chance: random.Random, firms: list[str], groups: list[str], size: Size) -> list[ChangeSlip]:
     return [
         ChangeSlip(
             firm,
             tuple(
-                Change(chance.choice(groups), chance.choice(TOPICS), _place(chance, old), _place(chance, new))
+                Change(
+                    chance.choice(groups),
+                    chance.choice(TOPICS),
+                    _place(chance, old, size.tables),
+                    _place(chance, new, size.tables),
+                )
                 for old, new in ((0, 3), (1, 5))
             ),
             tuple(_meeting(chance, slot) for slot in SLOTS[:6]),
         )
-        for firm in firms[:100]
+        for firm in firms[: size.firms // 3]
     ]
 
 
-def _place(chance: random.Random, slot: int) -> Place:
-    return Place(SLOTS[slot], SLOTS[slot] + SLOT, str(chance.randint(1, TABLES)))
+def _place(chance: random.Random, slot: int, tables: int) -> Place:
+    return Place(SLOTS[slot], SLOTS[slot] + SLOT, str(chance.randint(1, tables)))
 
 
 def _booth_guides(chance: random.Random, firms: list[str], groups: list[str]) -> list[BoothGuide]:
@@ -234,7 +280,7 @@ def _booth_guides(chance: random.Random, firms: list[str], groups: list[str]) ->
                 BoothVisit(
                     f"A{number}", "科技馆", group, chance.choice(TOPICS), "都谈到“疲劳寿命”", chance.randint(20, 99)
                 )
-                for number, group in enumerate(chance.sample(groups, 12), start=1)
+                for number, group in enumerate(chance.sample(groups, min(12, len(groups))), start=1)
             ),
         )
         for firm in firms
@@ -247,7 +293,7 @@ def _invitations(chance: random.Random, firms: list[str], groups: list[str]) -> 
             group,
             tuple(
                 LikelyVisitor(firm, chance.choice(TOPICS), "都谈到“疲劳寿命”", chance.randint(20, 99))
-                for firm in chance.sample(firms, 20)
+                for firm in chance.sample(firms, min(20, len(firms)))
             ),
             "科技馆",
             f"A{number}",

@@ -1,31 +1,32 @@
 """How the scheduler's time grows with the event, as a table, one JSON line and a plot.
 
-    python benchmarks/scheduling_growth.py [--plot growth.svg]
+    python benchmarks/scheduling_growth.py [--plot growth.svg] [--size tiny]
 
 Two needs to an offer, 16 slots, a table for every six needs.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
+import sys
 
 import pygal
-from scheduling_instances import event
+from shared.events import event
+from shared.measuring import FULL, TINY, finish, parser
 
 from matchmaker.scheduling import schedule
 
-PARTICIPANTS = (100, 200, 500, 1000, 1500, 2000)
+PARTICIPANTS = {FULL: (100, 200, 500, 1000, 1500, 2000), TINY: (18, 36)}
 SECONDS_AT_MOST = 150
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--plot", help="where to write the plot (SVG)")
-    plot_path = parser.parse_args().plot
+def main() -> int:
+    """Measure, print and draw."""
+    options = parser(__doc__)
+    options.add_argument("--plot", help="where to write the plot (SVG)")
+    chosen = options.parse_args()
     rows = []
     print(f"{'participants':>12}{'candidates':>12}{'meetings':>10}{'seconds':>9}{'served':>12}{'score of bound':>16}")
-    for participants in PARTICIPANTS:
+    for participants in PARTICIPANTS[chosen.size]:
         needs = round(participants * 2 / 3)
         problem = event(needs, participants - needs, 16, needs // 6)
         plan = schedule(problem, time_limit=SECONDS_AT_MOST)
@@ -36,12 +37,12 @@ def main() -> None:
             f"{f'{plan.objective.served}/{plan.bound.served}':>12}{share:16.4%}",
             flush=True,
         )
-    if plot_path:
+    if chosen.plot:
         chart = pygal.XY(title="Time to schedule", x_title="participants", y_title="seconds", show_legend=False)
         chart.add("seconds", [(row["participants"], row["seconds"]) for row in rows])
-        chart.render_to_file(plot_path)
-    print(json.dumps({"benchmark": "scheduling_growth", "rows": rows}))
+        chart.render_to_file(chosen.plot)
+    return finish("scheduling_growth", chosen.size, {"rows": rows})
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

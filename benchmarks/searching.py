@@ -1,13 +1,13 @@
 """What the command line costs: a cold search on the demo city, and rebuilding an index whose texts are unchanged.
 
-    python benchmarks/searching.py [--postings 4000]
+    python benchmarks/searching.py [--postings 4000] [--size tiny]
 
 Bars: `match --text` in a cold process under 3 s and 700 MB; a second `index rebuild` of 4,000 postings under 5 s.
 Prints a table and one JSON line; exits 1 when a bar is missed.
 """
 
-import argparse
-import json
+from __future__ import annotations
+
 import os
 import random
 import subprocess
@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from shared.measuring import FULL, finish, parser
 
 from matchmaker.config import load_settings
 from matchmaker.domain.people import Organization
@@ -38,33 +40,36 @@ THINGS = [
     "拖拉机",
     "换热器",
 ]
-DEEDS = ["寿命预测", "表面强化", "在线检测", "低温制备", "轻量化设计", "废料回收", "精密成形", "故障诊断"]
+SUBJECTS = ["寿命预测", "表面强化", "在线检测", "低温制备", "轻量化设计", "废料回收", "精密成形", "故障诊断"]
 PLACES = ["矿山", "高铁", "风电", "船舶", "农田", "冶炼", "制药", "电网", "仓储", "航空"]
 
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the bars hold."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--postings", type=int, default=4000)
-    wanted = parser.parse_args().postings
+    options = parser(__doc__)
+    options.add_argument("--postings", type=int, help="how many are added to the demo city")
+    chosen = options.parse_args()
+    postings = chosen.postings or (4000 if chosen.size == FULL else 4)
+    repeats = 3 if chosen.size == FULL else 1
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MATCHMAKER_DATA": folder, "DATABASE_URL": ""}
         _run(environment, "init", "--demo")
-        match_seconds = min(_run(environment, "match", "--text", QUERY, "--json") for _ in range(3))
+        match_seconds = min(_run(environment, "match", "--text", QUERY, "--json") for _ in range(repeats))
         match_megabytes = _peak_megabytes(environment, "match", "--text", QUERY, "--json")
-        _add_offers(Path(folder), wanted)
+        _add_offers(Path(folder), postings)
         first = _run(environment, "index", "rebuild")
         second = _run(environment, "index", "rebuild")
     rows = [
         ("cold match --text, seconds", match_seconds, 3.0),
         ("cold match --text, peak MB", match_megabytes, 700.0),
-        (f"second index rebuild, {wanted} postings more, seconds", second, 5.0),
+        (f"second index rebuild, {postings} postings more, seconds", second, 5.0),
     ]
     for name, value, bar in rows:
         print(f"{name:<56}{value:>9.2f}   bar {bar:g}   {'ok' if value < bar else 'MISSED'}")
     print(f"{'first index rebuild (encodes), seconds':<56}{first:>9.2f}")
-    print(json.dumps({name: round(value, 3) for name, value, _ in rows}, ensure_ascii=False))
-    return int(any(value >= bar for _, value, bar in rows))
+    figures = {name: round(value, 3) for name, value, _ in rows}
+    missed = any(value >= bar for _, value, bar in rows)
+    return finish("searching", chosen.size, {"results": figures}, missed=missed, peak=int(match_megabytes))
 
 
 def _run(environment: dict[str, str], *arguments: str) -> float:
@@ -89,7 +94,7 @@ def _peak_megabytes(environment: dict[str, str], *arguments: str) -> float:
     return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
-def _add_offers(folder: Path, wanted: int) -> None:
+def _add_offers(folder: Path, count: int) -> None:
     """Offers with titles of their own, so that each has to be encoded once."""
     chance = random.Random(20261124)
     platform = create_platform(load_settings({"MATCHMAKER_DATA": str(folder)}))
@@ -100,9 +105,9 @@ def _add_offers(folder: Path, wanted: int) -> None:
                 organization=university,
                 kind=OfferKind.OUTCOME,
                 status=PostingStatus.PUBLISHED,
-                title=f"{chance.choice(PLACES)}{chance.choice(THINGS)}{chance.choice(DEEDS)}{number}号",
+                title=f"{chance.choice(PLACES)}{chance.choice(THINGS)}{chance.choice(SUBJECTS)}{number}号",
             )
-            for number in range(wanted)
+            for number in range(count)
         ]
         session.add_all(offers)
         bump_revision(session, *offers)

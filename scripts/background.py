@@ -5,6 +5,7 @@
 Run it for another encoder with MATCHMAKER_ENCODER set, or after the demo city's texts changed much.
 """
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ BACKGROUNDS = Path(matchmaker.matching.encoding.__file__).parent / "backgrounds"
 
 def main() -> None:
     """Write the mean vectors."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     search_index = create_platform(load_settings()).search_index
     search_index.refresh()
     embedded = {
@@ -27,9 +29,9 @@ def main() -> None:
         for side in Side
     }
     means = {
-        "needs": np.mean([one.vector for one in embedded[Side.NEED]], axis=0),
-        "offers": np.mean([one.vector for one in embedded[Side.OFFER]], axis=0),
-        "openings": np.mean([one.opening for one in embedded[Side.NEED]], axis=0),
+        "needs": np.mean([need.vector for need in embedded[Side.NEED]], axis=0),
+        "offers": np.mean([offer.vector for offer in embedded[Side.OFFER]], axis=0),
+        "openings": np.mean([need.opening for need in embedded[Side.NEED]], axis=0),
     }
     np.savez_compressed(
         BACKGROUNDS / f"{search_index.encoder.name}.npz",

@@ -3,6 +3,7 @@
 Takes some minutes for all of them; those of unchanged texts are taken from the present file.
 """
 
+import argparse
 import sys
 import tempfile
 
@@ -16,6 +17,7 @@ from matchmaker.services.platform import create_platform
 
 def main() -> None:
     """Load the demo city into a throw-away database, encode it, and write the vectors beside the texts."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         platform = create_platform(load_settings({"MATCHMAKER_DATA": folder}))
         platform.database.upgrade()

@@ -1,10 +1,10 @@
 """The ``matchmaker`` command, thin over the services.
 
-    setting_up.py  init, serve, user        transfer.py  import, export
-    searching.py   index, match, evaluate   events.py    event
-    scheduling.py  schedule                 judge.py     judge
-    training.py    train                    models.py    models
-    backup.py      backup, restore
+    setup.py       init, user               transfer.py  import, export
+    serving.py     serve, worker            events.py    event
+    searching.py   index, match, evaluate   judge.py     judge
+    scheduling.py  schedule                 models.py    models
+    training.py    train                    backup.py    backup, restore
 
 A new command goes into the module of its kind and into :data:`COMMANDS`. Modules are imported when one of their
 commands is called, so that a command pays only for what it uses.
@@ -21,10 +21,10 @@ from matchmaker.cli.outcome import report_error
 from matchmaker.i18n import N_
 
 COMMANDS: Mapping[str, str] = {
-    "init": "setting_up",
-    "serve": "setting_up",
-    "worker": "working",
-    "user": "setting_up",
+    "init": "setup",
+    "serve": "serving",
+    "worker": "serving",
+    "user": "setup",
     "import": "transfer",
     "export": "transfer",
     "index": "searching",

@@ -43,12 +43,12 @@ def agreement_command(as_json: bool) -> None:
     with open_platform().database.reading() as session:
         found = [
             {
-                "graders": [grader.email for grader in one.graders],
-                "pairs": one.pairs,
-                "kappa": None if one.kappa is None else round(one.kappa, 4),
-                "equal": round(one.equal, 4),
+                "graders": [grader.email for grader in agreement.graders],
+                "pairs": agreement.pairs,
+                "kappa": None if agreement.kappa is None else round(agreement.kappa, 4),
+                "equal": round(agreement.equal, 4),
             }
-            for one in judging.agreements(session)
+            for agreement in judging.agreements(session)
         ]
     if as_json:
         show_json({"agreements": found})
@@ -68,7 +68,7 @@ def export_command(folder: Path) -> None:
 
 
 def _grade_next(platform: Platform, email: str, number: int) -> bool:
-    """Show a pair and keep the answer; whether to go on."""
+    """Show a pair and keep the answer; returns whether to go on."""
     with platform.database.reading() as session:
         grader = _grader(find_user(session, email))
         pair = judging.next_pair(session, platform.search_index, grader)

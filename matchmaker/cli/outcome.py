@@ -35,7 +35,7 @@ def show_json(document: Any) -> None:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A callback for services, (done, total), shown as a bar on stderr once there is something to wait for."""
+    """A callback (done, total) for services; its first call draws a bar on stderr."""
     bar: tqdm[Any] | None = None
 
     def advance(done: int, total: int) -> None:

@@ -22,7 +22,7 @@ def open_platform() -> Platform:
 
 
 def operator() -> User:
-    """Whoever runs commands on the server sees what an organizer sees."""
+    """The person in whose name commands run on the server: an administrator without an account."""
     return User(email="", name="", role=Role.ADMIN, active=True)
 
 

@@ -105,8 +105,8 @@ def match_command(need: int | None, offer: int | None, text: str | None, k: int,
     with progress_bar(say(N_("编码"))) as progress:
         platform.search_index.refresh(progress)
     with platform.database.reading() as session:
-        subject, own = _subject(session, need, offer, text)
-        lines = _ranking(session, platform.search_index, subject, own, k)
+        subject, asker = _subject(session, need, offer, text)
+        lines = _ranking(session, platform.search_index, subject, asker, k)
     if as_json:
         query = {"need": need, "offer": offer, "text": text}
         show_json({"query": {name: value for name, value in query.items() if value is not None}, "matches": lines})
@@ -121,7 +121,7 @@ def match_command(need: int | None, offer: int | None, text: str | None, k: int,
 
 
 def _subject(session: Session, need: int | None, offer: int | None, text: str | None) -> tuple[Document, int | None]:
-    """What is asked about, and the organization whose own postings are no answer to it."""
+    """What is asked about, and the id of the organization that asks, whose postings are no answer."""
     if text is not None:
         return Document(0, MatchingSide.NEED, text.strip()), None
     side, posting_id = (Side.NEED, need) if need is not None else (Side.OFFER, offer)
@@ -130,14 +130,14 @@ def _subject(session: Session, need: int | None, offer: int | None, text: str | 
 
 
 def _ranking(
-    session: Session, search_index: SearchIndex, subject: Document, own: int | None, k: int
+    session: Session, search_index: SearchIndex, subject: Document, asker: int | None, k: int
 ) -> list[dict[str, Any]]:
     side = Side.parse(subject.side.other.value)
     today = date.today()
     among = {
         posting_id
         for posting_id, access in search_index.accesses(side).items()
-        if access.organization_id != own and (access.valid_until is None or access.valid_until >= today)
+        if access.organization_id != asker and (access.valid_until is None or access.valid_until >= today)
     }
     matches = {_other_id(match, side): match for match in search_index.matcher.match(subject, k, among=among)}
     postings = load_postings(session, side, matches)

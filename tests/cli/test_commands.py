@@ -8,7 +8,6 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from matchmaker.cli import COMMANDS
 from matchmaker.cli.language import chosen_language
 from matchmaker.domain.base import now
 from matchmaker.domain.events.meeting_request import MeetingRequest
@@ -45,16 +44,6 @@ def city(command: CommandLine) -> CommandLine:
         load_history(session, search_index)
     database.engine.dispose()
     return command
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [(), *((name,) for name in COMMANDS), ("user", "create"), ("index", "rebuild"), ("event", "print")],
-)
-def test_every_command_explains_itself(command: CommandLine, arguments: tuple[str, ...]) -> None:
-    done = command.run(*arguments, "--help")
-    assert done.returncode == 0
-    assert "--help" in done.stdout
 
 
 @pytest.mark.parametrize(

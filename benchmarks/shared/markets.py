@@ -52,7 +52,7 @@ class DrawingEncoder:
     encode_passages = encode_queries
 
     def _drawn(self, text: str) -> Vector:
-        known = [self._vectors[one] for one in _sentences(text) if one in self._vectors]
+        known = [self._vectors[sentence] for sentence in _sentences(text) if sentence in self._vectors]
         noise = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(self.dimension)
         vector = (np.mean(known, axis=0) if known else self._mean) + NOISE * noise / np.linalg.norm(noise)
         drawn: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
@@ -90,7 +90,7 @@ def market(needs: int, offers: int, *, seed: int = 0) -> Matcher:
         documents = [document for document in originals if document.side is side]
         for start in range(1, count + 1, AT_ONCE):
             ids = range(start, min(start + AT_ONCE, count + 1))
-            matcher.upsert([_composed(rng, documents, one) for one in ids])
+            matcher.upsert([_composed(rng, documents, number) for number in ids])
     return matcher
 
 
@@ -103,10 +103,10 @@ def _composed(rng: np.random.Generator, originals: Sequence[Document], number: i
 def _sections(rng: np.random.Generator, first: Document, second: Document) -> Iterator[Section]:
     borrowed = [sentence for section in second.sections for sentence in _sentences(section.text)]
     for section in first.sections:
-        own = [sentence for sentence in _sentences(section.text) if rng.random() < KEPT]
-        own += [sentence for sentence in borrowed if rng.random() > KEPT]
-        if own:
-            yield replace(section, text="。".join(rng.permutation(own)) + "。")
+        mixed = [sentence for sentence in _sentences(section.text) if rng.random() < KEPT]
+        mixed += [sentence for sentence in borrowed if rng.random() > KEPT]
+        if mixed:
+            yield replace(section, text="。".join(rng.permutation(mixed)) + "。")
 
 
 def _sentences(text: str) -> list[str]:

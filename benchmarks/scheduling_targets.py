@@ -1,22 +1,20 @@
-"""The scheduler against its bars, with first come, first served beside it.
+"""The scheduler against its targets, with first come, first served beside it.
 
-    python benchmarks/scheduling_bars.py [--quick]
+    python benchmarks/scheduling_targets.py [--quick] [--size tiny]
 
-Prints a table and one JSON line; exits 1 if a bar is missed. `--quick` leaves out the event of 2,200 participants.
+Prints a table and one JSON line; exits 1 if a target is missed. `--quick` leaves out the event of 2,200 participants.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
-import resource
 import sys
 import time
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-from scheduling_instances import event
+from shared.events import event
+from shared.measuring import FULL, TINY, finish, parser, peak_megabytes
 
 from matchmaker.scheduling import (
     AssignmentProblem,
@@ -33,8 +31,7 @@ from matchmaker.scheduling import (
 from matchmaker.scheduling.solving.first_come import best_first, place_in_turn
 from matchmaker.scheduling.solving.grid import Grid
 
-MEGABYTE = 1024  # ru_maxrss counts kilobytes on Linux
-MEMORY_BAR = 2048
+MEGABYTES_AT_MOST = 2048
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """`missed` names the bars that the case fails."""
+    """`missed` names the targets that the case fails."""
 
     name: str
     seconds: float
@@ -59,7 +56,9 @@ class Row:
     missed: tuple[str, ...] = field(default=())
 
 
-def cases(quick: bool) -> list[Case]:
+def cases(size: str, *, quick: bool) -> list[Case]:
+    if size == TINY:
+        return [Case("12×6, 4 slots, 3 tables", event(12, 6, 4, 3), 15, 0.99)]
     found = [Case(f"300×150, 12 slots, {t} tables", event(300, 150, 12, t), 15, 0.999) for t in (20, 60, 200)]
     found += [
         Case("… 60 tables, half days", event(300, 150, 12, 60, half_days=True), 15, 0.999),
@@ -90,7 +89,7 @@ def measure(case: Case) -> Row:
         score_share=share,
         first_come_served=served,
         first_come_score=round(score, 2),
-        missed=tuple(bar for bar, is_missed in missed.items() if is_missed),
+        missed=tuple(target for target, is_missed in missed.items() if is_missed),
     )
 
 
@@ -134,9 +133,9 @@ def measure_compaction(problem: Problem) -> dict[str, float]:
     }
 
 
-def measure_assignment() -> dict[str, float]:
-    """A match list of 300×200 from all 60,000 pairs, cut to each party's best 20."""
-    problem = event(300, 200, 1, 1, best=300)
+def measure_assignment(needs: int, offers: int) -> dict[str, float]:
+    """A match list from all pairs, cut to each party's best 20."""
+    problem = event(needs, offers, 1, 1, best=max(needs, offers))
     started = time.perf_counter()
     pairs = shortlist((Pair(c.need, c.offer, c.score) for c in problem.candidates), per_party=20)
     assignment = assign(AssignmentProblem(tuple(Party(p.id, p.side) for p in problem.participants), pairs))
@@ -149,11 +148,13 @@ def measure_assignment() -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
+    """Measure, print, and say by the exit code whether the targets are reached."""
+    options = parser(__doc__)
+    options.add_argument("--quick", action="store_true", help="without the event of 2,200 participants")
+    chosen = options.parse_args()
     rows = []
     print(f"{'':34}{'seconds':>8}{'served':>12}{'score':>10}{'of bound':>10}{'first come: served, score':>28}")
-    for case in cases(parser.parse_args().quick):
+    for case in cases(chosen.size, quick=chosen.quick):
         row = measure(case)
         rows.append(row)
         print(
@@ -161,36 +162,27 @@ def main() -> int:
             f"{row.first_come_served:>18}{row.first_come_score:10.2f}  {' '.join(row.missed)}",
             flush=True,
         )
-    problem = event(300, 150, 12, 60)
+    problem = event(300, 150, 12, 60) if chosen.size == FULL else event(12, 6, 4, 3)
     repair = measure_replan(problem, schedule(problem))
     print(f"re-plan, 10 % cancel: {repair}")
     compaction = measure_compaction(problem)
     print(f"idle gaps, in slots: {compaction}")
-    match_list = measure_assignment()
-    print(f"match list 300×200: {match_list}")
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEGABYTE
-    print(f"peak memory: {megabytes} MB")
-    failed = (
+    needs, offers = (300, 200) if chosen.size == FULL else (12, 8)
+    match_list = measure_assignment(needs, offers)
+    print(f"match list {needs}×{offers}: {match_list}")
+    missed = (
         any(row.missed for row in rows)
         or repair["seconds"] > 5
         or repair["changed"] > 1.3 * repair["unavoidable"]
-        or megabytes > MEMORY_BAR
+        or peak_megabytes() > MEGABYTES_AT_MOST
     )
-    print(
-        json.dumps(
-            {
-                "benchmark": "scheduling_bars",
-                "cases": [asdict(row) for row in rows],
-                "replan": repair,
-                "compaction": compaction,
-                "match_list": match_list,
-                "peak_megabytes": megabytes,
-                "passed": not failed,
-            },
-            ensure_ascii=False,
-        )
-    )
-    return int(failed)
+    figures = {
+        "cases": [asdict(row) for row in rows],
+        "replan": repair,
+        "compaction": compaction,
+        "match_list": match_list,
+    }
+    return finish("scheduling_targets", chosen.size, figures, missed=missed)
 
 
 if __name__ == "__main__":
