@@ -25,7 +25,7 @@ def main() -> None:
     """Write the projection of the encoder that the settings name."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("dataset", type=Path, help="folder with queries.jsonl, corpus.jsonl and qrels.tsv")
-    dataset, encoder = read_dataset(options.parse_args().dataset), create_encoder(load_settings().encoder)
+    dataset, encoder = read_dataset(options.parse_args().dataset), encoder_of(load_settings())
     store = MemoryVectorStore()
     needs = {need.document.id: need.vector for need in embed_documents(dataset.needs, encoder, store)}
     offers = {offer.document.id: offer.vector for offer in embed_documents(dataset.offers, encoder, store)}

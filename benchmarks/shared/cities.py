@@ -86,7 +86,7 @@ def _add_event(session: Session, kind: EventKind, needs: list[Need], offers: lis
         for number, posting in enumerate(postings):
             participant = Participant(side=side, organization=posting.organization)
             event.participants.append(participant)
-            participant.delegates = [Delegate(name=f"代表{number}", leads=True)]
+            participant.delegates = [Delegate(name=f"代表{number}", is_lead=True)]
             if kind is EventKind.EXPO and side is Side.OFFER:
                 hall = number // _BOOTHS_IN_A_HALL % len(_HALLS)
                 participant.room = event.rooms[hall]
