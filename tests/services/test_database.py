@@ -1,19 +1,21 @@
 """Schema and transactions on both databases that the platform supports."""
 
 import threading
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
 
+from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import Base
 from matchmaker.domain.cooperation import ChangeCause, Cooperation, Stage
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.events.event import Meeting, Participant, PlanVersion, ScheduleRow
+from matchmaker.domain.learning.feedback import Feedback
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
@@ -25,6 +27,7 @@ from matchmaker.domain.vocabulary import (
     ParticipantStatus,
     PlanOrigin,
     PostingStatus,
+    Side,
 )
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
@@ -143,6 +146,122 @@ def test_an_installation_without_cooperations_gets_them_and_keeps_its_meetings(e
         session.commit()
         session.refresh(cooperation)
         assert (cooperation.meeting_id, cooperation.event_id) == (None, 1)
+
+
+_LONG_AGO = datetime(2026, 5, 1)
+_EMPTY: Mapping[type, object] = {str: "", int: 0, float: 0.0, bool: False, datetime: _LONG_AGO}
+
+
+def add(connection: Connection, table_name: str, *rows: Mapping[str, object]) -> None:
+    """Rows of an older version's table, by what the database itself says of it; what they need not say is empty."""
+    table = Table(table_name, MetaData(), autoload_with=connection)
+    needed = [column for column in table.columns if not column.nullable and column.server_default is None]
+    for row in rows:
+        connection.execute(
+            insert(table).values({c.name: _EMPTY.get(c.type.python_type, []) for c in needed} | dict(row))
+        )
+
+
+@pytest.fixture
+def revision_5(empty_database: Database) -> Database:
+    """The version before state left the log: two organizations at an event, their people and an organizer."""
+    empty_database.upgrade("0005")
+    with empty_database.engine.begin() as connection:
+        for statement in _MEETING_OF_REVISION_3:
+            connection.execute(text(statement), {"t": _LONG_AGO})
+        people = ("organizer", "engineer", "colleague", "researcher")
+        add(connection, "user_account", *({"id": n, "email": name} for n, name in enumerate(people, start=1)))
+    return empty_database
+
+
+def test_what_was_read_from_the_log_of_an_older_version_stands_in_columns(revision_5: Database) -> None:
+    lines = (
+        ("participant", 3, "applied", "想见三家"),
+        ("participant", 3, "rejected", "名额已满"),
+        ("participant", 1, "availability", "6/9"),
+        ("participant", 1, "confirmed", ""),
+        ("meeting", 2, "no-show", "need offer"),
+        ("meeting", 2, "no-show", "offer"),
+        ("assignment", 11, "take off", ""),
+        ("assignment", 12, "undo", "1"),
+    )
+    with revision_5.engine.begin() as connection:
+        for n, (side, status) in enumerate((("need", "rejected"), ("offer", "invited")), start=3):
+            row = {"id": n, "event_id": 1, "side": side, "organization_id": n - 2, "code": str(n), "status": status}
+            add(connection, "participant", row | {"organization_id": 5 - n})
+        pairs = [{"id": 2, "need_side_id": 1, "offer_side_id": 4}, {"id": 3, "need_side_id": 3, "offer_side_id": 2}]
+        add(connection, "meeting", *(pair | {"event_id": 1, "status": "no_show"} for pair in pairs))
+        add(
+            connection, "assignment", *({"id": 10 + n, "event_id": 1, "version": n, "made_by_id": 1} for n in (1, 2, 3))
+        )
+        keys = ("subject", "subject_id", "action", "detail")
+        add(
+            connection,
+            "activity",
+            *({"id": n, **dict(zip(keys, line, strict=True))} for n, line in enumerate(lines, 1)),
+        )
+    revision_5.upgrade()
+    with revision_5.reading() as session:
+        held, missed, unlogged = session.scalars(select(Meeting).order_by(Meeting.id))
+        assert (held.absent, missed.absent) == (frozenset(), {Side.OFFER})
+        assert unlogged.absent == frozenset(Side), "a no-show of which nothing more is known"
+        coming, _, refused, invited = session.scalars(select(Participant).order_by(Participant.id))
+        assert [row.status_reason for row in (coming, refused, invited)] == ["", "名额已满", ""]
+        assert coming.availability_at == _LONG_AGO.replace(tzinfo=UTC)
+        assert (refused.availability_at, invited.availability_at) == (None, None)
+        made = session.scalars(select(PlanVersion).order_by(PlanVersion.version)).all()
+        assert [(version.step, version.acts_on) for version in made] == [("take off", None), ("undo", 1), (None, None)]
+        assert session.scalar(select(func.count()).select_from(Activity)) == len(lines), "the log keeps its lines"
+
+
+Said = tuple[int, int, str, int]
+"""A rating in the feedback: person, need, side, stars."""
+
+
+@pytest.mark.parametrize(
+    ("kept", "stands"),
+    [
+        pytest.param([(2, 1, "need", 1), (3, 1, "need", 4)], [(3, 1, "need", 4)], id="a colleague rated again"),
+        pytest.param([(2, 2, "need", 1)], [], id="a colleague withdrew"),
+        pytest.param([(1, 3, "need", 4)], [(1, 3, "need", 5), (1, 3, "offer", 3)], id="an organizer entered both"),
+        pytest.param(
+            [(2, 3, "need", 5), (4, 3, "offer", 3)], [(2, 3, "need", 5), (4, 3, "offer", 3)], id="all as it should be"
+        ),
+    ],
+)
+def test_ratings_of_an_older_version_follow_the_meetings(
+    revision_5: Database, kept: list[Said], stands: list[Said]
+) -> None:
+    with revision_5.engine.begin() as connection:
+        for number in (1, 2, 3):
+            add(connection, "need", {"id": number, "organization_id": 1})
+        add(connection, "offer", {"id": 1, "organization_id": 2})
+        # Of the first meeting only the need side's rating is left, of the second none, of the third both.
+        connection.execute(text("UPDATE meeting SET need_id = 1, offer_id = 1, need_rating = 4"))
+        for number, need_rating, offer_rating in ((2, None, None), (3, 5, 3)):
+            organization = {"event_id": 1, "side": "need", "organization_id": number, "code": str(number)}
+            add(connection, "organization", {"id": number + 1, "name": str(number)})
+            add(connection, "participant", organization | {"id": number + 1, "organization_id": number + 1})
+            row = {"id": number, "event_id": 1, "need_side_id": number + 1, "offer_side_id": 2, "status": "held"}
+            row |= {"need_id": number, "offer_id": 1, "need_rating": need_rating, "offer_rating": offer_rating}
+            add(connection, "meeting", row)
+        for number, (person, need, side, stars) in enumerate(kept, start=1):
+            row = {"id": 100 + number, "person_id": person, "need_id": need, "offer_id": 1, "side": side}
+            add(connection, "feedback", row | {"kind": "rated", "rating": stars})
+            line = {"subject": "meeting", "subject_id": need, "action": "rated", "actor_id": person}
+            add(
+                connection,
+                "activity",
+                *(line | {"id": 10 * number + n, "detail": f"{word}: 3"} for n, word in enumerate((side, "offer"))),
+            )
+    revision_5.upgrade()
+    with revision_5.reading() as session:
+        all_rows = session.scalars(select(Feedback).order_by(Feedback.id)).all()
+        standing = [row for row in all_rows if row.undone_at is None]
+        assert sorted((row.person_id, row.need_id, row.side.value, row.rating) for row in standing) == stands
+        assert {row.id for row in all_rows} >= {100 + number for number in range(1, len(kept) + 1)}, (
+            "what was superseded stays on record"
+        )
 
 
 def test_what_is_not_committed_is_undone(database: Database) -> None:

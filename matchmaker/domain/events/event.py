@@ -210,6 +210,10 @@ class Participant(Base):
     """Starts of the slots in which the participant is not available, in local time, as ``2026-05-18T09:00``."""
     note: Mapped[str] = mapped_column(String(500), default="")
     """The participant's note to the organizers when it registered or withdrew."""
+    status_reason: Mapped[str] = mapped_column(String(500), default="")
+    """The reason given with the present status: of a refusal, what the organizers wrote."""
+    availability_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the participant last submitted its availability; ``None`` if it never has."""
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), default=new_code, unique=True)
     """The check-in code on the badge."""
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -339,6 +343,10 @@ class PlanVersion(Base):
     origin: Mapped[PlanOrigin] = mapped_column(term_type(PlanOrigin), default=PlanOrigin.BUILT)
     note: Mapped[str] = mapped_column(String(300), default="")
     """What was changed, or which version was restored; ``plan/version_notes.py`` writes and reads it."""
+    step: Mapped[str | None] = mapped_column(String(20))
+    """By which step at the board it was made, if it was: what its maker can undo."""
+    acts_on: Mapped[int | None]
+    """Of an undo or a redo, the version whose step was undone or done again."""
     proven: Mapped[bool] = mapped_column(default=False)
     seed: Mapped[int | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))
@@ -430,6 +438,9 @@ class Meeting(Base):
     starts_at: Mapped[datetime | None] = mapped_column(DateTime)
     table: Mapped[int | None] = mapped_column("table_number")
     status: Mapped[MeetingStatus] = mapped_column(term_type(MeetingStatus), default=MeetingStatus.PLANNED)
+    need_absent: Mapped[bool] = mapped_column(default=False)
+    offer_absent: Mapped[bool] = mapped_column(default=False)
+    """Who did not come, as last marked; see :attr:`absent`."""
     need_rating: Mapped[int | None]
     offer_rating: Mapped[int | None]
     need_next_step: Mapped[NextStep | None] = mapped_column(term_type(NextStep))
@@ -456,3 +467,10 @@ class Meeting(Base):
     def next_step_of(self, side: Side) -> NextStep | None:
         """What that side means to do next."""
         return side.choose(self.need_next_step, self.offer_next_step)
+
+    @property
+    def absent(self) -> frozenset[Side]:
+        """The sides that did not come to a meeting marked as a no-show."""
+        if self.status is not MeetingStatus.NO_SHOW:
+            return frozenset()
+        return frozenset(side for side in Side if side.choose(self.need_absent, self.offer_absent))

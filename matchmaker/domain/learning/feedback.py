@@ -51,13 +51,15 @@ class Feedback(Base):
 
     __tablename__ = "feedback"
     __table_args__ = (
-        # A person has at most one standing feedback of each kind on a pair; repeating it changes the row.
+        # A person has at most one standing feedback of each kind on a pair, seen from one side; repeating it changes
+        # the row.
         Index(
             "uq_feedback_standing",
             "person_id",
             "need_id",
             "offer_id",
             "kind",
+            "side",
             unique=True,
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),

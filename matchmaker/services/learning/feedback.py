@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -37,7 +37,7 @@ OPPOSITES: Mapping[FeedbackKind, FeedbackKind] = {
 }
 """What a person takes back by saying the other."""
 
-SELF_SAID = frozenset({FeedbackKind.VIEWED, FeedbackKind.SAVED, FeedbackKind.DISMISSED, FeedbackKind.RATED})
+SELF_SAID = frozenset({FeedbackKind.VIEWED, FeedbackKind.SAVED, FeedbackKind.DISMISSED})
 """What people may take back; the other kinds follow from interests, meetings and contracts, and end with these."""
 
 SHOWN_AT_MOST = 500
@@ -105,8 +105,8 @@ def record(
     """Keep what the person did about the pair, in the caller's transaction.
 
     Doing the same again, even in the same moment (a double click), changes what was said (cause, note, rating), not
-    when and where it was first done. Saving takes back a dismissal and the other way round. A dismissal needs its
-    ``cause``, a rating its figure from 1 to 5.
+    when and where it was first done; but a rating is of one side, and an organizer can enter both. Saving takes back a
+    dismissal and the other way round. A dismissal needs its ``cause``, a rating its figure from 1 to 5.
     """
     _check(kind, cause, rating)
     words = _note(note)
@@ -132,11 +132,6 @@ def dismiss(
     return _committed(session, person, pair, FeedbackKind.DISMISSED, cause=cause, note=note, shown=shown)
 
 
-def rate(session: Session, person: User, pair: Pair, rating: int, note: str = "") -> Feedback:
-    """How good a meeting or a cooperation about the match was, from 1 to 5."""
-    return _committed(session, person, pair, FeedbackKind.RATED, rating=rating, note=note)
-
-
 def view(session: Session, person: User, pair: Pair, shown: Shown | None = None) -> Feedback:
     """The person opened the match. Only the first time is kept."""
     return _committed(session, person, pair, FeedbackKind.VIEWED, shown=shown)
@@ -159,15 +154,22 @@ def undo(session: Session, person: User, feedback_id: int) -> Feedback:
     return feedback
 
 
-def take_back(session: Session, need_id: int | None, offer_id: int | None, kind: FeedbackKind) -> None:
+def take_back(
+    session: Session,
+    need_id: int | None,
+    offer_id: int | None,
+    kind: FeedbackKind,
+    *only: ColumnElement[bool],
+) -> None:
     """Let what everybody did of that kind about the pair count no longer, in the caller's transaction: what it followed
-    from is gone.
+    from is gone. Further conditions can say ``only`` which of it.
     """
     standing = select(Feedback).where(
         Feedback.need_id == need_id,
         Feedback.offer_id == offer_id,
         Feedback.kind == kind,
         Feedback.undone_at.is_(None),
+        *only,
     )
     for feedback in session.scalars(standing):
         feedback.undone_at = now()
@@ -258,15 +260,14 @@ def _first_said(session: Session, person: User, pair: Pair, kind: FeedbackKind, 
 
 
 def _standing(session: Session, person: User, pair: Pair, kind: FeedbackKind) -> Feedback | None:
-    return session.scalar(
-        select(Feedback).where(
-            Feedback.person_id == person.id,
-            Feedback.need_id == pair.need_id,
-            Feedback.offer_id == pair.offer_id,
-            Feedback.kind == kind,
-            Feedback.undone_at.is_(None),
-        )
+    standing = select(Feedback).where(
+        Feedback.person_id == person.id,
+        Feedback.need_id == pair.need_id,
+        Feedback.offer_id == pair.offer_id,
+        Feedback.kind == kind,
+        Feedback.undone_at.is_(None),
     )
+    return session.scalar(standing.where(Feedback.side == pair.own.side) if kind is FeedbackKind.RATED else standing)
 
 
 def _check(kind: FeedbackKind, cause: DismissalCause | None, rating: int | None) -> None:

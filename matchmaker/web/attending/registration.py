@@ -26,7 +26,6 @@ from matchmaker.services.events.participation.registration import (
     answer_invitation,
     apply,
     check_may_apply,
-    last_decision,
     withdraw,
 )
 from matchmaker.services.events.public_events import public_event
@@ -118,7 +117,6 @@ def participation_page(
         hit=conflicting_meetings(db(), participant),
         may_say=may_say(person(), participant),
         wishes_close=wishes_close(event),
-        decision=last_decision(db(), participant),
         answerable=not on_behalf and not has_begun(event),
         over=is_over(event),
         typed=typed or {},

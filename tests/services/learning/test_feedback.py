@@ -110,25 +110,28 @@ def test_nobody_undoes_what_another_said(session: Session, scene: Scene) -> None
         service.undo(session, scene.person, 999_999)
 
 
-def test_what_follows_from_a_meeting_is_not_undone_here(session: Session, scene: Scene) -> None:
-    met = service.record(session, scene.person, scene.pair, FeedbackKind.MET)
+@pytest.mark.parametrize("kind", [FeedbackKind.MET, FeedbackKind.RATED])
+def test_what_follows_from_a_meeting_is_not_undone_here(session: Session, scene: Scene, kind: FeedbackKind) -> None:
+    rating = 4 if kind is FeedbackKind.RATED else None
+    said = service.record(session, scene.person, scene.pair, kind, rating=rating)
     session.commit()
     with pytest.raises(InvalidInput, match="对接过程"):
-        service.undo(session, scene.person, met.id)
-    assert met.undone_at is None
+        service.undo(session, scene.person, said.id)
+    assert said.undone_at is None
 
 
 @pytest.mark.parametrize("rating", [0, 6, -1])
 def test_ratings_out_of_range_are_refused(session: Session, scene: Scene, rating: int) -> None:
     with pytest.raises(InvalidInput) as refused:
-        service.rate(session, scene.person, scene.pair, rating)
+        service.record(session, scene.person, scene.pair, FeedbackKind.RATED, rating=rating)
     assert refused.value.field == "rating"
     assert count(session) == 0
 
 
 def test_a_rating_can_be_changed(session: Session, scene: Scene) -> None:
-    service.rate(session, scene.person, scene.pair, 2)
-    assert service.rate(session, scene.person, scene.pair, 5, "样件合格").rating == 5
+    service.record(session, scene.person, scene.pair, FeedbackKind.RATED, rating=2)
+    changed = service.record(session, scene.person, scene.pair, FeedbackKind.RATED, rating=5, note="样件合格")
+    assert (changed.rating, changed.note) == (5, "样件合格")
     assert count(session) == 1
 
 

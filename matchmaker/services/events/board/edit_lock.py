@@ -32,12 +32,9 @@ from matchmaker.services.events.timing import check_not_over
 MOST_LINES = 5
 """Changes of others that a message names one by one."""
 
-SUBJECT = "assignment"
-"""Of the log lines that tell by which step a version was made."""
-
 
 class Step(StrEnum):
-    """What an organizer does at the board, as the log has it."""
+    """What an organizer does at the board, as the version that it makes keeps it."""
 
     MOVE = "move"
     SWAP = "swap"
@@ -148,12 +145,17 @@ class EditSession:
                 meeting.starts_at, meeting.table = place.starts_at, place.table
         self.session.flush()
 
-    def record(self, step: Step, *, detail: str = "", why: str = "") -> Changed:
-        """Make what was changed the next version, with a note that says what and ``why``, and commit."""
+    def record(self, step: Step, *, why: str = "", acts_on: int | None = None) -> Changed:
+        """Make what was changed the next version, with a note that says what and ``why``, and commit.
+
+        Undoing and redoing name the version whose step they act on.
+        """
         version = record_version(self.session, self.actor, self.event)
+        version.step, version.acts_on = step.value, acts_on
         changes = plan_difference(self.latest, version).changes
         version.note = changes_note(changes, repeated=step.value if step in (Step.UNDO, Step.REDO) else "", why=why)
-        log(self.session, self.actor, SUBJECT, version.id, step.value, detail)
+        detail = why if acts_on is None else str(acts_on)
+        log(self.session, self.actor, "assignment", version.id, step.value, detail)
         self.session.commit()
         return Changed(version, changes, self.concurrent_changes, self.names)
 

@@ -123,7 +123,7 @@ def cancel_meeting(
         meeting = edits.meeting(meeting_id)
         edits.raise_if_any(fixed(meeting))
         meeting.status = MeetingStatus.CANCELLED
-        return edits.record(Step.CANCEL, detail=why, why=why)
+        return edits.record(Step.CANCEL, why=why)
 
 
 def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:

@@ -1,6 +1,6 @@
 """Undoing and redoing what one did at the board, step by step.
 
-The log says which versions an organizer made by which step. Undoing a step gives the meetings that it touched what they
+Each version says by whom and by which step it was made. Undoing a step gives the meetings that it touched what they
 were before it, as a new version: nobody undoes what another did, and nothing is overwritten that was changed since.
 A rebuilt, re-planned or restored plan is a new beginning.
 """
@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.activity import Activity
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, Meeting, PlanVersion, ScheduleRow
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
-from matchmaker.services.events.board.edit_lock import SUBJECT, BoardConflict, Changed, EditSession, Step, edit_session
+from matchmaker.services.events.board.edit_lock import BoardConflict, Changed, EditSession, Step, edit_session
 from matchmaker.services.events.board.rules import check_not_excluded, fixed, new_meeting_by_hand
 from matchmaker.services.events.plan.changes import MeetingChange, kept_placement, plan_difference
 from matchmaker.services.events.plan.placements import Placement
@@ -33,14 +32,14 @@ class Steps:
     done: list[int] = field(default_factory=list)
     undone: list[int] = field(default_factory=list)
 
-    def take(self, step: Step, version: int, other: str) -> None:
-        """Account for one more step; ``other`` is the version that it undid or did again."""
-        if step is Step.UNDO:
-            self.done.remove(int(other))
-            self.undone.append(int(other))
-        elif step is Step.REDO:
-            self.undone.remove(int(other))
-            self.done.append(int(other))
+    def apply(self, step: Step, version: int, acts_on: int | None) -> None:
+        """Account for one more step; ``acts_on`` is the version whose step it undid or did again."""
+        if step is Step.UNDO and acts_on is not None:
+            self.done.remove(acts_on)
+            self.undone.append(acts_on)
+        elif step is Step.REDO and acts_on is not None:
+            self.undone.remove(acts_on)
+            self.done.append(acts_on)
         else:
             self.done.append(version)
             self.undone.clear()
@@ -53,21 +52,19 @@ def steps_of(session: Session, actor: User | None, event: Event) -> Steps:
             PlanVersion.event_id == event.id, PlanVersion.origin != PlanOrigin.CHANGED
         )
     )
-    lines = session.execute(
-        select(Activity.action, PlanVersion.version, Activity.detail)
-        .join(PlanVersion, PlanVersion.id == Activity.subject_id)
+    made = session.execute(
+        select(PlanVersion.step, PlanVersion.version, PlanVersion.acts_on)
         .where(
-            Activity.subject == SUBJECT,
-            Activity.actor_id == (None if actor is None else actor.id),
-            Activity.action.in_([step.value for step in Step]),
+            PlanVersion.made_by_id == (None if actor is None else actor.id),
             PlanVersion.event_id == event.id,
             PlanVersion.version > (beginning or 0),
         )
         .order_by(PlanVersion.version)
     )
     steps = Steps()
-    for action, version, detail in lines:
-        steps.take(Step(action), version, detail)
+    for step, version, acts_on in made:
+        if step is not None:
+            steps.apply(Step(step), version, acts_on)
     return steps
 
 
@@ -106,7 +103,7 @@ def _repeat(
             raise Conflict(N_("没有可以撤销的步骤") if step is Step.UNDO else N_("没有可以重做的步骤"))
         _check_untouched(edits, changes)
         _apply(edits, search_index, changes)
-        return edits.record(step, detail=str(version))
+        return edits.record(step, acts_on=version)
 
 
 def _next(

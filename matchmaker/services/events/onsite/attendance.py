@@ -4,14 +4,11 @@ A meeting to which one side did not come, or that was cancelled, frees its slot 
 :mod:`matchmaker.services.events.onsite.substitution` finds another partner for who waits there.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.activity import Activity
-from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting
 from matchmaker.domain.events.pair import pair_of
@@ -25,10 +22,7 @@ from matchmaker.services.events.plan.occupancy import load_occupancy, lock_event
 from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.scheduling.single_change import record_single_change
 from matchmaker.services.events.timing import local_time
-from matchmaker.services.learning.feedback import Pair, record
-
-_NO_SHOW = "no-show"
-"""The log's word for a meeting to which somebody did not come; its detail names the absent sides."""
+from matchmaker.services.learning.feedback import Pair, record, take_back
 
 _PLAN_CHANGES = frozenset({MeetingStatus.PLANNED, MeetingStatus.CANCELLED})
 
@@ -52,16 +46,25 @@ def mark_meeting(
     lock_event(session, event)
     meeting = get_meeting(session, event, meeting_id)
     before = meeting.status
-    if before is status and _said_the_same(session, meeting, absent):
+    if before is status and (status is not MeetingStatus.NO_SHOW or meeting.absent == frozenset(absent)):
         session.commit()
         return meeting
     _check_markable(session, event, meeting, status, absent, at)
     meeting.status = status
+    no_show = status is MeetingStatus.NO_SHOW
+    meeting.need_absent, meeting.offer_absent = (no_show and side in absent for side in (Side.NEED, Side.OFFER))
     if status is MeetingStatus.HELD:
         remember_met(session, actor, meeting)
     elif before is MeetingStatus.HELD:
         forget_met(session, event, meeting)
-    _log_mark(session, actor, meeting, absent)
+    log(
+        session,
+        actor,
+        "meeting",
+        meeting.id,
+        status.value,
+        " ".join(side.value for side in Side if side in meeting.absent),
+    )
     if {before, status} == _PLAN_CHANGES:
         session.flush()
         record_single_change(session, actor, event, meeting, _note(meeting))
@@ -77,16 +80,6 @@ def get_meeting(session: Session, event: Event, meeting_id: int) -> Meeting:
     return meeting
 
 
-def absent_sides(session: Session, meeting_ids: Iterable[int]) -> dict[int, frozenset[Side]]:
-    """For meetings that were marked as no-show, by id, which sides did not come, as last said."""
-    lines = session.execute(
-        select(Activity.subject_id, Activity.detail)
-        .where(Activity.subject == "meeting", Activity.action == _NO_SHOW, Activity.subject_id.in_(list(meeting_ids)))
-        .order_by(Activity.id)
-    )
-    return {meeting_id: frozenset(Side.parse(word) for word in detail.split()) for meeting_id, detail in lines}
-
-
 def remember_met(session: Session, person: User | None, meeting: Meeting, side: Side = Side.NEED) -> None:
     """Let the ranker learn that need and offer were talked about, as ``person`` says from that side."""
     pair = posting_pair(meeting, side)
@@ -99,17 +92,7 @@ def forget_met(session: Session, event: Event, meeting: Meeting) -> None:
     if meeting.starts_at is None:
         return
     began = meeting.starts_at.replace(tzinfo=event.zone)
-    standing = session.scalars(
-        select(Feedback).where(
-            Feedback.need_id == meeting.need_id,
-            Feedback.offer_id == meeting.offer_id,
-            Feedback.kind == FeedbackKind.MET,
-            Feedback.undone_at.is_(None),
-            Feedback.at >= began,
-        )
-    )
-    for feedback in standing:
-        feedback.undone_at = now()
+    take_back(session, meeting.need_id, meeting.offer_id, FeedbackKind.MET, Feedback.at >= began)
 
 
 def posting_pair(meeting: Meeting, side: Side) -> Pair | None:
@@ -152,19 +135,6 @@ def _check_markable(
             pair_of(meeting), meeting.starts_at, meeting.table, ignoring={meeting.id}
         ):
             raise obstacle
-
-
-def _said_the_same(session: Session, meeting: Meeting, absent: Collection[Side]) -> bool:
-    if meeting.status is not MeetingStatus.NO_SHOW:
-        return True
-    return absent_sides(session, [meeting.id]).get(meeting.id) == frozenset(absent)
-
-
-def _log_mark(session: Session, actor: User | None, meeting: Meeting, absent: Collection[Side]) -> None:
-    if meeting.status is MeetingStatus.NO_SHOW:
-        log(session, actor, "meeting", meeting.id, _NO_SHOW, " ".join(side.value for side in Side if side in absent))
-    else:
-        log(session, actor, "meeting", meeting.id, meeting.status.value)
 
 
 def _note(meeting: Meeting) -> str:

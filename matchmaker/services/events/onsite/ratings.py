@@ -1,17 +1,17 @@
-"""What both sides say after a meeting: how good it was, in one tap, and the next step they mean to take, in another.
+"""Ratings of meetings: each side says how good it was, in one tap, and which next step it means to take, in another.
 
-Said by the people of a participant, or by an organizer for them; the last word of a side stands. A rating tells that
-the two did meet, and goes into the feedback that the ranker learns from; a next step begins a cooperation.
+A participant's people rate it, or an organizer for them; what a side said last stands. A rating tells that the two did
+meet. The feedback that the ranker learns from follows the meeting's ratings, side by side; a next step begins a
+cooperation.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import OCCUPYING, Delegate, Event, Meeting, Participant
 from matchmaker.domain.events.pair import PairKey, pair_of
@@ -24,31 +24,31 @@ from matchmaker.services.cooperation.beginning import follow_next_steps
 from matchmaker.services.events.onsite.attendance import has_begun, posting_pair, remember_met
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import ANY_STATUS, Placement, published_placements
-from matchmaker.services.learning.feedback import record
+from matchmaker.services.learning.feedback import Pair, record, take_back
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingRating:
-    """What one side said, or can say, of a meeting."""
+    """One side's rating and next step after a meeting; both ``None`` until it says them."""
 
     meeting: Meeting
     side: Side
 
     @property
     def own(self) -> Participant:
-        return self.meeting.need_side if self.side is Side.NEED else self.meeting.offer_side
+        return self.meeting.participant(self.side)
 
     @property
     def partner(self) -> Participant:
-        return self.meeting.offer_side if self.side is Side.NEED else self.meeting.need_side
+        return self.meeting.participant(self.side.other)
 
     @property
     def rating(self) -> int | None:
-        return self.meeting.need_rating if self.side is Side.NEED else self.meeting.offer_rating
+        return self.meeting.rating_of(self.side)
 
     @property
     def next_step(self) -> NextStep | None:
-        return self.meeting.need_next_step if self.side is Side.NEED else self.meeting.offer_next_step
+        return self.meeting.next_step_of(self.side)
 
 
 def own_ratings(session: Session, person: User, event: Event, at: datetime | None = None) -> list[MeetingRating]:
@@ -59,15 +59,17 @@ def own_ratings(session: Session, person: User, event: Event, at: datetime | Non
     own_ids = _own_participants(session, person, event)
     if not own_ids:
         raise NotFound(N_("没有您可以评价的洽谈"))
-    told = published_placements(session, event, ANY_STATUS)
-    words = [
-        word
+    published = published_placements(session, event, ANY_STATUS)
+    ratings = [
+        rating
         for meeting in scheduled_meetings(session, event)
-        if meeting.status in OCCUPYING and has_begun(event, meeting, at) and _as_told(meeting, told)
-        for word in _both_words(meeting)
-        if word.own.id in own_ids
+        if meeting.status in OCCUPYING and has_begun(event, meeting, at) and _is_published(meeting, published)
+        for rating in _of_both_sides(meeting)
+        if rating.own.id in own_ids
     ]
-    return sorted(words, key=lambda word: (word.meeting.starts_at or datetime.min, -word.meeting.id), reverse=True)
+    return sorted(
+        ratings, key=lambda rating: (rating.meeting.starts_at or datetime.min, -rating.meeting.id), reverse=True
+    )
 
 
 def ratings_of(session: Session, person: User, meeting_id: int) -> list[MeetingRating]:
@@ -76,37 +78,37 @@ def ratings_of(session: Session, person: User, meeting_id: int) -> list[MeetingR
     Raises :class:`NotFound` for others, as if there were no such meeting.
     """
     meeting = session.get(Meeting, meeting_id)
-    words = [] if meeting is None else _both_words(meeting)
+    ratings = [] if meeting is None else _of_both_sides(meeting)
     if meeting is not None and not person.organizes:
         own_ids = _own_participants(session, person, meeting.event)
-        told = bool(own_ids) and _as_told(meeting, published_placements(session, meeting.event, ANY_STATUS))
-        words = [word for word in words if told and word.own.id in own_ids]
-    if not words:
+        published = bool(own_ids) and _is_published(meeting, published_placements(session, meeting.event, ANY_STATUS))
+        ratings = [rating for rating in ratings if published and rating.own.id in own_ids]
+    if not ratings:
         raise NotFound(N_("没有您可以评价的洽谈"))
-    return words
+    return ratings
 
 
 def rate_meeting(
     session: Session, person: User, meeting_id: int, side: Side, rating: int, at: datetime | None = None
 ) -> MeetingRating:
-    """Say how good a meeting was, from 1 to 5; saying it again changes it.
+    """Say how good a meeting was, from 1 to 5; rating it again, also by a colleague, replaces the rating.
 
     Raises :class:`NotFound` for meetings of others, :class:`Conflict` before it began or when it did not take place.
     """
     if not 1 <= rating <= HIGHEST_RATING:
         raise InvalidInput(N_("评分应为 1 到 %(highest)d"), field="rating", highest=HIGHEST_RATING)
-    word = _locked(session, person, meeting_id, side, at)
-    meeting = word.meeting
+    rated = _locked(session, person, meeting_id, side, at)
+    meeting = rated.meeting
     if side is Side.NEED:
         meeting.need_rating = rating
     else:
         meeting.offer_rating = rating
     meeting.status = MeetingStatus.HELD
     remember_met(session, person, meeting, side)
-    _remember_rating(session, person, word)
+    _update_feedback(session, person, rated)
     log(session, person, "meeting", meeting.id, "rated", f"{side.value}: {rating}")
     session.commit()
-    return word
+    return rated
 
 
 def choose_next_step(
@@ -116,41 +118,32 @@ def choose_next_step(
 
     Raises as :func:`rate_meeting` does.
     """
-    word = _locked(session, person, meeting_id, side, at)
+    rating = _locked(session, person, meeting_id, side, at)
     if side is Side.NEED:
-        word.meeting.need_next_step = step
+        rating.meeting.need_next_step = step
     else:
-        word.meeting.offer_next_step = step
-    follow_next_steps(session, person, word.meeting, at)
-    log(session, person, "meeting", word.meeting.id, "next step", f"{side.value}: {step.value}")
+        rating.meeting.offer_next_step = step
+    follow_next_steps(session, person, rating.meeting, at)
+    log(session, person, "meeting", rating.meeting.id, "next step", f"{side.value}: {step.value}")
     session.commit()
-    return word
+    return rating
 
 
 def withdraw_rating(
     session: Session, person: User, meeting_id: int, side: Side, at: datetime | None = None
 ) -> MeetingRating:
-    """Take back what a side said, rating and next step; taking back twice changes nothing."""
-    word = _locked(session, person, meeting_id, side, at)
-    meeting = word.meeting
+    """Take back a side's rating and next step, whoever of it gave them; taking back twice changes nothing."""
+    withdrawn = _locked(session, person, meeting_id, side, at)
+    meeting = withdrawn.meeting
     if side is Side.NEED:
         meeting.need_rating = meeting.need_next_step = None
     else:
         meeting.offer_rating = meeting.offer_next_step = None
     follow_next_steps(session, person, meeting, at)
-    for feedback in session.scalars(
-        select(Feedback).where(
-            Feedback.person_id == person.id,
-            Feedback.need_id == meeting.need_id,
-            Feedback.offer_id == meeting.offer_id,
-            Feedback.kind == FeedbackKind.RATED,
-            Feedback.undone_at.is_(None),
-        )
-    ):
-        feedback.undone_at = now()
+    _update_feedback(session, person, withdrawn)
     log(session, person, "meeting", meeting.id, "rating withdrawn", side.value)
     session.commit()
-    return word
+    return withdrawn
 
 
 def scheduled_meetings(session: Session, event: Event) -> Sequence[Meeting]:
@@ -165,7 +158,7 @@ def scheduled_meetings(session: Session, event: Event) -> Sequence[Meeting]:
     ).all()
 
 
-def _both_words(meeting: Meeting) -> list[MeetingRating]:
+def _of_both_sides(meeting: Meeting) -> list[MeetingRating]:
     return [MeetingRating(meeting, side) for side in Side]
 
 
@@ -176,14 +169,17 @@ def _own_participants(session: Session, person: User, event: Event) -> frozenset
     return frozenset(session.scalars(select(Participant.id).where(Participant.event_id == event.id, own)))
 
 
-def _as_told(meeting: Meeting, told: Mapping[PairKey, Placement]) -> bool:
+def _is_published(meeting: Meeting, published: Mapping[PairKey, Placement]) -> bool:
     """Whether participants know of the meeting at that time: drafts are the organizers' business."""
-    return pair_of(meeting) in told and told[pair_of(meeting)].starts_at == meeting.starts_at
+    place = published.get(pair_of(meeting))
+    return place is not None and place.starts_at == meeting.starts_at
 
 
 def _locked(session: Session, person: User, meeting_id: int, side: Side, at: datetime | None) -> MeetingRating:
-    """The word, once it is one's turn to change it. Checks that the person may and that the meeting took place."""
-    known = next((word for word in ratings_of(session, person, meeting_id) if word.side is side), None)
+    """The side's rating with the event locked, after checking that the person may change it and that the meeting took
+    place.
+    """
+    known = next((rating for rating in ratings_of(session, person, meeting_id) if rating.side is side), None)
     if known is None:
         raise NotFound(N_("没有您可以评价的洽谈"))
     event = known.meeting.event
@@ -200,13 +196,28 @@ def _check_took_place(event: Event, meeting: Meeting, at: datetime | None) -> No
         raise Conflict(N_("这一场 %(time)s 才开始，开始后就可以评价"), time=f"{meeting.starts_at:%m-%d %H:%M}")
 
 
-def _remember_rating(session: Session, person: User, word: MeetingRating) -> None:
-    """Into the feedback: what the side said, or, as an organizer's own word on the pair, the mean of both sides'."""
-    pair = posting_pair(word.meeting, word.side)
+def _update_feedback(session: Session, person: User, rating: MeetingRating) -> None:
+    """Let the feedback say of need and offer what the side's last rated meeting about them says, and nothing else."""
+    pair = posting_pair(rating.meeting, rating.side)
     if pair is None:
         return
-    said: Collection[int | None] = [word.rating]
-    if word.own.id not in _own_participants(session, person, word.meeting.event):
-        said = (word.meeting.need_rating, word.meeting.offer_rating)
-    figures = [rating for rating in said if rating is not None]
-    record(session, person, pair, FeedbackKind.RATED, rating=round(sum(figures) / len(figures)))
+    session.flush()
+    figure = _last_rating(session, pair, rating.side)
+    this_side = Feedback.side == rating.side
+    if figure is None:
+        take_back(session, pair.need_id, pair.offer_id, FeedbackKind.RATED, this_side)
+    else:
+        of_others = Feedback.person_id != person.id
+        take_back(session, pair.need_id, pair.offer_id, FeedbackKind.RATED, this_side, of_others)
+        record(session, person, pair, FeedbackKind.RATED, rating=figure)
+
+
+def _last_rating(session: Session, pair: Pair, side: Side) -> int | None:
+    """What the side said of the last meeting about that need and offer that it rated; of several events, the last."""
+    rating = Meeting.need_rating if side is Side.NEED else Meeting.offer_rating
+    return session.scalar(
+        select(rating)
+        .where(Meeting.need_id == pair.need_id, Meeting.offer_id == pair.offer_id, rating.is_not(None))
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        .limit(1)
+    )

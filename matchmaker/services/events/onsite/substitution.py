@@ -19,7 +19,7 @@ from matchmaker.domain.vocabulary import EventStatus, MeetingStatus, PairDecisio
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.onsite.attendance import absent_sides, check_running, get_meeting
+from matchmaker.services.events.onsite.attendance import check_running, get_meeting
 from matchmaker.services.events.pairing.partnerships import PairScores, decisions_of, score_partnerships
 from matchmaker.services.events.plan.occupancy import Occupancy, load_occupancy, lock_event
 from matchmaker.services.events.plan.queries import meeting_of_pair
@@ -67,11 +67,8 @@ def substitutes(
     for sessions that read: new texts may be encoded.
     """
     freed = {meeting.id: meeting for meeting in meetings if _freed(event, meeting, at)}
-    absent = absent_sides(session, freed)
     open_places = {
-        meeting_id: waiting
-        for meeting_id, meeting in freed.items()
-        if (waiting := _waiting(meeting, absent.get(meeting_id, frozenset(Side)))) is not None
+        meeting_id: waiting for meeting_id, meeting in freed.items() if (waiting := _waiting(meeting)) is not None
     }
     if not open_places:
         return {}
@@ -110,7 +107,7 @@ def substitute(
     if known is not None and known.starts_at == missed.starts_at and known.status in OCCUPYING:
         session.commit()
         return known
-    _check_freed(session, event, missed, waiting, at)
+    _check_freed(event, missed, waiting, at)
     context = _load_context(session, search_index, event, at)
     context.check_possible(missed, waiting, partner)
     if known is None:
@@ -220,13 +217,12 @@ def _absentees(session: Session, event: Event) -> frozenset[tuple[datetime, int]
     missed = session.scalars(
         select(Meeting).where(Meeting.event_id == event.id, Meeting.status == MeetingStatus.NO_SHOW)
     ).all()
-    sides = absent_sides(session, [meeting.id for meeting in missed])
     return frozenset(
         (meeting.starts_at, participant_id)
         for meeting in missed
         if meeting.starts_at is not None
         for side, participant_id in zip(Side, pair_of(meeting), strict=True)
-        if side in sides.get(meeting.id, ())
+        if side in meeting.absent
     )
 
 
@@ -240,17 +236,17 @@ def _freed(event: Event, meeting: Meeting, at: datetime | None) -> bool:
     )
 
 
-def _waiting(meeting: Meeting, absent: Collection[Side]) -> Participant | None:
+def _waiting(missed: Meeting) -> Participant | None:
     """The side that did come; ``None`` when neither did."""
-    if Side.NEED not in absent:
-        return meeting.need_side
-    return meeting.offer_side if Side.OFFER not in absent else None
+    if Side.NEED not in missed.absent:
+        return missed.need_side
+    return missed.offer_side if Side.OFFER not in missed.absent else None
 
 
-def _check_freed(session: Session, event: Event, missed: Meeting, waiting: Participant, at: datetime | None) -> None:
+def _check_freed(event: Event, missed: Meeting, waiting: Participant, at: datetime | None) -> None:
     if not _freed(event, missed, at):
         raise Conflict(N_("这个时段已经结束，或这一场没有标记未到场，不能补位"))
-    if waiting.side in absent_sides(session, [missed.id]).get(missed.id, frozenset(Side)):
+    if waiting.side in missed.absent:
         raise Conflict(N_("“%(name)s”也没有到场，不能补位"), name=waiting.name)
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.events.event import Event, Meeting, Participant
 from matchmaker.domain.people import User
@@ -18,9 +19,6 @@ from matchmaker.services.events.editing import MOST_MEETINGS_EACH
 from matchmaker.services.events.participation.participants import changeable_participant, pins_of
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.timing import wishes_are_open
-
-AVAILABILITY_SUBMITTED = "availability"
-"""The action in the log by which it is known that a participant has said when it can."""
 
 
 class PartOfDay(Term):
@@ -97,19 +95,20 @@ def set_availability(
     pins = pins_of(session, participant.event)[participant.id]
     if max_meetings < pins:
         raise InvalidInput(N_("已锁定 %(pins)d 个洽谈对象，最多场数不能更少"), field="max_meetings", pins=pins)
-    participant.unavailable = unavailable_but(participant.event, free)
     participant.min_meetings, participant.max_meetings = min_meetings, max_meetings
-    log(
-        session,
-        actor,
-        "participant",
-        participant.id,
-        AVAILABILITY_SUBMITTED,
-        f"{len(free)}/{len(participant.event.slots)}",
-    )
+    record_availability(session, actor, participant, free, at)
     hit = conflicting_meetings(session, participant)
     session.commit()
     return hit
+
+
+def record_availability(
+    session: Session, actor: User | None, participant: Participant, free: Collection[datetime], at: datetime | None
+) -> None:
+    """Note in which slots the participant can meet; does not commit."""
+    participant.unavailable = unavailable_but(participant.event, free)
+    participant.availability_at = at or now()
+    log(session, actor, "participant", participant.id, "availability", f"{len(free)}/{len(participant.event.slots)}")
 
 
 def check_wishes(event: Event, free: Collection[datetime], min_meetings: int, max_meetings: int) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.events.event import Event, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
@@ -24,7 +23,7 @@ from matchmaker.domain.vocabulary import (
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.participation.availability import AVAILABILITY_SUBMITTED, slot_key
+from matchmaker.services.events.participation.availability import slot_key
 from matchmaker.services.events.participation.participants import open_posting_ids
 from matchmaker.services.events.participation.recipients import AddressOf, recipients_of
 from matchmaker.services.events.plan.occupancy import lock_event
@@ -86,7 +85,6 @@ class Progress:
 
     participant: Participant
     postings: int
-    said_when: bool
     wishes: Wishes
     open: tuple[Step, ...]
 
@@ -163,7 +161,6 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
         .order_by(Participant.id)
     ).all()
     postings = open_posting_ids(session, participants)
-    said = _who_said_when(session, event)
     wishes = _wishes(session, event, at)
     conflicting = _with_conflicts(session, event, participants)
     rows = []
@@ -172,7 +169,6 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
             event,
             participant,
             posted=bool(postings[participant.id]),
-            said=participant.id in said,
             wishes=wishes.get(participant.id, Wishes()),
             conflicting=participant.id in conflicting,
             at=at,
@@ -181,7 +177,6 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
             Progress(
                 participant=participant,
                 postings=len(postings[participant.id]),
-                said_when=participant.id in said,
                 wishes=wishes.get(participant.id, Wishes()),
                 open=steps,
             )
@@ -270,7 +265,7 @@ def _cells(row: Progress, language: str) -> list[object]:
     participant, event = row.participant, row.participant.event
     leads = next((delegate for delegate in participant.delegates if delegate.is_lead), None)
     free = sum(slot_key(slot) not in participant.unavailable for slot in event.slots)
-    times = f"{free}/{len(event.slots)}" if row.said_when else ""
+    times = f"{free}/{len(event.slots)}" if participant.availability_at is not None else ""
     return [
         participant.name,
         participant.side.label(language),
@@ -313,7 +308,6 @@ def _open_steps(
     participant: Participant,
     *,
     posted: bool,
-    said: bool,
     wishes: Wishes,
     conflicting: bool,
     at: datetime,
@@ -329,28 +323,13 @@ def _open_steps(
         Step.DECISION: status is ParticipantStatus.APPLIED,
         Step.POSTINGS: waiting and not posted,
         Step.DELEGATES: waiting and not participant.delegates,
-        Step.AVAILABILITY: asking and not said,
+        Step.AVAILABILITY: asking and participant.availability_at is None,
         Step.WISHES: asking and not wishes.made,
         Step.REQUESTS: coming and wishes.waiting > 0,
         Step.REPLAN: conflicting,
         Step.CHECK_IN: coming and on_the_day and participant.checked_in_at is None,
     }
     return tuple(step for step in Step if still_open[step])
-
-
-def _who_said_when(session: Session, event: Event) -> set[int]:
-    own = select(Participant.id).where(Participant.event_id == event.id)
-    return set(
-        session.scalars(
-            select(Activity.subject_id)
-            .where(
-                Activity.subject == "participant",
-                Activity.action == AVAILABILITY_SUBMITTED,
-                Activity.subject_id.in_(own),
-            )
-            .distinct()
-        )
-    )
 
 
 def _wishes(session: Session, event: Event, at: datetime) -> Mapping[int, Wishes]:

@@ -10,9 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from matchmaker.domain.activity import Activity
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.events.event import Event, Meeting, Participant
@@ -23,7 +22,7 @@ from matchmaker.domain.vocabulary import EventKind, MeetingStatus, ParticipantSt
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
-from matchmaker.services.events.participation.availability import AVAILABILITY_SUBMITTED, check_wishes, unavailable_but
+from matchmaker.services.events.participation.availability import check_wishes, record_availability
 from matchmaker.services.events.participation.delegates import DelegateValues, new_delegate
 from matchmaker.services.events.participation.participants import (
     PartyKey,
@@ -182,7 +181,6 @@ def apply(
         event=event, side=application.side, organization=organization, team=team
     )
     participant.min_meetings, participant.max_meetings = application.min_meetings, application.max_meetings
-    participant.unavailable = unavailable_but(event, application.free)
     participant.note = limited_words(application.note, "note", NOTE_LENGTH)
     session.add(participant)
     try:
@@ -193,14 +191,7 @@ def apply(
     _name_delegates(session, participant, application.delegates)
     _move(session, person, participant, ParticipantStatus.APPLIED, participant.note)
     if event.kind is EventKind.DOCKING:
-        log(
-            session,
-            person,
-            "participant",
-            participant.id,
-            AVAILABILITY_SUBMITTED,
-            f"{len(application.free)}/{len(event.slots)}",
-        )
+        record_availability(session, person, participant, application.free, at)
     session.commit()
     return participant
 
@@ -278,25 +269,10 @@ def capacity(session: Session, event: Event) -> Capacity:
     return Capacity({side: len(sides[side]) for side in Side}, needed, wished, event.most_meetings, advised)
 
 
-def last_decision(session: Session, participant: Participant) -> Activity | None:
-    """Who last decided about the participant, when, and with which reason."""
-    return session.scalar(
-        select(Activity)
-        .where(
-            Activity.subject == "participant",
-            Activity.subject_id == participant.id,
-            Activity.action == participant.status.value,
-        )
-        .options(joinedload(Activity.actor))
-        .order_by(Activity.id.desc())
-        .limit(1)
-    )
-
-
 def _move(
     session: Session, actor: User | None, participant: Participant, status: ParticipantStatus, why: str = ""
 ) -> None:
-    participant.status = status
+    participant.status, participant.status_reason = status, why
     log(session, actor, "participant", participant.id, status.value, why)
 
 

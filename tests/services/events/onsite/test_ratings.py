@@ -22,6 +22,16 @@ def standing(session: Session, kind: FeedbackKind) -> list[Feedback]:
     return list(session.scalars(select(Feedback).where(Feedback.kind == kind, Feedback.undone_at.is_(None))))
 
 
+def ratings_kept(session: Session) -> list[tuple[int, Side, int | None]]:
+    """The ratings that the ranker learns from: by whom, of which side, how many stars."""
+    kept = sorted(standing(session, FeedbackKind.RATED), key=lambda said: (list(Side).index(said.side), said.id))
+    return [(said.person_id, said.side, said.rating) for said in kept]
+
+
+def colleague_of(session: Session, person: User) -> User:
+    return make_user(session, organization=person.organization, owner=False)
+
+
 def test_two_taps_say_all(session: Session, fair: Fair) -> None:
     meeting = fair.meetings[0]
     (word,) = own_ratings(session, fair.engineer, fair.event)
@@ -125,8 +135,45 @@ def test_an_organizer_enters_what_both_said_on_paper(session: Session, fair: Fai
     rate_meeting(session, fair.organizer, meeting.id, Side.NEED, 5)
     rate_meeting(session, fair.organizer, meeting.id, Side.OFFER, 2)
     assert (meeting.need_rating, meeting.offer_rating) == (5, 2)
-    (rated,) = standing(session, FeedbackKind.RATED)
-    assert (rated.person_id, rated.rating) == (fair.organizer.id, 4), "their own word is the mean of what both said"
+    assert ratings_kept(session) == [(fair.organizer.id, Side.NEED, 5), (fair.organizer.id, Side.OFFER, 2)]
+    withdraw_rating(session, fair.organizer, meeting.id, Side.NEED)
+    assert (meeting.need_rating, meeting.offer_rating) == (None, 2)
+    assert ratings_kept(session) == [(fair.organizer.id, Side.OFFER, 2)], "exactly what stands"
+
+
+def test_a_colleagues_rating_takes_the_place_of_the_first(session: Session, fair: Fair) -> None:
+    meeting, colleague = fair.meetings[0], colleague_of(session, fair.engineer)
+    rate_meeting(session, fair.engineer, meeting.id, Side.NEED, 1)
+    rate_meeting(session, fair.researcher, meeting.id, Side.OFFER, 4)
+    rate_meeting(session, colleague, meeting.id, Side.NEED, 5)
+    assert meeting.need_rating == 5
+    assert ratings_kept(session) == [(colleague.id, Side.NEED, 5), (fair.researcher.id, Side.OFFER, 4)]
+    rate_meeting(session, fair.engineer, meeting.id, Side.NEED, 2)
+    assert ratings_kept(session) == [(fair.engineer.id, Side.NEED, 2), (fair.researcher.id, Side.OFFER, 4)]
+
+
+@pytest.mark.parametrize("who", ["colleague", "organizer"])
+def test_what_somebody_else_withdraws_teaches_nothing_more(session: Session, fair: Fair, who: str) -> None:
+    meeting = fair.meetings[0]
+    person = fair.organizer if who == "organizer" else colleague_of(session, fair.engineer)
+    rate_meeting(session, fair.engineer, meeting.id, Side.NEED, 1)
+    rate_meeting(session, fair.researcher, meeting.id, Side.OFFER, 4)
+    withdraw_rating(session, person, meeting.id, Side.NEED)
+    assert meeting.need_rating is None
+    assert ratings_kept(session) == [(fair.researcher.id, Side.OFFER, 4)], "the other side's rating stands"
+
+
+def test_without_its_rating_the_last_meeting_leaves_what_an_earlier_one_said(session: Session, fair: Fair) -> None:
+    earlier, later = fair.meetings[0], fair.meetings[3]
+    later.need_id, later.offer_id = earlier.need_id, earlier.offer_id
+    session.commit()
+    rate_meeting(session, fair.engineer, earlier.id, Side.NEED, 2)
+    rate_meeting(session, fair.engineer, later.id, Side.NEED, 5, fair.at(21))
+    assert ratings_kept(session) == [(fair.engineer.id, Side.NEED, 5)]
+    rate_meeting(session, fair.engineer, earlier.id, Side.NEED, 3)
+    assert ratings_kept(session) == [(fair.engineer.id, Side.NEED, 5)], "the last meeting counts, not the last tap"
+    withdraw_rating(session, fair.engineer, later.id, Side.NEED, fair.at(21))
+    assert ratings_kept(session) == [(fair.engineer.id, Side.NEED, 3)]
 
 
 def test_a_meeting_without_postings_is_rated_all_the_same(session: Session, fair: Fair) -> None:

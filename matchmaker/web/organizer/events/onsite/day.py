@@ -12,7 +12,7 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import OCCUPYING, Event, Meeting, Participant, Room
 from matchmaker.domain.vocabulary import MeetingStatus, Side
 from matchmaker.services.events.editing import get_event
-from matchmaker.services.events.onsite.attendance import absent_sides, mark_meeting
+from matchmaker.services.events.onsite.attendance import mark_meeting
 from matchmaker.services.events.onsite.closing import finish_event, reopen_event, unmarked_meetings
 from matchmaker.services.events.onsite.substitution import substitute, substitutes
 from matchmaker.services.events.timing import coming_slot, last_session_ended, local_time, running_slot
@@ -49,7 +49,6 @@ def event_day(event_id: int) -> str:
         slots=event.slots,
         room=room,
         meetings=meetings,
-        absent=absent_sides(db(), [meeting.id for meeting in meetings]),
         refills=substitutes(db(), platform().search_index, event, meetings),
         over=last_session_ended(event),
         unmarked=unmarked_meetings(db(), event),
