@@ -250,7 +250,7 @@ def withdraw(
         if event.published_version is None:
             session.delete(meeting)
         else:
-            meeting.status = MeetingStatus.CANCELLED
+            meeting.status, meeting.locked = MeetingStatus.CANCELLED, False
     if meetings:
         left = note_message(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=len(meetings))
         record_version(session, actor, event, note=left)

@@ -1,4 +1,4 @@
-"""Publishing a schedule, going back to an earlier one, and what happens to it when somebody withdraws."""
+"""Publishing a schedule, and going back to an earlier one."""
 
 from datetime import datetime
 
@@ -6,17 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
-from matchmaker.domain.errors import Conflict, NotFound
-from matchmaker.domain.events.event import Event, Meeting, Participant, PlanVersion, ScheduleRow
-from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.errors import Conflict
+from matchmaker.domain.events.event import Event, Meeting, PlanVersion, ScheduleRow
 from matchmaker.domain.events.pair import PairKey, pair_of
 from matchmaker.domain.people import User
-from matchmaker.domain.vocabulary import (
-    MeetingStatus,
-    ParticipantStatus,
-    PlanOrigin,
-    RequestStatus,
-)
+from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.editing import check_organizer
@@ -37,7 +31,7 @@ from matchmaker.services.events.scheduling.replan import replan_event
 from matchmaker.services.events.timing import check_not_over
 from matchmaker.services.indexing.search_index import SearchIndex
 
-__all__ = ["publish_schedule", "replan_event", "restore_version", "withdraw_participant"]
+__all__ = ["publish_schedule", "replan_event", "restore_version"]
 
 _REASONS_SHOWN = 5
 
@@ -96,34 +90,6 @@ def restore_version(
     return version
 
 
-def withdraw_participant(
-    session: Session, actor: User | None, event: Event, participant_id: int, note: str = ""
-) -> Participant:
-    """Take a participant out of an event, published or not: what it was still to have is cancelled, its unanswered
-    requests are withdrawn. The gaps stay until the event is re-planned. Withdrawing twice changes nothing.
-
-    Organizers may do it, and the participant's own people; for others, as for another event's participant, there is
-    none: :class:`NotFound`.
-    """
-    lock_event(session, event)
-    participant = session.get(Participant, participant_id)
-    if participant is None or participant.event_id != event.id or not _speaks_for(actor, participant):
-        raise NotFound(N_("活动里没有这个参会方，请刷新页面"))
-    check_not_over(event)
-    if participant.status is ParticipantStatus.WITHDRAWN:
-        return participant
-    participant.status = ParticipantStatus.WITHDRAWN
-    if note.strip():
-        participant.note = note.strip()[:500]
-    cancelled = _cancel_meetings(session, participant)
-    _withdraw_requests(session, participant)
-    if cancelled:
-        record_version(session, actor, event, note=_withdrawn_note(participant, cancelled))
-    log(session, actor, "event", event.id, "participant withdrawn", participant.name)
-    session.commit()
-    return participant
-
-
 def _holds(session: Session, event: Event, version: PlanVersion) -> bool:
     """Whether the version is of the meetings as they stand."""
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
@@ -179,31 +145,3 @@ def _restored_note(number: int, left_out: int) -> str:
     if left_out:
         return note_message(N_("恢复第 %(version)d 版，其中 %(count)d 场无法恢复"), version=number, count=left_out)
     return note_message(N_("恢复第 %(version)d 版"), version=number)
-
-
-def _withdrawn_note(participant: Participant, cancelled: int) -> str:
-    return note_message(N_("“%(name)s”退出，取消 %(count)d 场"), name=participant.name, count=cancelled)
-
-
-def _cancel_meetings(session: Session, participant: Participant) -> int:
-    either = (Meeting.need_side_id == participant.id) | (Meeting.offer_side_id == participant.id)
-    planned = session.scalars(select(Meeting).where(either, Meeting.status == MeetingStatus.PLANNED)).all()
-    for meeting in planned:
-        meeting.status, meeting.locked = MeetingStatus.CANCELLED, False
-    return len(planned)
-
-
-def _withdraw_requests(session: Session, participant: Participant) -> None:
-    either = (MeetingRequest.need_side_id == participant.id) | (MeetingRequest.offer_side_id == participant.id)
-    waiting = select(MeetingRequest).where(either, MeetingRequest.status == RequestStatus.REQUESTED)
-    for request in session.scalars(waiting):
-        request.status, request.answered_at = RequestStatus.WITHDRAWN, now()
-
-
-def _speaks_for(actor: User | None, participant: Participant) -> bool:
-    return (
-        actor is None
-        or actor.organizes
-        or actor.organization_id == participant.organization_id
-        or any(delegate.user_id == actor.id for delegate in participant.delegates)
-    )

@@ -12,18 +12,14 @@ from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin, RequestStatus, Role, Side
 from matchmaker.services.events.participation.participants import remove_participants
+from matchmaker.services.events.participation.registration import withdraw
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.plan.versions import latest_version, published_version
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
 from matchmaker.services.events.scheduling.match_list import remove_pair
-from matchmaker.services.events.scheduling.publish import (
-    publish_schedule,
-    replan_event,
-    restore_version,
-    withdraw_participant,
-)
+from matchmaker.services.events.scheduling.publish import publish_schedule, replan_event, restore_version
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import make_user
 from tests.services.events.scheduling.plans import free_slot
@@ -113,8 +109,9 @@ def test_withdrawing_cancels_what_was_to_come_and_frees_it(session: Session, fai
         )
     )
     session.commit()
-    withdraw_participant(session, None, fair, leaving.id, "临时有事")
-    withdraw_participant(session, None, fair, leaving.id)
+    assert set(withdraw(session, None, leaving.id, "临时有事")) == set(had)
+    with pytest.raises(Conflict, match="不用退出"):
+        withdraw(session, None, leaving.id)
 
     assert (leaving.status, leaving.note) == (ParticipantStatus.WITHDRAWN, "临时有事")
     assert {m.status for m in had} == {MeetingStatus.CANCELLED}
@@ -130,11 +127,12 @@ def test_a_participant_is_withdrawn_by_its_own_people_and_by_nobody_else(session
     leaving, other = needs_of(session, fair)[:2]
     own = make_user(session, Role.ENTERPRISE, leaving.organization)
     with pytest.raises(NotFound):
-        withdraw_participant(session, own, fair, other.id)
+        withdraw(session, own, other.id)
     with pytest.raises(NotFound):
-        withdraw_participant(session, None, fair, 99_999)
+        withdraw(session, None, 99_999)
 
-    assert withdraw_participant(session, own, fair, leaving.id).status is ParticipantStatus.WITHDRAWN
+    withdraw(session, own, leaving.id)
+    assert leaving.status is ParticipantStatus.WITHDRAWN
 
 
 def test_an_earlier_version_becomes_the_next_one(session: Session, search_index: SearchIndex, fair: Event) -> None:
@@ -158,7 +156,7 @@ def test_whoever_has_left_is_left_out_of_a_restored_version(
 ) -> None:
     withdrawn, removed = needs_of(session, fair)[:2]
     had = sum(bool({withdrawn.id, removed.id} & set(pair)) for pair in places(session, fair))
-    withdraw_participant(session, None, fair, withdrawn.id)
+    withdraw(session, None, withdrawn.id)
     build_schedule(session, search_index, fair)
     remove_participants(session, None, fair, [removed.id])
     version = restore_version(session, search_index, None, fair, 1)

@@ -7,11 +7,13 @@ from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, PlanVersion
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, ParticipantStatus, PlanOrigin
+from matchmaker.services.events.participation.registration import withdraw
+from matchmaker.services.events.plan.occupancy import load_occupancy
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.version_notes import note_text
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.publish import publish_schedule, replan_event, withdraw_participant
+from matchmaker.services.events.scheduling.publish import publish_schedule, replan_event
 from matchmaker.services.events.scheduling.replan import disturbance_of
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.events.scheduling.plans import free_slot
@@ -45,7 +47,7 @@ def test_a_replan_changes_no_more_than_it_must_and_says_how_much(
     before = places(session, fair)
     leaving = needs_of(session, fair)[0]
     gone = {pair for pair in before if leaving.id in pair}
-    withdraw_participant(session, None, fair, leaving.id)
+    withdraw(session, None, leaving.id)
     version = replan_event(session, search_index, fair)
     after = places(session, fair)
 
@@ -92,10 +94,30 @@ def test_locked_meetings_and_what_was_moved_by_hand_stand(
     stands = {pair_of(m): (m.starts_at, m.table) for m in (locked, moved)}
     others = {*pair_of(locked), *pair_of(moved)}
     leaving = next(p for p in offers_of(session, fair) if p.id not in others)
-    withdraw_participant(session, None, fair, leaving.id)
+    withdraw(session, None, leaving.id)
     replan_event(session, search_index, fair)
 
     assert stands.items() <= places(session, fair).items()
+    assert verify(session, fair).valid
+
+
+def test_a_locked_meeting_of_somebody_who_leaves_holds_neither_place_nor_partner(
+    session: Session, search_index: SearchIndex, fair: Event
+) -> None:
+    locked = meetings_of(session, fair)[0]
+    locked.locked = True
+    session.commit()
+    starts_at, table, staying = locked.starts_at, locked.table, locked.offer_side
+    assert starts_at is not None
+    assert locked in withdraw(session, None, locked.need_side_id)
+
+    assert (locked.status, locked.locked) == (MeetingStatus.CANCELLED, False)
+    assert (locked.starts_at, locked.table) == (starts_at, table), "partners see what was cancelled"
+    occupancy = load_occupancy(session, fair)
+    assert occupancy.meeting_of(staying.id, starts_at) is None
+    assert table not in {meeting.table for meeting in occupancy.meetings if meeting.starts_at == starts_at}
+    replan_event(session, search_index, fair)
+    assert pair_of(locked) not in places(session, fair)
     assert verify(session, fair).valid
 
 
@@ -105,7 +127,7 @@ def test_what_has_begun_or_was_held_stands_on_the_day(session: Session, search_i
     ]
     first.status = MeetingStatus.HELD
     session.commit()
-    withdraw_participant(session, None, fair, last.need_side_id)
+    withdraw(session, None, last.need_side_id)
     assert first.starts_at is not None
     at = (first.starts_at + timedelta(minutes=1)).replace(tzinfo=fair.zone)
     before = places(session, fair)
@@ -131,7 +153,7 @@ def test_cancelled_pairs_do_not_come_back_by_themselves(
 
 def test_who_comes_after_all_is_planned_again(session: Session, search_index: SearchIndex, fair: Event) -> None:
     leaving = needs_of(session, fair)[0]
-    withdraw_participant(session, None, fair, leaving.id)
+    withdraw(session, None, leaving.id)
     build_schedule(session, search_index, fair)
     leaving.status = ParticipantStatus.CONFIRMED
     session.commit()

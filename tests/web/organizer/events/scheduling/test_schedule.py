@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.vocabulary import EventKind, MeetingStatus, Role
 from matchmaker.services.events.editing import create_event
+from matchmaker.services.events.participation.registration import withdraw
 from matchmaker.services.events.plan.queries import meetings_of
-from matchmaker.services.events.scheduling.publish import withdraw_participant
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_user
 from tests.services.fairs import event_values, make_fair, needs_of, text_of
@@ -78,7 +78,7 @@ def test_a_withdrawal_is_repaired_and_the_change_is_told(client: FlaskClient, se
     act(client, "publish")
     leaving = needs_of(session, fair)[0]
     name = leaving.name
-    withdraw_participant(session, None, fair, leaving.id)
+    withdraw(session, None, leaving.id)
     cancelled = sum(m.status is MeetingStatus.CANCELLED for m in meetings_of(session, fair))
     session.commit()
     page = act(client, "replan")
