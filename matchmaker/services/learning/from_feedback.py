@@ -29,7 +29,9 @@ VALUES: Mapping[FeedbackKind, float] = {
     FeedbackKind.MET: 3.0,
     FeedbackKind.SIGNED: 6.0,
 }
-"""How far each goes. A rating counts as a meeting, more or less by its distance from 3."""
+"""How far each goes. A rating counts as a meeting, more or less by its distance from :data:`MIDDLE_RATING`."""
+
+MIDDLE_RATING = 3
 
 DISMISSALS: Mapping[DismissalCause, float] = {
     DismissalCause.IRRELEVANT: -2.0,
@@ -57,7 +59,7 @@ def learn_from_feedback(
         f"{learned.agreement:.1%} of the preferences of people it was not shown, before {learned.before:.1%}. "
         "The other scores are those of the ranker it started from."
     )
-    fingerprint = hashlib.sha256(repr([(one.id, one.kind, one.rating) for one in standing]).encode()).hexdigest()
+    fingerprint = hashlib.sha256(repr([(row.id, row.kind, row.rating) for row in standing]).encode()).hexdigest()
     card: Card = replace(
         start.card,
         data={**start.card.data, "feedback": fingerprint},
@@ -70,28 +72,31 @@ def learn_from_feedback(
 def _interactions(standing: Sequence[Feedback], index: Index) -> list[Interaction]:
     """For each person and pair the furthest they went, or their dismissal."""
     by_pair: defaultdict[tuple[int, Side, int, int], list[Feedback]] = defaultdict(list)
-    for one in standing:
-        if one.need_id in index.needs.rows and one.offer_id in index.offers.rows:
-            by_pair[one.person_id, one.side, one.need_id, one.offer_id].append(one)
+    for feedback in standing:
+        if feedback.need_id in index.needs.rows and feedback.offer_id in index.offers.rows:
+            by_pair[feedback.person_id, feedback.side, feedback.need_id, feedback.offer_id].append(feedback)
     return [
         Interaction(
             person=person_id,
             posting=need_id if side is Side.NEED else -offer_id,
-            value=_value(said),
-            position=min((one.position for one in said if one.position is not None), default=None),
+            value=value_of({feedback.kind: feedback for feedback in said}),
+            position=min((feedback.position for feedback in said if feedback.position is not None), default=None),
             features=_features(index, need_id, offer_id),
         )
         for (person_id, side, need_id, offer_id), said in by_pair.items()
     ]
 
 
-def _value(said: Sequence[Feedback]) -> float:
-    dismissed = [DISMISSALS[one.cause] for one in said if one.kind is FeedbackKind.DISMISSED and one.cause is not None]
-    if dismissed:
-        return min(dismissed)
-    reached = max((VALUES[one.kind] for one in said if one.kind in VALUES), default=0.0)
-    ratings = [one.rating - 3.0 for one in said if one.kind is FeedbackKind.RATED and one.rating is not None]
-    return max(reached, VALUES[FeedbackKind.MET]) + ratings[-1] if ratings else reached
+def value_of(said: Mapping[FeedbackKind, Feedback]) -> float:
+    """How far a person went with a pair, or how much they are against it, from what they said and did about it."""
+    dismissal = said.get(FeedbackKind.DISMISSED)
+    if dismissal is not None and dismissal.cause is not None:
+        return DISMISSALS[dismissal.cause]
+    reached = max((VALUES[kind] for kind in said if kind in VALUES), default=0.0)
+    rated = said.get(FeedbackKind.RATED)
+    if rated is None or rated.rating is None:
+        return reached
+    return max(reached, VALUES[FeedbackKind.MET]) + rated.rating - MIDDLE_RATING
 
 
 def _features(index: Index, need_id: int, offer_id: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

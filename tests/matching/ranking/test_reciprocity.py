@@ -27,6 +27,14 @@ def test_the_order_of_rows_does_not_matter() -> None:
     assert np.allclose(mutual_scores(scores[order]), mutual_scores(scores)[order])
 
 
+def test_equal_scores_share_the_better_place_and_the_next_stands_after_all_of_them() -> None:
+    # One row: each column's own list holds nothing else, so only the row's places count.
+    mutual = mutual_scores(np.array([[60, 60, 40, 20]], dtype=np.float32))
+    shares = [(1, 1), (1, 1), (2 / 4, 1), (1 / 4, 1)]
+    expected = [score * 2 * own / (own + other) for score, (own, other) in zip((60, 60, 40, 20), shares, strict=True)]
+    assert mutual[0] == pytest.approx(expected, abs=1e-4)
+
+
 def test_what_cannot_be_stays_so() -> None:
     scores = np.array([[-1, 40], [30, -1]], dtype=np.float32)
     assert (mutual_scores(scores) < 0).tolist() == [[True, False], [False, True]]

@@ -7,6 +7,8 @@ answers for it. What became of a participant is one row for good: who declined o
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from math import ceil
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
@@ -94,9 +96,9 @@ class Capacity:
         return self.room is not None and self.needed > self.room
 
 
-SPARE_TABLES = 0.15
-"""More tables than the meetings would just fill, so that people with few free slots find one: organizers of such
-events advise 10–20 %."""
+SPARE_PERCENT = 15
+"""So many more tables are advised than the meetings would just fill, so that people with few free slots find one:
+organizers of such events advise 10–20 %."""
 
 
 def invite(
@@ -265,7 +267,7 @@ def capacity(session: Session, event: Event) -> Capacity:
     needed = max(sum(p.min_meetings for p in side) for side in sides.values())
     wished = min(sum(p.max_meetings for p in side) for side in sides.values())
     slots = event.most_meetings_each
-    advised = -(-int(wished * (1 + SPARE_TABLES)) // slots) if slots else None
+    advised = ceil(Fraction(wished * (100 + SPARE_PERCENT), 100 * slots)) if slots else None
     return Capacity({side: len(sides[side]) for side in Side}, needed, wished, event.most_meetings, advised)
 
 

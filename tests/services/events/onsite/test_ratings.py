@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.learning.feedback import Feedback, FeedbackKind
+from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, MembershipStatus, NextStep, Role, Side
 from matchmaker.services.events.onsite.ratings import (
     choose_next_step,

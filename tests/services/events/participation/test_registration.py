@@ -309,3 +309,11 @@ def test_capacity_tells_what_fits(session: Session) -> None:
     assert not found.too_small
     event.table_count = 0
     assert capacity(session, event).too_small
+
+
+@pytest.mark.parametrize(("wished", "tables"), [(120, 23), (121, 24), (47, 10), (46, 9), (0, 0)])
+def test_fifteen_percent_more_tables_are_advised_than_are_filled(session: Session, wished: int, tables: int) -> None:
+    event = make_fair(session, table_count=2)
+    make_participant(session, event, Side.NEED, max_meetings=200)
+    make_participant(session, event, Side.OFFER, min_meetings=0, max_meetings=wished)
+    assert capacity(session, event).tables_advised == tables, "at 6 slots a table"
