@@ -1,53 +1,21 @@
 """Participants' own pages: the schedule, whom to ask, and requests, from asking to the calendar of a phone."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from pypdf import PdfReader
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
-from matchmaker.domain.events.event import Delegate, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
-from matchmaker.domain.people import User
-from matchmaker.domain.postings.posting import Offer
-from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role, Visibility
+from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role
 from matchmaker.services.platform import Platform
-from tests.attending import AttendingScene
-from tests.docking import SLOTS, make_docking, plan_meeting, publish_plan
+from tests.docking import SLOTS, plan_meeting, publish_plan
 from tests.factories import make_user
-
-TOPICS = [("高铁轴箱轴承寿命不足", "轴承接触疲劳寿命预测")]
-SLOT = SLOTS[2].isoformat(timespec="minutes")
-
-
-@dataclass
-class Scene(AttendingScene):
-    def ask(self, client: FlaskClient, slot: str = SLOT, words: str = "想谈轴承寿命") -> MeetingRequest:
-        address = self.address(self.needs[0], f"partners/{self.offers[0].id}")
-        assert client.post(address, data={"words": words, "starts_at": slot}).status_code == 303
-        return self.only_request()
-
-    def only_request(self) -> MeetingRequest:
-        """Leaves no transaction open, for that would keep the application from writing."""
-        (found,) = self.session.scalars(select(MeetingRequest).execution_options(populate_existing=True))
-        self.session.commit()
-        return found
-
-
-@pytest.fixture
-def scene(session: Session, app: Flask, platform: Platform) -> Scene:
-    docking = make_docking(session, 2, 2, TOPICS)
-    platform.search_index.refresh()
-    return Scene(**vars(docking), app=app, session=session)
+from tests.web.attending.scene import SLOT, Scene
 
 
 def act(client: FlaskClient, one: MeetingRequest, action: str, **data: str) -> int:
@@ -161,82 +129,6 @@ def test_words_are_shown_as_words(scene: Scene) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_a_schedule_tells_what_changed(session: Session, scene: Scene) -> None:
-    moved = plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
-    gone = plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[1], 2)
-    publish_plan(session, scene.event)
-    engineer = scene.client(scene.needs[0])
-    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
-    assert "有变化" not in page
-    moved.starts_at, moved.table = SLOTS[4], 2
-    session.delete(gone)
-    session.commit()
-    assert "10:20" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
-    publish_plan(session, scene.event)
-    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
-    told = [
-        "您上次看的是第 1 版，此后有 2 处变化",
-        f"改为 05-18 10:20–10:40 2 号桌（原 05-18 09:00–09:20 1 号桌）与“{scene.offers[0].name}”",
-        f"取消 05-18 09:20–09:40 2 号桌 与“{scene.offers[1].name}”",
-        "有改动",
-        "原来：",
-    ]
-    for words in told:
-        assert words in page
-    assert told[0] in engineer.get(scene.address(scene.needs[0], "schedule")).text, "a reload is the same look"
-    elsewhere = scene.client(scene.needs[0]).get(scene.address(scene.needs[0], "schedule")).text
-    assert "2 处有变化" in elsewhere, "another device tells what changed lately"
-    assert "有变化" not in scene.client(scene.needs[1]).get(scene.address(scene.needs[1], "schedule")).text
-
-
-def test_a_schedule_tells_all_that_changed_since_the_last_look(session: Session, scene: Scene) -> None:
-    """Also over several versions: what came and went again is no news."""
-    plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
-    publish_plan(session, scene.event)
-    engineer = scene.client(scene.needs[0])
-    engineer.get(scene.address(scene.needs[0], "schedule"))
-    passing = plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[1], 2)
-    publish_plan(session, scene.event)
-    session.delete(passing)
-    session.commit()
-    publish_plan(session, scene.event)
-    assert "此后有" not in engineer.get(scene.address(scene.needs[0], "schedule")).text
-    plan_meeting(session, scene.needs[0], scene.offers[1], SLOTS[2], 2)
-    publish_plan(session, scene.event)
-    page = engineer.get(scene.address(scene.needs[0], "schedule")).text
-    assert "您上次看的是第 3 版，此后有 1 处变化" in page
-    assert f"新增 05-18 09:40–10:00 2 号桌 与“{scene.offers[1].name}”" in page
-
-
-@pytest.mark.parametrize(
-    ("visibility", "member", "seen"),
-    [
-        (Visibility.PUBLIC, True, True),
-        (Visibility.PUBLIC, False, False),
-        (Visibility.SUMMARY, True, False),
-        (Visibility.PRIVATE, True, False),
-    ],
-)
-def test_contacts_are_shown_as_their_owners_allow(
-    session: Session, scene: Scene, visibility: Visibility, member: bool, seen: bool
-) -> None:
-    need, offer = scene.needs[0], scene.offers[0]
-    posting = session.scalars(select(Offer)).one()
-    posting.visibility, posting.contact_phone = visibility, "0379-1234"
-    plan_meeting(session, need, offer, SLOTS[0], 1, offer_id=posting.id)
-    publish_plan(session, scene.event)
-    reader: Participant | User = need
-    if not member:
-        reader = make_user(session)
-        reader.membership = None
-        session.add(Delegate(participant=need, user_id=reader.id, name=reader.name))
-        session.commit()
-    page = scene.client(reader).get(scene.address(need, "schedule")).text
-    assert offer.name in page
-    assert ("0379-1234" in page) is seen
-    assert (posting.title in page) is (visibility is not Visibility.PRIVATE)
-
-
 def test_asking_where_no_slot_is_left_says_so(session: Session, scene: Scene) -> None:
     scene.offers[0].unavailable = [one.isoformat(timespec="minutes") for one in SLOTS]
     publish_plan(session, scene.event)
@@ -284,27 +176,6 @@ def test_who_got_no_answer_is_told_on_every_page(session: Session, scene: Scene)
     assert 'action="/attending/requests/' not in page
 
 
-def test_an_organizer_answers_for_who_has_no_account(session: Session, scene: Scene) -> None:
-    publish_plan(session, scene.event)
-    scene.person(scene.offers[0]).active = False
-    scene.offers[0].organization.contact_phone = "0379-8888"
-    session.commit()
-    engineer = scene.client(scene.needs[0])
-    organizer = make_user(session, Role.ORGANIZER)
-    office = scene.client(organizer)
-    one = scene.ask(engineer)
-    assert "1 个约见请求要由组织方代答" in office.get(f"/organizer/events/{scene.event.id}/progress").text
-    page = office.get(f"/attending/events/{scene.event.id}/requests", follow_redirects=True).text
-    assert scene.offers[0].name in page
-    assert "0379-8888" in page
-    page = office.get(f"/attending/requests/{one.id}").text
-    assert "由组织方代为处理" in page
-    assert scene.address(scene.offers[0], "schedule") not in page
-    assert act(office, one, "accept", words="电话里说好了") == 303
-    assert f"{organizer.name}（组织方代办）" in engineer.get(f"/attending/requests/{one.id}").text
-    assert scene.offers[0].name in engineer.get(scene.address(scene.needs[0], "schedule")).text
-
-
 def test_when_it_is_over_nobody_is_asked_any_more(session: Session, scene: Scene) -> None:
     plan_meeting(session, scene.needs[0], scene.offers[0], SLOTS[0], 1)
     publish_plan(session, scene.event)
@@ -319,33 +190,3 @@ def test_when_it_is_over_nobody_is_asked_any_more(session: Session, scene: Scene
     page = engineer.get(scene.address(need, "partners")).text
     assert "不能再约见" in page
     assert scene.offers[0].name not in page
-
-
-def test_each_delegate_takes_the_schedule_along(session: Session, scene: Scene) -> None:
-    need, sister, partner = scene.needs[0], scene.needs[1], scene.offers[0]
-    plan_meeting(session, need, partner, SLOTS[0], 1)
-    plan_meeting(session, sister, partner, SLOTS[1], 1)
-    person = make_user(session)
-    for participant, leads in ((need, True), (sister, False)):
-        participant.delegates.append(Delegate(name="示例·李工", user_id=person.id, is_lead=leads))
-    need.delegates.append(Delegate(name="示例·王工"))
-    session.commit()
-    publish_plan(session, scene.event)
-    li, wang = (f"/attending/delegates/{one.id}/schedule" for one in need.delegates)
-    colleague, delegate = scene.client(need), scene.client(person)
-
-    def entries(client: FlaskClient, address: str) -> list[str]:
-        calendar = Calendar.from_ical(client.get(f"{address}.ics").data)
-        return [f"{entry['summary']} {entry['description']}" for entry in calendar.walk("VEVENT")]
-
-    assert [partner.name in one and "示例·王工" in one for one in entries(colleague, wang)] == [True]
-    (only,) = entries(colleague, li)
-    assert "示例·李工（主谈）" in only
-    assert len(entries(delegate, li)) == len(entries(scene.client(make_user(session, Role.ORGANIZER)), li)) == 2
-    pages = PdfReader(BytesIO(delegate.get(f"{li}.pdf").data)).pages
-    assert len(pages) == 2
-    assert "示例·李工" in pages[0].extract_text()
-    assert li in colleague.get(scene.address(need, "participation").replace("/participation", "")).text
-    for stranger in (scene.client(sister), scene.client(partner)):
-        assert stranger.get(f"{wang}.ics").status_code == 404
-        assert stranger.get(f"{wang}.pdf").status_code == 404
