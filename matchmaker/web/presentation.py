@@ -1,4 +1,4 @@
-"""Names and filters that templates use."""
+"""Functions and filters for templates."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -48,7 +48,7 @@ _VOCABULARIES = (
 
 
 def register_presentation(app: Flask) -> None:
-    """Make the names below known to every template."""
+    """Register the functions and filters of this module for every template."""
     app.jinja_env.filters.update(
         label=label,
         day=day,

@@ -1,4 +1,4 @@
-"""Importing and exporting tables: check first, then write, with the report in sight all the while."""
+"""Importing and exporting tables: an upload is checked first, then written; its report stays visible."""
 
 import json
 import secrets
@@ -28,13 +28,13 @@ _SHOWN = 200
 
 @blueprint.get("/upload")
 def upload() -> str:
-    """Choose a table to import, or export one."""
+    """Show the form for importing a table, and the exports."""
     return _upload_form()
 
 
 @blueprint.post("/upload")
 def check_upload() -> Response | tuple[str, int]:
-    """Keep the file, go through it without writing, and show the report."""
+    """Store the file, check it without writing, and show the report."""
     file = request.files.get("file")
     try:
         kind = TableKind.parse(request.form.get("kind", ""))
@@ -49,7 +49,7 @@ def check_upload() -> Response | tuple[str, int]:
 
 @blueprint.get("/upload/<token>")
 def upload_report(token: str) -> str:
-    """What the file holds, what is wrong with it, and whether it has been imported."""
+    """Show the report: the file's rows, their errors, and whether they were imported."""
     kept = _kept(token)
     return render_template(
         "organizer/import_report.html", token=token, kind=kept.kind, name=kept.name, report=kept.report, shown=_SHOWN
@@ -58,7 +58,7 @@ def upload_report(token: str) -> str:
 
 @blueprint.post("/upload/<token>")
 def import_upload(token: str) -> Response:
-    """Write the good rows. Until that is done the kept file is as it was, so that one may press the button again."""
+    """Import the valid rows. The stored file stays until that is done, so pressing the button again is safe."""
     kept = _kept(token)
     table = read_import(kept.kind, kept.content)
     actor_id = person().id
@@ -81,20 +81,20 @@ def import_upload(token: str) -> Response:
 
 @blueprint.get("/download")
 def download() -> Response:
-    """Exports stand on the same page as imports."""
+    """Redirect to the page that has imports and exports."""
     return redirect(url_for("organizer.upload") + "#export")
 
 
 @blueprint.get("/download/<kind>.<ending>")
 def download_table(kind: str, ending: str) -> Response:
-    """All published needs or offers, or all organizations, as a file."""
+    """Send all published needs or offers, or all organizations, as a file."""
     table_kind, ending = _kind_and_ending(kind, ending)
     return send_table(export_file(db(), table_kind, ending, current_language()), table_kind.value, ending)
 
 
 @blueprint.get("/download/template-<kind>.<ending>")
 def download_template(kind: str, ending: str) -> Response:
-    """An empty table to fill in."""
+    """Send an empty table to fill in."""
     table_kind, ending = _kind_and_ending(kind, ending)
     return send_table(template_file(table_kind, ending, current_language()), f"template-{table_kind.value}", ending)
 

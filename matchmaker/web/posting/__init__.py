@@ -1,1 +1,1 @@
-"""Posting on the web: what the pages for needs and for offers share."""
+"""What the pages for needs and for offers share."""

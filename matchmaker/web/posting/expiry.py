@@ -1,4 +1,4 @@
-"""Marking what has lapsed, without a scheduler: the first visitor of a day pays for it."""
+"""Marking expired postings without a scheduler: the first page of a day does it."""
 
 from datetime import date
 
@@ -13,8 +13,8 @@ _DONE = "matchmaker.expired_on"
 def expire_once_a_day() -> None:
     """Mark lapsed postings as expired, once a day in each process.
 
-    Nobody else sees a lapsed posting meanwhile, whatever its state says (see :meth:`Posting.open_on`): this is for its
-    own people, who are told that it has expired and may hand it in again.
+    Other people do not see a lapsed posting in any case (see :meth:`Posting.open_on`). Marking it tells its own people
+    that it has expired and lets them submit it again.
     """
     today = date.today()
     if current_app.extensions.get(_DONE) == today or request.endpoint in ("static", "health.alive"):

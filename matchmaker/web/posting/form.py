@@ -1,6 +1,6 @@
-"""A posting's form: what was typed, what it means, and what is wrong with it.
+"""A posting's form: the typed values, their meaning and their errors.
 
-What was typed is kept as it came, so that a form with an error shows every word, tick and choice again.
+Typed values are kept unchanged, so that a form with an error shows every word, tick and choice again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ Typed = str | list[str]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that someone else's version says differently: both as a person reads them."""
+    """A field in which somebody else's saved version differs: both values as people read them."""
 
     field: Field
     stored: str
@@ -38,7 +38,7 @@ class Difference:
 
 @dataclass
 class PostingForm:
-    """``edition`` marks what the posting said when the person started; ``None`` for a new one."""
+    """The form of one posting. ``edition`` identifies the content the person began from; ``None`` for a new one."""
 
     layout: Layout
     typed: dict[str, Typed]
@@ -48,7 +48,7 @@ class PostingForm:
 
     @classmethod
     def blank(cls, layout: Layout, given: Mapping[str, str] | None = None) -> "PostingForm":
-        """An empty form, with some fields filled in as a suggestion."""
+        """An empty form with some suggested values."""
         given = given or {}
         return cls(layout, {f.name: [] if f.kind is Kind.TERMS else given.get(f.name, "") for f in _fields(layout)})
 
@@ -86,7 +86,7 @@ class PostingForm:
         self.errors[error.field or ""] = error
 
     def error(self, name: str) -> str:
-        """What is wrong with the field, in the reader's language; empty when nothing is."""
+        """The field's error in the reader's language; empty when there is none."""
         return self.errors[name].text(current_language()) if name in self.errors else ""
 
     @property
@@ -97,7 +97,7 @@ class PostingForm:
         return known + [(("", self.error(name))) for name in self.errors if name not in names]
 
     def compare_with(self, posting: Posting) -> None:
-        """Go on from what is stored now, and note in which fields it differs from what was typed."""
+        """Continue from the stored version, and record the fields in which it differs from the typed values."""
         stored = _stored(self.layout, posting)
         self.edition = content_hash(posting)
         self.differences = [
@@ -107,7 +107,7 @@ class PostingForm:
         ]
 
     def take_stored(self, names: Iterable[str], posting: Posting) -> None:
-        """Give up what was typed into these fields for what is stored."""
+        """Replace the typed values of these fields by the stored ones."""
         stored = _stored(self.layout, posting)
         self.typed.update((name, stored[name]) for name in names if name in stored)
 
@@ -125,7 +125,7 @@ def field_choices(field: Field) -> Sequence[tuple[str, str]]:
 
 
 def words(field: Field, typed: Typed) -> str:
-    """What the field says, as a person reads it: labels instead of codes."""
+    """The field's value as people read it: labels instead of codes."""
     labels = dict(field_choices(field))
     if isinstance(typed, list):
         chosen = [label for code, label in labels.items() if code in typed]
@@ -135,14 +135,14 @@ def words(field: Field, typed: Typed) -> str:
 
 
 def stored_words(layout: Layout, posting: Posting) -> list[tuple[Field, str]]:
-    """All that the posting says, field by field; what it leaves open is left out."""
+    """The posting's non-empty fields with their values as people read them."""
     stored = _stored(layout, posting)
-    said = ((field, words(field, stored[field.name])) for field in _fields(layout))
-    return [(field, text) for field, text in said if text]
+    described = ((field, words(field, stored[field.name])) for field in _fields(layout))
+    return [(field, text) for field, text in described if text]
 
 
 def is_day(text: str) -> bool:
-    """Whether a browser's date box can show the text; anything else would vanish in it."""
+    """Whether a browser's date input can show the text; it would show other texts as empty."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -163,7 +163,7 @@ def _stored(layout: Layout, posting: Posting) -> dict[str, Typed]:
 
 
 def _as_typed(field: Field, value: Any) -> Typed:
-    """The words that :func:`read_value` reads as the value."""
+    """The text that :func:`read_value` parses back to this value."""
     if field.kind is Kind.TERMS:
         assert field.term is not None
         return [term.value for term in field.term if term in value]
@@ -177,5 +177,5 @@ def _as_typed(field: Field, value: Any) -> Typed:
 
 
 def _normal(typed: Typed) -> Typed:
-    """What two writings of the same have in common: browsers send other line ends than we store."""
+    """The text for comparing: browsers send other line ends than are stored."""
     return sorted(typed) if isinstance(typed, list) else typed.replace("\r\n", "\n").strip()

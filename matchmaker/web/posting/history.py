@@ -1,4 +1,4 @@
-"""What was done to a posting, told to its people."""
+"""The history of a posting, for its own people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ACTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """``at`` is local time; ``who`` is empty for what the system did by itself."""
+    """One line of the history. ``at`` is local time; ``who`` is empty for what the system did."""
 
     at: datetime
     who: str

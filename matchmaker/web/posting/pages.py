@@ -45,7 +45,7 @@ Page = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class PostingPages:
-    """Where one side's pages are. ``singular`` and ``plural`` are its word in endpoints, addresses and templates."""
+    """The addresses of one side's pages. ``singular`` and ``plural`` are its words in endpoints, URLs and templates."""
 
     side: Side
     blueprint: str
@@ -54,31 +54,31 @@ class PostingPages:
 
     @property
     def list_url(self) -> str:
-        """One's own postings."""
+        """The list of own postings."""
         return url_for(f"{self.blueprint}.{self.plural}")
 
     @property
     def similar_url(self) -> str:
-        """Where possible duplicates are asked for."""
+        """The address of the fragment with possible duplicates."""
         return url_for(f"{self.blueprint}.similar_{self.plural}")
 
     def edit_url(self, posting: Posting) -> str:
-        """Where the posting is edited."""
+        """The address of the posting's form."""
         return url_for(f"{self.blueprint}.edit_{self.singular}", **self._of(posting))
 
     def action_url(self, posting: Posting, action: str) -> str:
-        """Where a step of the posting's life is taken."""
+        """The address that takes a step: submit, withdraw or close."""
         return url_for(f"{self.blueprint}.{self.singular}_action", **self._of(posting), action=action)
 
     def matches_url(self, posting: Posting) -> str:
-        """The ranked other side."""
+        """The address of the posting's matches."""
         return url_for(f"{self.blueprint}.matches", **self._of(posting))
 
     def _of(self, posting: Posting) -> dict[str, Any]:
         return {f"{self.singular}_id": posting.id}
 
     def template(self, name: str) -> str:
-        """A template of this side's own."""
+        """The name of one of this side's templates."""
         return f"{self.blueprint}/{name}.html"
 
 
@@ -88,19 +88,19 @@ PAGES_OF: Mapping[Side, PostingPages] = {Side.NEED: NEED_PAGES, Side.OFFER: OFFE
 
 
 def list_own(pages: PostingPages) -> str:
-    """All postings of one's organization, with where they stand and what can be done with them."""
+    """Show all postings of the person's organization with their status and possible steps."""
     postings = own_postings(db(), person(), pages.side) if person().organization else []
     steps = {posting.id: _steps(posting) for posting in postings}
     return render_template(pages.template(pages.plural), pages=pages, postings=postings, steps=steps)
 
 
 def create(pages: PostingPages, layout: Layout, kind: OfferKind | None = None) -> Page:
-    """The empty form, and saving it as a new posting."""
+    """Show an empty form, and save it as a new posting."""
     author = _member()
     if request.method == "GET":
         return _form_page(pages, PostingForm.blank(layout, _contact_of(author)), kind=kind)
     form = PostingForm.sent(layout, request.form)
-    wanted = _wanted()
+    wanted = _is_submitting()
     values = form.read(vocabularies(db()), draft=not wanted)
     if values is not None:
         try:
@@ -117,7 +117,7 @@ def create(pages: PostingPages, layout: Layout, kind: OfferKind | None = None) -
 
 
 def create_quickly(pages: PostingPages) -> Page:
-    """Three fields for someone with ten minutes: saved in any case, handed in when it says enough."""
+    """Show and save the quick form: saved in any case, submitted when it is complete enough."""
     author = _member()
     if request.method == "GET":
         line = " ".join(filter(None, (author.name, author.phone, author.email)))
@@ -142,7 +142,7 @@ def create_quickly(pages: PostingPages) -> Page:
 
 
 def edit(pages: PostingPages, posting_id: int) -> Page:
-    """The form of a stored posting, and saving it. Whoever saves later is shown what the earlier one wrote."""
+    """Show and save the form of a stored posting. The later of two people who save sees the earlier one's changes."""
     editor = person()
     posting = get_own_posting(db(), editor, pages.side, posting_id)
     layout = layout_of(posting)
@@ -151,7 +151,7 @@ def edit(pages: PostingPages, posting_id: int) -> Page:
     form = PostingForm.sent(layout, request.form)
     form.take_stored(request.form.getlist("take"), posting)
     old_title = posting.title
-    wanted = _wanted()
+    wanted = _is_submitting()
     values = form.read(vocabularies(db()), draft=not wanted)
     status = 400
     if values is not None:
@@ -173,7 +173,7 @@ def edit(pages: PostingPages, posting_id: int) -> Page:
 
 
 def act(pages: PostingPages, posting_id: int, action: str) -> Response:
-    """Hand in, withdraw or close."""
+    """Submit, withdraw or close a posting."""
     posting = get_own_posting(db(), person(), pages.side, posting_id)
     match action:
         case "submit":
@@ -190,7 +190,7 @@ def act(pages: PostingPages, posting_id: int, action: str) -> Response:
 
 
 def similar(pages: PostingPages) -> str:
-    """A fragment: own postings that may say the same as the title being typed."""
+    """An HTML fragment: own postings similar to the title being typed."""
     title = request.args.get("title", "")
     found = _similar(pages, title, except_id=request.args.get("except", type=int))
     return render_template("posting/_similar.html", pages=pages, similar=found)
@@ -202,16 +202,16 @@ def _hand_in(pages: PostingPages, posting: Posting) -> Response:
     except InvalidInput as error:
         flash(error.text(current_language()), "danger")
         return redirect(pages.edit_url(posting), 303)
-    flash(_said(posting), "success")
+    flash(_status_message(posting), "success")
     return redirect(pages.list_url, 303)
 
 
 def _saved(pages: PostingPages, posting: Posting, *, look_for_duplicates: bool, invitation: str = "") -> Response:
-    """On to the matches, telling what became of it and inviting to complete it."""
+    """Redirect to the matches, with a message about the posting's new status."""
     more = Markup('<a class="alert-link" href="{}">{}</a>').format(
         pages.edit_url(posting), invitation or gettext("继续补充")
     )
-    flash(Markup("{} {}").format(_said(posting), more), "success")
+    flash(Markup("{} {}").format(_status_message(posting), more), "success")
     if look_for_duplicates:
         found = _similar(pages, posting.title, except_id=posting.id)
         if found:
@@ -219,8 +219,8 @@ def _saved(pages: PostingPages, posting: Posting, *, look_for_duplicates: bool, 
     return redirect(pages.matches_url(posting), 303)
 
 
-def _said(posting: Posting) -> str:
-    """What has become of the posting, in one sentence."""
+def _status_message(posting: Posting) -> str:
+    """The posting's new status, as a message."""
     match posting.status:
         case PostingStatus.DRAFT:
             return str(gettext("草稿已保存，只有本单位看得到。"))
@@ -233,7 +233,7 @@ def _said(posting: Posting) -> str:
 
 
 def _similar(pages: PostingPages, title: str, except_id: int | None) -> list[Posting]:
-    """Looks with a session of its own: after a change, the request's would take the write lock again."""
+    """Own postings similar to this one, read in a separate session: the request's would take the write lock again."""
     account = person()
     if account.organization is None:
         return []
@@ -269,7 +269,7 @@ def _of_form(form: PostingForm) -> dict[str, Any]:
 
 
 def _steps(posting: Posting) -> dict[str, bool]:
-    """Which steps its people can take from where it stands."""
+    """The steps that its people can take from the posting's status."""
     return {
         "submit": may_submit(posting),
         "withdraw": may_become(posting, PostingStatus.WITHDRAWN),
@@ -278,7 +278,7 @@ def _steps(posting: Posting) -> dict[str, bool]:
 
 
 def _member() -> User:
-    """The account, which must act for some organization: nothing is posted in nobody's name."""
+    """The account; refused without an organization, in whose name postings are made."""
     account = person()
     if account.organization is None:
         raise NotAllowed(N_("请先加入一个单位，再发布信息。组织方可以在审核页修改任何单位的信息"))
@@ -289,6 +289,6 @@ def _contact_of(author: User) -> dict[str, str]:
     return {"contact_name": author.name, "contact_phone": author.phone, "contact_email": author.email}
 
 
-def _wanted() -> bool:
-    """Whether the person wants it handed in, not only saved."""
+def _is_submitting() -> bool:
+    """Whether the person pressed “submit” rather than “save”."""
     return request.form.get("action") == "submit"
