@@ -1,9 +1,9 @@
-"""Who sees what, for lists and on paper: the domain's rule for one posting (``domain/postings/visibility.py``) applied.
+"""Who sees what in lists and on paper: the rule of ``domain/postings/visibility.py`` applied to many postings at once.
 
-Paper goes from hand to hand, so what is printed for participants follows the rule for members. What is given to
-everybody, like the catalogue, asks the domain for a viewer who is nobody. A posting that has since expired or been
-closed is printed as while it was open: a schedule keeps its topics after the event. One that was withdrawn, or never
-published, is not printed.
+Paper goes from hand to hand, so sheets for participants show what members may see. Sheets for everybody, such as the
+catalogue, show what a visitor who is not logged in may see. A posting that has expired or was closed is printed as
+before, because a schedule keeps its topics after the event. A posting that was withdrawn or never published is not
+printed.
 """
 
 from datetime import date
@@ -20,9 +20,9 @@ from matchmaker.services.indexing.search_index import Access
 
 
 class VisibilityFilter:
-    """A viewer on a day. Derived from :func:`detail_for`, so there is no second rule that could disagree with it.
+    """Which postings the lists of a viewer hold on a day. Derived from :func:`detail_for`, so the two cannot disagree.
 
-    Lists hold what is published and valid, whoever looks; people find their own drafts on their own pages.
+    Lists hold only what is published and valid. People find their own drafts on their own pages.
     """
 
     def __init__(self, viewer: User | None, today: date) -> None:
@@ -37,7 +37,7 @@ class VisibilityFilter:
         return self._owns(access.organization_id) or self._strangers[access.visibility] > Detail.NOTHING
 
     def condition(self, model: type[Need] | type[Offer], least: Detail = Detail.SUMMARY) -> ColumnElement[bool]:
-        """The same for a statement: postings of which the viewer sees at least so much."""
+        """An SQL condition for the postings of which the viewer sees at least ``least``."""
         seen = [visibility for visibility, detail in self._strangers.items() if detail >= least]
         own = false() if self._own is None else model.organization_id == self._own
         return and_(
@@ -47,7 +47,7 @@ class VisibilityFilter:
         )
 
     def calls(self, organization_id: int) -> bool:
-        """Whether the viewer may know whom to call at the organization: as for a public posting of its."""
+        """Whether the viewer may see the organization's contact: the rule for the contact of its public postings."""
         return self._owns(organization_id) or self._strangers[Visibility.PUBLIC] >= Detail.FULL
 
     def _owns(self, organization_id: int) -> bool:
@@ -62,40 +62,39 @@ def _strangers(visibility: Visibility) -> Need:
 _WAS_OPEN = frozenset({PostingStatus.PUBLISHED, PostingStatus.EXPIRED, PostingStatus.CLOSED})
 
 
-def printed_detail(posting: Posting) -> Detail:
-    """How much of the posting a sheet for participants may show. Contacts are left out in any case."""
+def printed(posting: Posting) -> VisiblePosting:
+    """As much of the posting as a sheet for participants may show: never the contact."""
     if posting.status not in _WAS_OPEN:
-        return Detail.NOTHING
-    return min(detail_for_members(posting), Detail.TEXT)
+        return VisiblePosting(posting, Detail.NOTHING)
+    return VisiblePosting(posting, min(detail_for_members(posting), Detail.TEXT))
 
 
 def printed_title(posting: Posting | None, language: str, *, own: bool = False) -> str:
-    """The title for participants; ``own`` is for a sheet that only the posting's own people get."""
+    """The title on a sheet for participants. ``own`` marks a sheet that only the posting's own people get."""
     if posting is None:
         return ""
-    if own or VisiblePosting(posting, printed_detail(posting)).known:
+    if own or printed(posting).known:
         return posting.title
     return translate(N_("（议题不公开）"), language)
 
 
 def printed_reason(reason: Reason, need: Posting | None, offer: Posting | None, language: str) -> str:
-    """What :func:`disclosed_reason` leaves, in words."""
+    """What :func:`disclosed_reason` leaves of the reason, as a line."""
     return disclosed_reason(reason, need, offer).label(language)
 
 
 def disclosed_reason(reason: Reason, need: Posting | None, offer: Posting | None) -> Reason:
-    """What speaks for the pair, without a word that only a text kept back could have told.
+    """The reason without words and facts that only a text kept back contains.
 
-    The reason may have been found while the posting was still open to all.
+    It may have been found while the posting was still open to all.
     """
-    postings = [posting for posting in (need, offer) if posting is not None]
-    least = min((printed_detail(posting) for posting in postings), default=Detail.TEXT)
-    if least is Detail.NOTHING:
+    shown = [printed(posting) for posting in (need, offer) if posting is not None]
+    if all(posting.readable for posting in shown):
+        return reason
+    if not all(posting.known for posting in shown):
         return Reason()
-    if least is Detail.SUMMARY:
-        titles = [posting.title.casefold() for posting in postings]
-        return Reason(
-            tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
-            tuple(fact for fact in reason.facts if fact in SUMMARY_FIELDS),
-        )
-    return reason
+    titles = [posting.value("title").casefold() for posting in shown]
+    return Reason(
+        tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
+        tuple(fact for fact in reason.facts if fact in SUMMARY_FIELDS),
+    )
