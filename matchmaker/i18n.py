@@ -20,7 +20,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name, which ext
 
 
 def CN_(context: str, message: str) -> tuple[str, str]:  # noqa: N802 - as above
-    """Mark a message id that means different things in different places, and return its context and the id."""
+    """Mark a message id that depends on its context for extraction, and return (context, message id)."""
     return context, message
 
 
@@ -36,5 +36,5 @@ def translate(message: str, language: str = "zh", **params: object) -> str:
 
 
 def translate_in_context(context: str, message: str, language: str = "zh") -> str:
-    """A message marked by :func:`CN_` in ``language``, with its placeholders as they are."""
+    """The message with this context in ``language``; its placeholders are not filled. See :func:`CN_`."""
     return str(_catalogue(language).pgettext(context, message))

@@ -1,4 +1,4 @@
-"""Jobs: work that takes longer than a request, and how it stands."""
+"""Jobs: work that takes longer than a request, with its state and progress."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from matchmaker.domain.vocabulary import Term
 from matchmaker.i18n import LANGUAGES, translate
 
 Message = dict[str, Any]
-"""A translatable text as JSON: ``{"message": message id, "params": {name: value}}``. A value may be an object with one
-text for each language.
+"""A translatable text as JSON: ``{"message": message id, "params": {name: value}}``.
+
+A value may be an object with a text for each language.
 """
 
 
 class JobState(Term):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued", "等待中", "Waiting"
     RUNNING = "running", "进行中", "Running"
@@ -31,15 +32,15 @@ class JobState(Term):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing happens any more unless somebody asks for it."""
+        """Whether the job has ended: it does not run again unless somebody asks for it."""
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 class Job(Base):
-    """One piece of work. The row is the truth; the queue only carries its id.
+    """A piece of work. The row is authoritative; the queue carries only its id.
 
-    ``worker`` names the run that holds a running job. Whoever changes a running job does so on condition that it is
-    still held by that run, so a run that was given up for dead can no longer finish it.
+    ``worker`` names the run that holds a running job. A running job is changed only if this run still holds it, so a
+    run that was given up as dead cannot finish it later.
     """
 
     __tablename__ = "job"
@@ -47,19 +48,19 @@ class Job(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))
-    """Names the handler, see :mod:`matchmaker.services.jobs.registry`."""
+    """The name of the handler, see :mod:`matchmaker.services.jobs.registry`."""
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    """Who asked for it; ``None`` for the platform itself."""
+    """The person who started the job; ``None`` for the platform itself."""
     subject: Mapped[str] = mapped_column(String(40), default="")
     """The table of the record that the job is about; empty for none."""
     subject_id: Mapped[int | None]
     state: Mapped[JobState] = mapped_column(term_type(JobState), default=JobState.QUEUED)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    """Steps; 0 while nobody knows how many there are."""
+    """The number of steps; 0 while it is unknown."""
     step: Mapped[Message | None] = mapped_column(JSON(none_as_null=True))
-    """What is being done at the moment."""
+    """The current step."""
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     error: Mapped[Message | None] = mapped_column(JSON(none_as_null=True))
     file: Mapped[str] = mapped_column(String(300), default="")
@@ -71,19 +72,19 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """The last sign of life of the run that holds it."""
+    """The last sign of life of the run that holds the job."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     actor: Mapped[User | None] = relationship()
 
     @property
     def percent(self) -> int | None:
-        """How much of it is done; ``None`` while nobody knows."""
+        """The progress, 0–100; ``None`` while it is unknown."""
         return min(100, 100 * self.done // self.total) if self.total else None
 
 
 class PeriodicRun(Base):
-    """When a periodic task was last begun, so that of several workers one begins it."""
+    """The last start of a periodic task, so that only one of several workers starts it."""
 
     __tablename__ = "periodic_run"
 
@@ -92,17 +93,17 @@ class PeriodicRun(Base):
 
 
 def as_message(message: str, **params: object) -> Message:
-    """A translatable text as JSON; things with a label keep their name in each language."""
+    """A translatable text as JSON. Parameters with a label are stored by their name in each language."""
     return {"message": message, "params": {name: _storable(value) for name, value in params.items()}}
 
 
 def error_message(error: MatchmakerError) -> Message:
-    """The error's text, translatable."""
+    """The message of an error as a translatable text."""
     return as_message(error.message, **error.params)
 
 
 def message_text(message: Message | None, language: str) -> str:
-    """The text in the reader's language; empty for none."""
+    """The text in the reader's language; empty for ``None``."""
     if not message:
         return ""
     params = message.get("params") or {}

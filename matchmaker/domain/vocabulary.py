@@ -162,12 +162,12 @@ class Side(Term):
         return Side.OFFER if self is Side.NEED else Side.NEED
 
     def choose(self, need: T, offer: T) -> T:
-        """Of two things the one that belongs to this side."""
+        """``need`` for the need side, ``offer`` for the offer side."""
         return need if self is Side.NEED else offer
 
-    def need_first(self, own: T, others: T) -> tuple[T, T]:
-        """What belongs to this side and what belongs to the other, the need side's first."""
-        return (own, others) if self is Side.NEED else (others, own)
+    def need_first(self, this_side: T, other_side: T) -> tuple[T, T]:
+        """The values of this side and of the other side, the need side's value first."""
+        return (this_side, other_side) if self is Side.NEED else (other_side, this_side)
 
 
 class ParticipantStatus(Term):

@@ -113,6 +113,7 @@ class Matcher:
         return self._index
 
     def count(self, side: Side) -> int:
+        """The number of indexed documents of one side."""
         return len(self._index.side(side))
 
     def documents(self, side: Side) -> tuple[Document, ...]:

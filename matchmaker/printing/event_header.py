@@ -21,4 +21,5 @@ class EventHeader:
 
     @property
     def printed_at_text(self) -> str:
+        """The time of printing, as 2026-05-18 09:00."""
         return self.printed_at.strftime("%Y-%m-%d %H:%M")

@@ -1,8 +1,8 @@
-"""The labels of the sheets. They are message ids in Chinese; their English is in the catalogue, as for all texts.
+"""The labels of the sheets. They are message ids in Chinese; the catalogue has their English, as for all texts.
 
-Templates and modules find a label by its key. The key is also the message's context in the catalogue: paper is tighter
-than a web page, so a Chinese word may need another English one here. The template or the module that prints a label
-fills in its placeholders, such as ``%(count)s``.
+Templates and modules find a label by its key. The key is also the message's context in the catalogue: there is less
+space on paper than on a web page, so a Chinese word may have another English translation here. The template or the
+module that prints a label fills in its placeholders, such as ``%(count)s``.
 """
 
 from collections.abc import Mapping

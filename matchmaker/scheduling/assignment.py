@@ -52,6 +52,7 @@ class Pair:
 
     @property
     def key(self) -> PairKey:
+        """The ids of need and offer."""
         return self.need, self.offer
 
 

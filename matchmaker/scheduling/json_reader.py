@@ -42,41 +42,51 @@ class Fields:
         self._error = error
 
     def text(self, name: str) -> str:
+        """A string of at least one character."""
         return self._text(name, self._value(name))
 
     def text_or_none(self, name: str) -> str | None:
+        """A string of at least one character; None if it is missing."""
         value = self._document.get(name)
         return None if value is None else self._text(name, value)
 
     def texts(self, name: str) -> list[str]:
+        """A list of strings."""
         return [self._text(f"{name}[{index}]", item) for index, item in enumerate(self._items(name))]
 
     def whole(self, name: str, default: int = _REQUIRED) -> int:
+        """An integer."""
         return self._whole(name, self._value(name, default))
 
     def whole_or_none(self, name: str) -> int | None:
+        """An integer; None if it is missing."""
         value = self._document.get(name)
         return None if value is None else self._whole(name, value)
 
     def wholes(self, name: str, default: Iterable[int] = _REQUIRED) -> list[int]:
+        """A list of integers."""
         return [self._whole(f"{name}[{index}]", item) for index, item in enumerate(self._items(name, default))]
 
     def number(self, name: str) -> float:
+        """An integer or a floating-point number."""
         value = self._value(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong(name, Fault.NO_NUMBER, value)
         return float(value)
 
     def truth(self, name: str, default: bool = _REQUIRED) -> bool:
+        """A truth value."""
         value = self._value(name, default)
         if not isinstance(value, bool):
             raise self._wrong(name, Fault.NO_TRUTH_VALUE, value)
         return value
 
     def fields(self, name: str) -> Fields:
+        """An object."""
         return Fields(self._inside(name), self._value(name), self._error)
 
     def entries(self, name: str, default: Iterable[object] = _REQUIRED) -> list[Fields]:
+        """A list of objects."""
         return [
             Fields(self._inside(f"{name}[{index}]"), item, self._error)
             for index, item in enumerate(self._items(name, default))

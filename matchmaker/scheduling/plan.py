@@ -28,6 +28,7 @@ class Meeting:
 
     @property
     def key(self) -> PairKey:
+        """The ids of need and offer."""
         return self.need, self.offer
 
 

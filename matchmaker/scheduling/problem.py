@@ -67,6 +67,7 @@ class Candidate:
 
     @property
     def key(self) -> PairKey:
+        """The ids of need and offer."""
         return self.need, self.offer
 
 
@@ -81,6 +82,7 @@ class LockedMeeting:
 
     @property
     def key(self) -> PairKey:
+        """The ids of need and offer."""
         return self.need, self.offer
 
 
@@ -262,14 +264,14 @@ def _check_locked(problem: Problem) -> None:
             raise ContradictionError(where, Fault.LOCKED_TWICE, meeting.key)
         pairs.add(meeting.key)
         for resource in _resources(where, meeting, problem):
-            other = taken.setdefault((*resource, meeting.slot), meeting)
-            if other is not meeting:
+            occupant = taken.setdefault((*resource, meeting.slot), meeting)
+            if occupant is not meeting:
                 raise ContradictionError(
                     where,
                     Fault.CLASH,
                     meeting.key,
-                    other_need=other.need,
-                    other_offer=other.offer,
+                    other_need=occupant.need,
+                    other_offer=occupant.offer,
                     resource=resource[0],
                     name=resource[1],
                     slot=meeting.slot,
@@ -300,7 +302,7 @@ def _check_locked(problem: Problem) -> None:
 
 
 def _resources(where: str, meeting: LockedMeeting, problem: Problem) -> list[tuple[str, str | int]]:
-    """What a locked meeting occupies in its slot, each by kind and name."""
+    """The resources that a locked meeting occupies in its slot, by kind and name. Raises ContradictionError."""
     need, offer = (problem.participant[participant_id] for participant_id in meeting.key)
     for participant in (need, offer):
         if meeting.slot not in participant.available:

@@ -234,8 +234,10 @@ class Participant(Base):
 
 
 class Delegate(Base):
-    """参会代表: a person who comes for a participant. ``is_lead`` marks who sits in its meetings: nobody can do so for
-    two participants at once.
+    """参会代表: a person who comes for a participant.
+
+    ``is_lead`` marks the person who attends the participant's meetings. Nobody can attend for two participants in the
+    same slot.
     """
 
     __tablename__ = "delegate"
@@ -263,15 +265,16 @@ class Delegate(Base):
 
 
 AssignedPair: TypeAlias = tuple[int, int, float]
-"""Participants on the need and on the offer side by id, and their score, 0–100."""
+"""The ids of the participants on the need side and on the offer side, and their score, 0–100."""
 
 UnservedRow: TypeAlias = tuple[int, str]
 """The id of a participant, and the code word of the reason why it has too few meetings."""
 
 
 class ScheduleRow(NamedTuple):
-    """One meeting as a version of the plan keeps it. ``starts_at`` is local time; a pair that waits for a place has
-    neither ``starts_at`` nor ``table``.
+    """A meeting in a version of the plan.
+
+    ``starts_at`` is local time. A pair that has no slot yet has neither ``starts_at`` nor ``table``.
     """
 
     need_side_id: int
@@ -283,12 +286,12 @@ class ScheduleRow(NamedTuple):
 
     @property
     def pair(self) -> tuple[int, int]:
-        """The ids of the two participants, the one that needs first."""
+        """The ids of the two participants, the need side first."""
         return self.need_side_id, self.offer_side_id
 
     @classmethod
     def of(cls, meeting: Meeting) -> Self:
-        """The meeting as it stands now."""
+        """The row for the current state of a meeting."""
         return cls(
             meeting.need_side_id,
             meeting.offer_side_id,
@@ -300,19 +303,19 @@ class ScheduleRow(NamedTuple):
 
     @classmethod
     def from_json(cls, stored: Any) -> Self:
-        """Read what :meth:`to_json` wrote."""
+        """Read a row that :meth:`to_json` wrote."""
         need_side_id, offer_side_id, starts_at, table, locked, status = stored
         start = None if starts_at is None else datetime.fromisoformat(starts_at)
         return cls(need_side_id, offer_side_id, start, table, locked, MeetingStatus.parse(status))
 
     def to_json(self) -> list[int | str | bool | None]:
-        """The six fields in order; the beginning as ``2026-05-18T09:00``."""
+        """The six fields in order; ``starts_at`` as ``2026-05-18T09:00``."""
         start = None if self.starts_at is None else self.starts_at.isoformat(timespec="minutes")
         return [self.need_side_id, self.offer_side_id, start, self.table, self.locked, self.status.value]
 
 
 class ScheduleColumn(TypeDecorator[list[ScheduleRow]]):
-    """A list of :class:`ScheduleRow` as JSON; an empty one where nothing was stored."""
+    """Stores a list of :class:`ScheduleRow` as JSON. NULL is read as an empty list."""
 
     impl = JSON
     cache_ok = True
@@ -325,11 +328,11 @@ class ScheduleColumn(TypeDecorator[list[ScheduleRow]]):
 
 
 class PlanVersion(Base):
-    """配对方案: one state of an event's plan, kept so that two can be compared and an older one restored.
+    """配对方案: a version of an event's plan. Versions can be compared and restored.
 
-    ``pairs`` holds :data:`AssignedPair`, ``schedule`` every meeting as it stood, ``unserved`` :data:`UnservedRow`;
-    ids of participants who have left since stay in them. ``proven`` says that no better plan
-    existed. ``certificate`` is what the independent checker found; without a valid one nothing is published.
+    ``pairs`` are of :data:`AssignedPair`, ``unserved`` of :data:`UnservedRow`, and ``schedule`` has all meetings of the
+    version. They may contain ids of participants who have left since. ``proven`` means that no better plan exists.
+    ``certificate`` is from the independent checker; a version without a valid certificate is not published.
     """
 
     __tablename__ = "assignment"
@@ -342,15 +345,15 @@ class PlanVersion(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     origin: Mapped[PlanOrigin] = mapped_column(term_type(PlanOrigin), default=PlanOrigin.BUILT)
     note: Mapped[str] = mapped_column(String(300), default="")
-    """What was changed, or which version was restored; ``plan/version_notes.py`` writes and reads it."""
+    """What was changed, or which version was restored, as written by ``plan/version_notes.py``."""
     step: Mapped[str | None] = mapped_column(String(20))
-    """By which step at the board it was made, if it was: what its maker can undo."""
+    """The step at the board that made the version, which its maker can undo; ``None`` if it was not made there."""
     acts_on: Mapped[int | None]
-    """Of an undo or a redo, the version whose step was undone or done again."""
+    """For an undo or a redo, the version whose step was undone or done again; else ``None``."""
     proven: Mapped[bool] = mapped_column(default=False)
     seed: Mapped[int | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of the scheduling problem that it was made from."""
+    """SHA-256 of the scheduling problem that the version solves."""
     certificate: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pairs: Mapped[list[AssignedPair]] = mapped_column(JSON, default=list)
@@ -367,7 +370,7 @@ class PlanVersion(Base):
 
     @property
     def scores(self) -> dict[tuple[int, int], float]:
-        """The score of each pair, by the ids of the two."""
+        """The ids of two participants → the score of the pair."""
         return {(need_side_id, offer_side_id): score for need_side_id, offer_side_id, score in self.pairs}
 
     @property
@@ -397,13 +400,13 @@ class PairDecision(Base):
 _OCCUPIES = "starts_at IS NOT NULL AND status IN ('planned', 'held')"
 
 OCCUPYING = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
-"""Meetings that keep their slot and table. A cancelled one frees both, and so does one to which nobody came."""
+"""States in which a meeting occupies its slot and table. Cancelled and missed meetings free both."""
 
 
 class Meeting(Base):
-    """洽谈: one line of the match list, and, once it has a slot and a table, of the schedule.
+    """洽谈: an entry of the match list, and of the schedule once it has a slot and a table.
 
-    ``pinned`` means that the pair stands, ``locked`` that its slot and table do as well. Ratings go from 1 to 5.
+    ``pinned`` means that the pair is fixed, ``locked`` that its slot and table are fixed too. Ratings are 1–5.
     """
 
     __tablename__ = "meeting"

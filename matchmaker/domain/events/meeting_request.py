@@ -17,8 +17,9 @@ WORDS_LENGTH = 500
 
 
 class MeetingRequest(Base):
-    """One request about one pair; ``side`` asked. While it is unanswered it holds the slot ``starts_at`` of both, if it
-    names one, until ``expires_at``; after that both calendars are free again.
+    """A request for a meeting of a pair; ``side`` is the side that asked.
+
+    An unanswered request with a slot (``starts_at``) holds this slot for both participants until ``expires_at``.
     """
 
     __tablename__ = "meeting_request"

@@ -46,11 +46,14 @@ class Encoder(Protocol):
         """The key under which this encoder's vectors are stored. Encoders with equal names have equal vectors."""
 
     @property
-    def dimension(self) -> int: ...
+    def dimension(self) -> int:
+        """The number of components of each vector."""
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors (n, d) of texts that search; needs are encoded so."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors (n, d) of texts that are searched; offers are encoded so."""
 
 
 def create_encoder(spec: str) -> Encoder:

@@ -35,6 +35,7 @@ class SpaceClaim:
         return cls(space, dimension, weights.name, weights.stat().st_size, _checksum(weights))
 
     def write(self, folder: Path) -> None:
+        """Write the claim into the folder."""
         (folder / _FILE).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     def verify(self, folder: Path) -> None:

@@ -83,6 +83,7 @@ class Collection:
 
     @cached_property
     def ids(self) -> NDArray[np.int64]:
+        """The ids of the documents (n,)."""
         return np.fromiter(self.rows, np.int64, len(self))
 
     @cached_property
@@ -93,6 +94,7 @@ class Collection:
 
     @cached_property
     def dense(self) -> FlatIndex:
+        """The documents' vectors (n, d), searchable by inner product."""
         vectors = np.zeros((len(self), self._background.dimension), dtype=np.float32)
         for row, indexed in enumerate(self.documents):
             vectors[row] = indexed.embedded.vector

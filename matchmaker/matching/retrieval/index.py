@@ -22,6 +22,7 @@ class Index:
     offers: Collection
 
     def side(self, side: Side) -> Collection:
+        """The collection of one side."""
         return self.needs if side is Side.NEED else self.offers
 
     def replaced(self, collection: Collection) -> Index:

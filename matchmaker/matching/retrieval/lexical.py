@@ -55,6 +55,7 @@ class Vocabulary:
         return TermCounts(np.array(columns, dtype=np.int32), np.fromiter(counts.values(), np.float32, len(counts)))
 
     def column(self, term: str) -> int | None:
+        """The column of a term; None if no document has contained it."""
         return self._columns.get(term)
 
     def known(self, counts: Mapping[str, float]) -> TermCounts:

@@ -38,6 +38,7 @@ class Side(StrEnum):
 
     @property
     def other(self) -> Side:
+        """The opposite side."""
         return Side.OFFER if self is Side.NEED else Side.NEED
 
 

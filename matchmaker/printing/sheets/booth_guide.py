@@ -34,6 +34,7 @@ class BoothGuide:
 
     @property
     def best_first(self) -> list[BoothVisit]:
+        """The booths by falling score."""
         return sorted(self.visits, key=lambda visit: visit.score, reverse=True)
 
     def walk(self, halls: Sequence[str] = ()) -> list[tuple[int, BoothVisit]]:

@@ -49,6 +49,7 @@ class Change:
 
     @property
     def kind(self) -> ChangeKind:
+        """Whether the meeting was added, moved or cancelled."""
         if self.before is None:
             return ChangeKind.ADDED
         return ChangeKind.CANCELLED if self.after is None else ChangeKind.MOVED
@@ -70,6 +71,7 @@ class ChangeSlip:
 
     @property
     def in_time_order(self) -> list[Change]:
+        """The changes by time."""
         return sorted(self.changes, key=lambda change: change.first_start)
 
 

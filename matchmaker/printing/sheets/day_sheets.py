@@ -33,6 +33,7 @@ class DaySheet:
 
     @property
     def in_time_order(self) -> list[SeatedMeeting]:
+        """The meetings by start."""
         return sorted(self.meetings, key=lambda meeting: meeting.start)
 
 

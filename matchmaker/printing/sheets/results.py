@@ -40,6 +40,7 @@ class Tally:
 
     @property
     def total(self) -> int:
+        """The number of all meetings of the group."""
         return self.held + self.no_show + self.cancelled + self.planned
 
     @property

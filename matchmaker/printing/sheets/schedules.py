@@ -92,6 +92,7 @@ class PersonalSchedule:
 
     @property
     def in_time_order(self) -> list[ScheduledMeeting]:
+        """The meetings by start."""
         return sorted(self.meetings, key=lambda meeting: meeting.start)
 
 

@@ -30,6 +30,7 @@ class InvitationList:
 
     @property
     def best_first(self) -> list[LikelyVisitor]:
+        """The visitors by falling score."""
         return sorted(self.visitors, key=lambda visitor: visitor.score, reverse=True)
 
 

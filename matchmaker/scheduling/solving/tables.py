@@ -25,6 +25,7 @@ class TimedPair:
 
     @property
     def key(self) -> PairKey:
+        """The ids of need and offer."""
         return self.need, self.offer
 
 

@@ -23,7 +23,7 @@ _PACKED = "e5-small-q4.bin"
 _WEIGHTS = "model.safetensors"
 
 _LONGEST_UNPACKING = 3600
-"""Seconds after which an unfinished folder is taken for a killed process's."""
+"""Seconds after which an unfinished folder is considered the leftover of a killed process."""
 
 _EMBEDDINGS = {
     "emb.word": "embeddings.word_embeddings.weight",
@@ -76,7 +76,7 @@ def _installed() -> Path:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what killed processes left behind: half a gigabyte each."""
+    """Remove the unfinished folders of killed processes: half a gigabyte each."""
     for leftover in folder.parent.glob(f".{folder.name}-*"):
         if leftover.stat().st_mtime < time.time() - _LONGEST_UNPACKING:
             shutil.rmtree(leftover, ignore_errors=True)

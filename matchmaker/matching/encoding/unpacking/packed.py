@@ -55,6 +55,7 @@ class Pieces:
     unknown: int
 
     def text(self, piece_id: int) -> str:
+        """The text of a piece."""
         return self.scored[piece_id][0]
 
 
@@ -89,16 +90,19 @@ class _Reader:
         self._at = 0
 
     def numbers(self, layout: str) -> tuple[Any, ...]:
+        """The next values, in the given layout of `struct`."""
         values = struct.unpack_from(f"<{layout}", self.data, self._at)
         self._at += struct.calcsize(f"<{layout}")
         return values
 
     def array(self, kind: str, count: int) -> NDArray[Any]:
+        """The next `count` values of a NumPy type."""
         values = np.frombuffer(self.data, kind, count, self._at)
         self._at += values.nbytes
         return values
 
     def text(self, length: int) -> bytes:
+        """The next `length` bytes."""
         self._at += length
         return self.data[self._at - length : self._at]
 
