@@ -1,5 +1,6 @@
 """What many tests share: a platform on a fresh database file, with the real encoder."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from matchmaker.services.mailing.mailer import create_mailer
 from matchmaker.services.platform import Platform
 from matchmaker.services.vocabularies import load_reference
 from matchmaker.web import create_app
+from tests.remembering import RememberingEncoder
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,9 +43,17 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
+def real_encoder() -> Encoder:
     """The embedded encoder, loaded once for all tests."""
     return create_encoder("e5")
+
+
+@pytest.fixture(scope="session")
+def encoder(real_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The embedded encoder, which encodes no text twice in one run of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return RememberingEncoder(real_encoder, shared / "vectors.sqlite")
 
 
 @pytest.fixture(scope="session")
