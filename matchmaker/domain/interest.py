@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.domain.base import Base, UtcDateTime, now, term_type
 from matchmaker.domain.errors import Conflict
-from matchmaker.domain.people import Organization, User
+from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import Side, Term
 from matchmaker.i18n import N_
@@ -116,10 +116,6 @@ class Interest(Base):
     def counterpart(self, posting: Posting) -> Posting:
         """The other posting of the two."""
         return self.offer if posting.side is Side.NEED else self.need
-
-    def organization_to_act(self, action: InterestAction) -> Organization:
-        """Whose action it is."""
-        return (self.asking if action in ASKERS_ACTIONS else self.asked).organization
 
     def move(self, action: InterestAction) -> None:
         """Change the state by the action. Raises :class:`Conflict` if this state does not allow it."""

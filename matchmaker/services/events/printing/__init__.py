@@ -16,7 +16,6 @@ from matchmaker.services.events.printing.job import (
     event_header,
     start_job,
 )
-from matchmaker.services.events.printing.match_list import print_match_list, printable_match_list
 from matchmaker.services.events.printing.schedules import personal_calendar, print_calendars
 from matchmaker.services.events.printing.sheets import (
     SHEETS,
@@ -44,8 +43,6 @@ __all__ = [
     "own_booth_guide",
     "personal_calendar",
     "print_calendars",
-    "print_match_list",
     "print_sheet",
-    "printable_match_list",
     "start_job",
 ]

@@ -32,8 +32,8 @@ def zip_of(entries: Entries, made_at: datetime) -> bytes:
 
 
 class ZipStream:
-    """The same, made entry by entry: each verb gives the bytes to send on. Before :meth:`finish` no program takes what
-    was sent for a whole archive.
+    """A ZIP made entry by entry: each verb gives the bytes to send on. Before :meth:`finish` no program takes what was
+    sent for a whole archive.
     """
 
     def __init__(self, made_at: datetime) -> None:
@@ -67,14 +67,8 @@ class ZipStream:
         return self._outgoing.take()
 
 
-def unique_paths(entries: Entries) -> list[tuple[str, bytes]]:
-    """The entries with proper names; file systems that ignore case shall hold two different names as well."""
-    names = _UniquePaths()
-    return [(names.proper(path), data) for path, data in entries]
-
-
 class _UniquePaths:
-    """Gives out paths, each once."""
+    """Gives out proper paths, each once, also for file systems that ignore case."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()

@@ -14,7 +14,7 @@ from matchmaker.printing.sheets.match_list import (
     match_list_pdf,
     match_list_xlsx,
 )
-from matchmaker.services.events.printing.job import Format, Language, PrintJob, PrintOptions, slot_text, start_job
+from matchmaker.services.events.printing.job import Format, PrintJob, slot_text
 from matchmaker.services.events.printing.plan import listed_meetings, place_text
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.visibility import printed_reason, printed_title
@@ -36,26 +36,6 @@ def match_list_sheet(job: PrintJob, form: Format) -> bytes:
         return match_list_xlsx(_match_list(job, None), job.language, job.columns)
     grouping = job.options.grouping
     return match_list_pdf(_match_list(job, _OWN_TITLES[grouping]), grouping, job.language, job.columns)
-
-
-def print_match_list(
-    session: Session,
-    event: Event,
-    grouping: Grouping = Grouping.WHOLE,
-    format: Format = Format.PDF,  # noqa: A002 - the word that people use for it
-    language: Language = "zh",
-) -> bytes:
-    """The match list as a file; a workbook holds all groupings. No contacts are printed.
-
-    Raises :class:`Conflict` before the first build.
-    """
-    options = PrintOptions(language=language, grouping=Grouping(grouping))
-    return match_list_sheet(start_job(session, event, options), Format(format))
-
-
-def printable_match_list(session: Session, event: Event, language: Language) -> MatchList:
-    """The match list as printing wants it, for everybody's eyes. Raises :class:`Conflict` before the first build."""
-    return _match_list(start_job(session, event, PrintOptions(language=language)), None)
 
 
 def check_built(session: Session, event: Event) -> None:
