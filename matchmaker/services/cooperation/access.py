@@ -34,7 +34,7 @@ def get_cooperation(session: Session, person: User, cooperation_id: int) -> Coop
 
 
 def take_cooperation(session: Session, person: User, cooperation_id: int) -> Cooperation:
-    """The cooperation for a change: whoever else wants to change it waits. Raises :class:`NotFound`."""
+    """The cooperation, locked for a change. Raises :class:`NotFound` unless the person may see it."""
     return _if_seen(person, session.get(Cooperation, cooperation_id, with_for_update=True, populate_existing=True))
 
 
@@ -45,14 +45,14 @@ def check_version(cooperation: Cooperation, version: int) -> None:
 
 
 def seen_by(person: User) -> ColumnElement[bool]:
-    """The same rule for a statement."""
+    """SQL condition: the cooperations that the person may see."""
     if person.organizes:
         return true()
     return own_of(person)
 
 
 def own_of(person: User) -> ColumnElement[bool]:
-    """Those of the person's organization, for a statement; none for who has no organization."""
+    """SQL condition: the cooperations of the person's organization; without an organization there are none."""
     own = person.organization_id
     if own is None:
         return false()

@@ -35,10 +35,10 @@ def begin_from_meeting(session: Session, organizer: User, meeting_id: int, at: d
 
 
 def follow_next_steps(session: Session, person: User, meeting: Meeting, at: datetime | None = None) -> None:
-    """Let the cooperation be what the two sides now say after their meeting, in the caller's transaction.
+    """Bring the meeting's cooperation to the stage that both sides' next steps say; does not commit.
 
-    As soon as one side wants to go on there is one. While nobody has touched it by hand, a side that changes its mind
-    takes it along, and when neither wants to go on it is gone; afterwards it only goes on.
+    A cooperation begins as soon as a side wants to go on. Until somebody changes it by hand it follows changed next
+    steps, and is deleted when neither side wants to go on; afterwards it only goes forward.
     """
     if meeting.need_side.organization_id == meeting.offer_side.organization_id:
         return
@@ -54,7 +54,7 @@ def follow_next_steps(session: Session, person: User, meeting: Meeting, at: date
 
 
 def begin_from_interest(session: Session, person: User, interest: Interest, at: datetime | None = None) -> Cooperation:
-    """The two of an accepted interest are in contact. In the caller's transaction."""
+    """Begin the cooperation of an accepted interest, at the stage of contact; does not commit."""
     cooperation = cooperation_about(interest.need, interest.offer)
     return begin(session, person, cooperation, Stage.CONTACT, ChangeCause.INTEREST, at=at)
 

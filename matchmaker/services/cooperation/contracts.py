@@ -185,7 +185,7 @@ def _registration_number(text: str) -> str | None:
 
 
 def _of(cooperation: Cooperation, contract_id: int) -> TechnologyContract:
-    contract = next((one for one in cooperation.contracts if one.id == contract_id), None)
+    contract = next((known for known in cooperation.contracts if known.id == contract_id), None)
     if contract is None:
         raise NotFound(N_("没有这份合同，它可能已被撤回"))
     return contract
@@ -218,7 +218,7 @@ def _one_number_each(session: Session) -> Iterator[None]:
 
 
 def _in_words(terms: ContractTerms) -> str:
-    """For the history, which both sides and the organizers read."""
+    """The terms in the words of the history, which both sides and the organizers read."""
     number = f"，登记号 {terms.registration_number}" if terms.registration_number else ""
     values = f"成交额 {plain(terms.contract_value)} 万元，技术交易额 {plain(terms.technology_value)} 万元"
     return f"{terms.kind.zh}，{terms.signed_on.isoformat()} 签订，{values}{number}"
@@ -234,7 +234,7 @@ def _pair(person: User, cooperation: Cooperation) -> Pair | None:
 
 
 def _signed_otherwise(session: Session, contract: TechnologyContract) -> bool:
-    """Whether its pair of postings has another contract, in this cooperation or an earlier one."""
+    """Whether the contract's pair of postings has another contract, in this cooperation or an earlier one."""
     cooperation = contract.cooperation
     found = (
         select(TechnologyContract.id)

@@ -163,7 +163,8 @@ def act(
 
 
 def received(session: Session, person: User) -> list[InterestCase]:
-    """What others asked the person's organization, what waits first; for organizers also what nobody could answer."""
+    """Interests of others in the person's organization, the waiting ones first; for organizers also those that nobody
+    can answer."""
     return [case for case in _cases(session, person) if case.own is case.interest.asked]
 
 
@@ -203,7 +204,7 @@ def standing_interests(session: Session, posting: Posting) -> dict[int, Interest
     """Interests about a posting that are open or accepted, by id of the other posting: for marking its matches."""
     own_column = Interest.need_id if posting.side is Side.NEED else Interest.offer_id
     rows = session.scalars(select(Interest).where(own_column == posting.id, Interest.status.in_(_STANDING)))
-    return {(one.offer_id if posting.side is Side.NEED else one.need_id): one for one in rows}
+    return {(row.offer_id if posting.side is Side.NEED else row.need_id): row for row in rows}
 
 
 def _check_not_asked(session: Session, pair: Pair) -> None:
@@ -315,6 +316,6 @@ def _letters(
 
 
 def _send(mailer: Mailer, letters: Iterable[_Letter]) -> None:
-    """After the commit: nobody should wait for the database while mail is sent, nor read of what was not kept."""
+    """Send the letters after the commit: nobody waits for the database meanwhile, or reads of what was not kept."""
     for letter in letters:
         mailer.send(letter.to, letter.subject, letter.text)

@@ -1,4 +1,4 @@
-"""Cooperations in lists: one's own, those of meetings and interests, all of them with totals and as a file."""
+"""Lists of cooperations: of an organization, of meetings and interests, and of all with totals and as a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class CooperationPage:
 
 
 def own_cooperations(session: Session, person: User) -> Sequence[Cooperation]:
-    """Those of the person's organization: open ones first, the last changed first."""
+    """The cooperations of the person's organization: open ones first, the last changed first."""
     mine = select(Cooperation).where(own_of(person)).options(*_named())
     return session.scalars(mine.order_by(Cooperation.stage.in_(CLOSED), *_LATEST_FIRST)).all()
 

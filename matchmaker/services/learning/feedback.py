@@ -138,7 +138,7 @@ def view(session: Session, person: User, pair: Pair, shown: Shown | None = None)
 
 
 def undo(session: Session, person: User, feedback_id: int) -> Feedback:
-    """Take back what one said; taking back twice changes nothing.
+    """Take back a feedback of the person; taking back twice changes nothing.
 
     Raises :class:`NotFound` for what somebody else said, :class:`InvalidInput` for what follows from an interest,
     a meeting or a contract.
@@ -238,7 +238,7 @@ def _committed(
 
 
 def _first_said(session: Session, person: User, pair: Pair, kind: FeedbackKind, shown: Shown) -> Feedback:
-    """A new row, or the one that another transaction wrote since we looked: the database keeps one standing word."""
+    """A new row, or the standing one that another transaction has just written."""
     feedback = Feedback(
         person_id=person.id,
         need_id=pair.need_id,

@@ -1,4 +1,4 @@
-"""Which ranker the platform uses, and training one."""
+"""Choosing the ranker that the platform uses, and training a ranker."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def ranker_for(settings: Settings, encoder: str) -> Ranker:
 
 def stored_ranker_for(settings: Settings, encoder: str) -> StoredRanker | None:
     """The trained ranker that the settings name; else the installation's own, corrected by its feedback; else the
-    shipped one. Those of another encoder's space are passed over: encoders can be changed while the site serves.
+    shipped one. Rankers of another encoder's space are passed over: encoders can be changed while the site serves.
 
     Raises :class:`~matchmaker.matching.errors.RankerError` when one cannot be read.
     """

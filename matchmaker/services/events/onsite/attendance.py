@@ -1,7 +1,7 @@
-"""What became of a meeting: held, nobody came, cancelled. Marking the same twice changes nothing.
+"""Marking a meeting as held, missed or cancelled. The same mark twice changes nothing.
 
 A meeting to which one side did not come, or that was cancelled, frees its slot and table;
-:mod:`matchmaker.services.events.onsite.substitution` finds another partner for who waits there.
+:mod:`matchmaker.services.events.onsite.substitution` finds another partner for the side that came.
 """
 
 from collections.abc import Collection
@@ -36,7 +36,7 @@ def mark_meeting(
     absent: Collection[Side] = (),
     at: datetime | None = None,
 ) -> Meeting:
-    """Say what became of a meeting; :attr:`MeetingStatus.PLANNED` takes back what was said.
+    """Mark what became of a meeting; :attr:`MeetingStatus.PLANNED` takes the mark back.
 
     A no-show needs the ``absent`` sides. Cancelling changes the plan, so it makes a version and publishes it at once.
     Raises :class:`Conflict` before the slot begins (cancelling aside), when a rating says that the two did meet, and
@@ -81,14 +81,14 @@ def get_meeting(session: Session, event: Event, meeting_id: int) -> Meeting:
 
 
 def remember_met(session: Session, person: User | None, meeting: Meeting, side: Side = Side.NEED) -> None:
-    """Let the ranker learn that need and offer were talked about, as ``person`` says from that side."""
+    """Record in the feedback, as the person's and from that side, that need and offer were talked about."""
     pair = posting_pair(meeting, side)
     if person is not None and pair is not None:
         record(session, person, pair, FeedbackKind.MET)
 
 
 def forget_met(session: Session, event: Event, meeting: Meeting) -> None:
-    """Take back what was said of the pair's having met since the meeting began: it turns out that it had not."""
+    """Take back all feedback since the meeting began that the pair has met: it turns out that it has not."""
     if meeting.starts_at is None:
         return
     began = meeting.starts_at.replace(tzinfo=event.zone)

@@ -108,7 +108,7 @@ def looks_like_code(text: str) -> bool:
 
 
 def check_in(session: Session, actor: User | None, event: Event, text: str, at: datetime | None = None) -> CheckIn:
-    """Record that whoever has this code has arrived; those who had are told since when.
+    """Record that the holder of this code has arrived; a second time, the answer says since when.
 
     ``at`` is when they stood at the door, which may be a while ago where the network failed. Raises what
     :func:`find_holder` does, and :class:`Conflict` for a code of another event and for participants who are not
@@ -147,7 +147,7 @@ def undo_check_in(session: Session, actor: User | None, event: Event, text: str)
     if delegate is not None:
         delegate.checked_in_at = None
     if brought_it_in:
-        present = [one.checked_in_at for one in participant.delegates if one.checked_in_at is not None]
+        present = [known.checked_in_at for known in participant.delegates if known.checked_in_at is not None]
         participant.checked_in_at = min(present, default=None)
     log(session, actor, "participant", participant.id, "check-in undone", "" if delegate is None else delegate.name)
     session.commit()
@@ -210,11 +210,11 @@ def _everyone(session: Session, event: Event) -> list[Holder]:
         .options(*_NAMED)
         .order_by(Participant.id)
     ).all()
-    return [holder for p in participants for holder in [Holder(p, one) for one in p.delegates] or [Holder(p)]]
+    return [holder for p in participants for holder in [Holder(p, named) for named in p.delegates] or [Holder(p)]]
 
 
 def _locked(session: Session, event: Event, holder: Holder) -> Holder:
-    """The holder as it stands, once it is one's turn to change it. Raises :class:`Conflict` at another event."""
+    """The holder, fresh and locked for a change. Raises :class:`Conflict` for a code of another event."""
     participant, delegate = holder.participant, holder.delegate
     if participant.event_id != event.id:
         raise Conflict(
@@ -224,8 +224,8 @@ def _locked(session: Session, event: Event, holder: Holder) -> Holder:
             event=event.name,
         )
     session.refresh(participant, with_for_update=True)
-    for one in participant.delegates:
-        session.refresh(one)
+    for known in participant.delegates:
+        session.refresh(known)
     return Holder(participant, delegate)
 
 

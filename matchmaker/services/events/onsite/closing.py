@@ -1,4 +1,4 @@
-"""The end of an event: after its last session an organizer closes it, once it is known what became of each meeting."""
+"""Closing an event: an organizer does so after the last session, once every meeting is marked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from matchmaker.services.events.timing import last_session_ended
 
 
 def unmarked_meetings(session: Session, event: Event) -> Sequence[Meeting]:
-    """Scheduled meetings of which nobody has said yet what became of them, in order of time and table."""
+    """Scheduled meetings that nobody has marked yet, in order of time and table."""
     return session.scalars(
         select(Meeting)
         .where(Meeting.event_id == event.id, Meeting.starts_at.is_not(None), Meeting.status == MeetingStatus.PLANNED)
@@ -35,10 +35,10 @@ def finish_event(
     unmarked: MeetingStatus | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Close the event. ``unmarked`` says what becomes of the meetings that nobody marked: held or cancelled.
+    """Close the event. ``unmarked`` is how meetings that nobody marked are counted: as held or cancelled.
 
     Finishing twice changes nothing. Raises :class:`Conflict` before the last session ends, for an event that was never
-    published, and when meetings are unmarked and nothing is said of them.
+    published, and when meetings are unmarked and ``unmarked`` is not given.
     """
     check_organizer(actor)
     lock_event(session, event)
@@ -62,7 +62,7 @@ def finish_event(
 
 
 def reopen_event(session: Session, actor: User | None, event: Event) -> None:
-    """Take back that the event is finished, to correct what was marked. An event that is not stays as it is."""
+    """Make a finished event published again, to correct its marks; any other event stays as it is."""
     check_organizer(actor)
     lock_event(session, event)
     if event.status is EventStatus.FINISHED:

@@ -36,7 +36,7 @@ _HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A meeting after which at least one side wants to go on. ``step`` is the furthest that either named."""
+    """A meeting after which a side or both want to go on. ``step`` is the furthest next step that either named."""
 
     meeting: Meeting
     step: NextStep
@@ -48,7 +48,7 @@ class FollowUp:
 
 
 def follow_ups(session: Session, event: Event) -> list[FollowUp]:
-    """The furthest step first, then those that both sides want."""
+    """The meetings to follow up: by the furthest next step, and within it those first that both sides want."""
     found = [
         FollowUp(meeting, min(steps, key=FOLLOWED_UP_STEPS.index))
         for meeting in scheduled_meetings(session, event)
@@ -61,7 +61,7 @@ def follow_ups(session: Session, event: Event) -> list[FollowUp]:
 
 
 def follow_ups_file(session: Session, event: Event, ending: str, language: str = "zh") -> bytes:
-    """The leads as a CSV or XLSX file, with the contacts of both sides: for organizers only.
+    """The follow-ups as a CSV or XLSX file, with the contacts of both sides: for organizers only.
 
     Raises :class:`InvalidInput` for another ending.
     """

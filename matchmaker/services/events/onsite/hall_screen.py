@@ -18,7 +18,7 @@ TIME_TO_SIT_DOWN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who meets at a table. ``status`` is the meeting's as it stands."""
+    """A table with the two who meet there; ``status`` is the present one of their meeting."""
 
     table: int | None
     room: str
@@ -43,7 +43,7 @@ class HallScreen:
 
     @property
     def minutes_left(self) -> int:
-        """Until the slot begins, rounded up; 0 once it has."""
+        """Minutes until the slot begins, rounded up; 0 once it has."""
         if self.slot is None or self.begun:
             return 0
         return -((self.local - self.slot) // timedelta(minutes=1))
@@ -70,7 +70,7 @@ def slot_to_show(event: Event, local: datetime) -> datetime | None:
 
 
 def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
-    told = {
+    published = {
         pair: place.table
         for pair, place in published_placements(session, event, EXPECTED).items()
         if place.starts_at == slot
@@ -79,7 +79,7 @@ def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
         pair_of(m): m.status
         for m in session.scalars(select(Meeting).where(Meeting.event_id == event.id, Meeting.starts_at == slot))
     }
-    ids = {participant_id for pair in told for participant_id in pair}
+    ids = {participant_id for pair in published for participant_id in pair}
     people = {
         participant.id: participant
         for participant in session.scalars(
@@ -89,7 +89,7 @@ def _seats(session: Session, event: Event, slot: datetime) -> tuple[Seat, ...]:
         )
     }
     seats = []
-    for pair, table in told.items():
+    for pair, table in published.items():
         status = statuses.get(pair, MeetingStatus.PLANNED)
         if status is not MeetingStatus.CANCELLED and people.keys() >= set(pair):
             room = None if table is None else event.room_of(table)

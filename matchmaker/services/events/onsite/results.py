@@ -63,7 +63,7 @@ def _meetings(session: Session, event: Event) -> Sequence[Meeting]:
 
 def _attendance(session: Session, event: Event, side: Side) -> Attendance:
     participants = participants_of(session, event, side)
-    return Attendance(len(participants), sum(one.checked_in_at is not None for one in participants))
+    return Attendance(len(participants), sum(participant.checked_in_at is not None for participant in participants))
 
 
 def _tally(group: str, meetings: Sequence[Meeting]) -> Tally:

@@ -51,7 +51,7 @@ def add_delegate(session: Session, actor: User | None, participant_id: int, valu
 
 
 def add_members(session: Session, actor: User | None, participant_id: int, user_ids: Iterable[int]) -> list[Delegate]:
-    """Name members of the organization; whoever is named already stays as is."""
+    """Name members of the organization as delegates; those who are named already stay as they are."""
     participant = _open_participant(session, actor, participant_id)
     wanted = set(user_ids)
     added = []
@@ -59,7 +59,14 @@ def add_members(session: Session, actor: User | None, participant_id: int, user_
         if user.id in wanted:
             added.append(new_delegate(session, participant, _of_account(user)))
     if added:
-        log(session, actor, "participant", participant.id, "delegate added", "、".join(one.name for one in added))
+        log(
+            session,
+            actor,
+            "participant",
+            participant.id,
+            "delegate added",
+            "、".join(delegate.name for delegate in added),
+        )
     session.commit()
     return added
 
@@ -75,7 +82,7 @@ def set_lead(session: Session, actor: User | None, delegate_id: int) -> Delegate
 
 
 def remove_delegate(session: Session, actor: User | None, delegate_id: int) -> Participant:
-    """Take a person off the list; if they led, the next one does."""
+    """Take a person off the list; a lead is followed by the next delegate."""
     delegate = _delegate(session, actor, delegate_id)
     participant = delegate.participant
     log(session, actor, "participant", participant.id, "delegate removed", delegate.name)
@@ -105,15 +112,15 @@ def also_coming_for(session: Session, event: Event) -> Mapping[int, Sequence[Par
     for delegate in delegates:
         by_identity[delegate.identity].append(delegate)
     return {
-        one.id: [other.participant for other in same if other.participant_id != one.participant_id]
-        for same in by_identity.values()
-        if len({one.participant_id for one in same}) > 1
-        for one in same
+        delegate.id: [twin.participant for twin in twins if twin.participant_id != delegate.participant_id]
+        for twins in by_identity.values()
+        if len({twin.participant_id for twin in twins}) > 1
+        for delegate in twins
     }
 
 
 def new_delegate(session: Session, participant: Participant, values: DelegateValues) -> Delegate:
-    """The same as :func:`add_delegate` within the caller's transaction, once it is known that the actor may."""
+    """Add a delegate without committing or checking whether the actor may. Raises as :func:`add_delegate` does."""
     cleaned = clean_delegate(values)
     if len(participant.delegates) >= MOST_DELEGATES:
         raise Conflict(N_("一个参会方最多 %(most)d 位代表"), most=MOST_DELEGATES)
@@ -151,14 +158,14 @@ def clean_delegate(values: DelegateValues) -> DelegateValues:
 
 
 def _phone(text: str) -> str:
-    """Written one way, so that the same number is known again."""
+    """The phone number without spaces, brackets and hyphens, so that equal numbers are equal texts."""
     return re.sub(r"[\s()\-]", "", unicodedata.normalize("NFKC", text))
 
 
-def _same_person(one: Delegate, other: Delegate) -> bool:
-    if one.user_id is not None and one.user_id == other.user_id:
+def _same_person(known: Delegate, added: Delegate) -> bool:
+    if known.user_id is not None and known.user_id == added.user_id:
         return True
-    return one.name == other.name and (one.email, one.phone) == (other.email, other.phone)
+    return known.name == added.name and (known.email, known.phone) == (added.email, added.phone)
 
 
 def _of_account(user: User) -> DelegateValues:

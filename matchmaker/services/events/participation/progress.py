@@ -36,7 +36,7 @@ REMINDER_PAUSE = timedelta(minutes=10)
 """Who was reminded so shortly ago is not reminded again: a page sent twice writes once."""
 
 
-class Step(Term):
+class Task(Term):
     """Something that is still to be done for a participant."""
 
     ANSWER = "answer", "邀请未答复", "Invitation not answered"
@@ -50,28 +50,28 @@ class Step(Term):
     CHECK_IN = "check_in", "未签到", "Not checked in"
 
 
-ASKED_OF_PARTICIPANTS: Mapping[Step, str] = {
-    Step.ANSWER: N_("请答复邀请：是否参加"),
-    Step.POSTINGS: N_("请发布需求或成果，或延长有效期：没有有效的信息就无从匹配"),
-    Step.DELEGATES: N_("请填写参会代表"),
-    Step.AVAILABILITY: N_("请选择能来的时段和希望洽谈的场数"),
-    Step.WISHES: N_("请约见想见的对象"),
-    Step.REQUESTS: N_("请答复收到的约见请求"),
+ASKED_OF_PARTICIPANTS: Mapping[Task, str] = {
+    Task.ANSWER: N_("请答复邀请：是否参加"),
+    Task.POSTINGS: N_("请发布需求或成果，或延长有效期：没有有效的信息就无从匹配"),
+    Task.DELEGATES: N_("请填写参会代表"),
+    Task.AVAILABILITY: N_("请选择能来的时段和希望洽谈的场数"),
+    Task.WISHES: N_("请约见想见的对象"),
+    Task.REQUESTS: N_("请答复收到的约见请求"),
 }
-"""The steps that participants take themselves, in the words of a reminder."""
+"""The tasks that participants do themselves, in the words of a reminder."""
 
 
-class Order(Term):
+class SortOrder(Term):
     """What a list of participants is sorted by."""
 
-    STEPS = "steps", "未办最多", "Most to do"
+    TASKS = "steps", "未办最多", "Most to do"
     NAME = "name", "名称", "Name"
     STATUS = "status", "状态", "Status"
     REMINDED = "reminded", "提醒时间", "Last reminded"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RequestCounts:
     """A participant's meeting requests: made, received and answered, received and still waiting."""
 
     made: int = 0
@@ -81,12 +81,12 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one participant is. ``open`` are the steps still to be taken, in their order."""
+    """How far one participant is. ``open_tasks`` are still to be done, in their order."""
 
     participant: Participant
     postings: int
-    wishes: Wishes
-    open: tuple[Step, ...]
+    requests: RequestCounts
+    open_tasks: tuple[Task, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class ProgressFilter:
 
     side: Side | None = None
     status: ParticipantStatus | None = None
-    step: Step | None = None
+    task: Task | None = None
     text: str = ""
-    order: Order = Order.STEPS
+    order: SortOrder = SortOrder.TASKS
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ class Dashboard:
         return {status: counted[status] for status in ParticipantStatus if counted[status]}
 
     @property
-    def steps(self) -> Mapping[Step, int]:
-        """How many still have to take each step, in order."""
-        counted = Counter(step for row in self.rows for step in row.open)
-        return {step: counted[step] for step in Step if counted[step]}
+    def tasks(self) -> Mapping[Task, int]:
+        """How many participants still have to do each task, in order."""
+        counted = Counter(task for row in self.rows for task in row.open_tasks)
+        return {task: counted[task] for task in Task if counted[task]}
 
     @property
     def checked_in(self) -> int:
@@ -132,7 +132,7 @@ class Dashboard:
             for row in self.rows
             if wanted.side in (None, row.participant.side)
             and wanted.status in (None, row.participant.status)
-            and (wanted.step is None or wanted.step in row.open)
+            and (wanted.task is None or wanted.task in row.open_tasks)
             and text in row.participant.name.casefold()
         ]
         return sorted(rows, key=lambda row: _sort_key(row, wanted.order))
@@ -161,15 +161,15 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
         .order_by(Participant.id)
     ).all()
     postings = open_posting_ids(session, participants)
-    wishes = _wishes(session, event, at)
+    requests = _request_counts(session, event, at)
     conflicting = _with_conflicts(session, event, participants)
     rows = []
     for participant in participants:
-        steps = _open_steps(
+        tasks = _open_tasks(
             event,
             participant,
             posted=bool(postings[participant.id]),
-            wishes=wishes.get(participant.id, Wishes()),
+            requests=requests.get(participant.id, RequestCounts()),
             conflicting=participant.id in conflicting,
             at=at,
         )
@@ -177,8 +177,8 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
             Progress(
                 participant=participant,
                 postings=len(postings[participant.id]),
-                wishes=wishes.get(participant.id, Wishes()),
-                open=steps,
+                requests=requests.get(participant.id, RequestCounts()),
+                open_tasks=tasks,
             )
         )
     return Dashboard(event, rows)
@@ -204,7 +204,7 @@ def remind(
         participant = row.participant
         if participant.id not in ids:
             continue
-        asked = [step for step in row.open if step in ASKED_OF_PARTICIPANTS]
+        asked = [task for task in row.open_tasks if task in ASKED_OF_PARTICIPANTS]
         if not asked or (participant.reminded_at is not None and at - participant.reminded_at < REMINDER_PAUSE):
             spared += 1
             continue
@@ -225,7 +225,7 @@ def remind(
                 event=event.name,
                 time="—" if event.starts_at is None else f"{event.starts_at:%Y-%m-%d %H:%M}",
                 who=participant.name,
-                todo="\n".join(f"· {translate(ASKED_OF_PARTICIPANTS[step], reader.language)}" for step in asked),
+                todo="\n".join(f"· {translate(ASKED_OF_PARTICIPANTS[task], reader.language)}" for task in asked),
                 address=address_of(participant),
             )
             for reader in readers
@@ -276,11 +276,11 @@ def _cells(row: Progress, language: str) -> list[object]:
         times,
         participant.min_meetings,
         participant.max_meetings,
-        row.wishes.made,
-        row.wishes.answered,
-        row.wishes.waiting,
+        row.requests.made,
+        row.requests.answered,
+        row.requests.waiting,
         _local(event, participant.checked_in_at),
-        "、".join(step.label(language) for step in row.open),
+        "、".join(task.label(language) for task in row.open_tasks),
         _local(event, participant.reminded_at),
         participant.note,
     ]
@@ -290,28 +290,28 @@ def _local(event: Event, instant: datetime | None) -> str:
     return "" if instant is None else f"{local_time(event, instant):%Y-%m-%d %H:%M}"
 
 
-def _sort_key(row: Progress, order: Order) -> tuple[object, ...]:
+def _sort_key(row: Progress, order: SortOrder) -> tuple[object, ...]:
     participant = row.participant
     match order:
-        case Order.STEPS:
-            return (-len(row.open), participant.name)
-        case Order.NAME:
+        case SortOrder.TASKS:
+            return (-len(row.open_tasks), participant.name)
+        case SortOrder.NAME:
             return (participant.name,)
-        case Order.STATUS:
+        case SortOrder.STATUS:
             return (list(ParticipantStatus).index(participant.status), participant.name)
-        case Order.REMINDED:
+        case SortOrder.REMINDED:
             return (participant.reminded_at is not None, participant.reminded_at or 0, participant.name)
 
 
-def _open_steps(
+def _open_tasks(
     event: Event,
     participant: Participant,
     *,
     posted: bool,
-    wishes: Wishes,
+    requests: RequestCounts,
     conflicting: bool,
     at: datetime,
-) -> tuple[Step, ...]:
+) -> tuple[Task, ...]:
     status = participant.status
     coming = status is ParticipantStatus.CONFIRMED
     waiting = status in (ParticipantStatus.APPLIED, ParticipantStatus.CONFIRMED)
@@ -319,20 +319,20 @@ def _open_steps(
     asking = timed and wishes_are_open(event, at)
     on_the_day = event.starts_at is not None and local_time(event, at).date() >= event.starts_at.date()
     still_open = {
-        Step.ANSWER: status is ParticipantStatus.INVITED,
-        Step.DECISION: status is ParticipantStatus.APPLIED,
-        Step.POSTINGS: waiting and not posted,
-        Step.DELEGATES: waiting and not participant.delegates,
-        Step.AVAILABILITY: asking and participant.availability_at is None,
-        Step.WISHES: asking and not wishes.made,
-        Step.REQUESTS: coming and wishes.waiting > 0,
-        Step.REPLAN: conflicting,
-        Step.CHECK_IN: coming and on_the_day and participant.checked_in_at is None,
+        Task.ANSWER: status is ParticipantStatus.INVITED,
+        Task.DECISION: status is ParticipantStatus.APPLIED,
+        Task.POSTINGS: waiting and not posted,
+        Task.DELEGATES: waiting and not participant.delegates,
+        Task.AVAILABILITY: asking and participant.availability_at is None,
+        Task.WISHES: asking and not requests.made,
+        Task.REQUESTS: coming and requests.waiting > 0,
+        Task.REPLAN: conflicting,
+        Task.CHECK_IN: coming and on_the_day and participant.checked_in_at is None,
     }
-    return tuple(step for step in Step if still_open[step])
+    return tuple(task for task in Task if still_open[task])
 
 
-def _wishes(session: Session, event: Event, at: datetime) -> Mapping[int, Wishes]:
+def _request_counts(session: Session, event: Event, at: datetime) -> Mapping[int, RequestCounts]:
     made: Counter[int] = Counter()
     answered: Counter[int] = Counter()
     waiting: Counter[int] = Counter()
@@ -346,7 +346,10 @@ def _wishes(session: Session, event: Event, at: datetime) -> Mapping[int, Wishes
             answered[asked] += 1
         if request.waits(at):
             waiting[asked] += 1
-    return {one: Wishes(made[one], answered[one], waiting[one]) for one in {*made, *answered, *waiting}}
+    return {
+        participant_id: RequestCounts(made[participant_id], answered[participant_id], waiting[participant_id])
+        for participant_id in {*made, *answered, *waiting}
+    }
 
 
 def _with_conflicts(session: Session, event: Event, participants: Sequence[Participant]) -> set[int]:

@@ -1,7 +1,7 @@
 """Who comes to an event: invitations and their answers, applications and their approval, and who withdraws.
 
 An organization is invited by the organizers, or applies by itself while registration is open; any of its members
-answers for it. What became of a participant is one row for good: who declined or withdrew may come after all.
+answers for it. A participant keeps its row whatever it answers: after declining or withdrawing it may come after all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -47,7 +47,7 @@ _MAY_APPLY_AGAIN = (ParticipantStatus.DECLINED, ParticipantStatus.WITHDRAWN)
 WITHDRAWABLE = (ParticipantStatus.APPLIED, ParticipantStatus.CONFIRMED)
 
 _ADMISSIBLE = frozenset(ParticipantStatus) - {ParticipantStatus.CONFIRMED}
-"""Organizers can admit whoever is not in yet: also on the phone, after an invitation or a refusal."""
+"""Organizers can admit every participant that is not confirmed: also on the phone, after an invitation or a refusal."""
 
 _APPLYING_IS_USELESS: Mapping[ParticipantStatus, str] = {
     ParticipantStatus.INVITED: N_("本单位已收到邀请，直接确认参加即可"),
@@ -223,7 +223,9 @@ def decide_applications(
     decided = [participant for participant in _chosen(session, event, ids) if participant.status in possible]
     for participant in decided:
         _move(session, actor, participant, target, why)
-    letters = [one for participant in decided for one in _decision_letters(session, participant, why, address_of)]
+    letters = [
+        message for participant in decided for message in _decision_letters(session, participant, why, address_of)
+    ]
     session.commit()
     send(mailer, letters)
     return decided
@@ -232,11 +234,10 @@ def decide_applications(
 def withdraw(
     session: Session, actor: User | None, participant_id: int, note: str = "", at: datetime | None = None
 ) -> list[Meeting]:
-    """A participant does not come after all: said by one of its people, or by an organizer for it. Returns the
-    meetings that fall through.
+    """Withdraw a participant, as one of its people or as an organizer. Returns the meetings that fall through.
 
-    What others were already told of is cancelled, so that they see it; what nobody saw yet is taken off the list.
-    Slots and tables are free again, and no request of its holds one. Raises :class:`NotFound` and :class:`Conflict`.
+    Published meetings are cancelled, so that the partners see it; unpublished ones are deleted. Slots and tables are
+    free again, and no request of the participant holds a slot. Raises :class:`NotFound` and :class:`Conflict`.
     """
     participant = _locked(session, changeable_participant(session, actor, participant_id))
     event = participant.event

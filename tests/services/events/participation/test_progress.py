@@ -16,11 +16,11 @@ from matchmaker.services.events.participation.availability import set_availabili
 from matchmaker.services.events.participation.delegates import DelegateValues, add_delegate
 from matchmaker.services.events.participation.progress import (
     REMINDER_PAUSE,
-    Order,
     Progress,
     ProgressFilter,
-    Step,
-    Wishes,
+    RequestCounts,
+    SortOrder,
+    Task,
     dashboard,
     progress_table,
     remind,
@@ -66,24 +66,24 @@ def test_every_step_is_open_until_it_is_taken(session: Session, fair: Event) -> 
     person = make_user(session)
     participant = make_participant(session, fair, organization=person.organization)
     offer_side = make_participant(session, fair, Side.OFFER)
-    assert row_of(session, participant).open == (Step.POSTINGS, Step.DELEGATES, Step.AVAILABILITY, Step.WISHES)
+    assert row_of(session, participant).open_tasks == (Task.POSTINGS, Task.DELEGATES, Task.AVAILABILITY, Task.WISHES)
     make_need(session, person.organization)
     add_delegate(session, person, participant.id, DelegateValues("示例·甲"))
     set_availability(session, person, participant.id, fair.slots, 1, 6, at=BEFORE)
     request(session, participant, offer_side, RequestStatus.REQUESTED)
     row = row_of(session, participant)
-    assert (row.open, row.postings, row.wishes) == ((), 1, Wishes(made=1))
+    assert (row.open_tasks, row.postings, row.requests) == ((), 1, RequestCounts(made=1))
     assert row.participant.availability_at is not None
-    assert row_of(session, offer_side).wishes == Wishes(waiting=1)
-    assert Step.REQUESTS in row_of(session, offer_side).open
-    assert row_of(session, offer_side, at=BEFORE + timedelta(hours=2)).wishes == Wishes(), "its time is over"
+    assert row_of(session, offer_side).requests == RequestCounts(waiting=1)
+    assert Task.REQUESTS in row_of(session, offer_side).open_tasks
+    assert row_of(session, offer_side, at=BEFORE + timedelta(hours=2)).requests == RequestCounts(), "its time is over"
 
 
 def test_answers_are_counted_for_who_was_asked(session: Session, fair: Event) -> None:
     need_side = make_participant(session, fair)
     for status in (RequestStatus.ACCEPTED, RequestStatus.DECLINED, RequestStatus.WITHDRAWN):
         request(session, need_side, make_participant(session, fair, Side.OFFER), status, Side.OFFER)
-    assert row_of(session, need_side).wishes == Wishes(made=0, answered=2, waiting=0)
+    assert row_of(session, need_side).requests == RequestCounts(made=0, answered=2, waiting=0)
 
 
 def test_what_is_asked_depends_on_status_kind_and_time(session: Session, fair: Event) -> None:
@@ -91,22 +91,22 @@ def test_what_is_asked_depends_on_status_kind_and_time(session: Session, fair: E
     applied = make_participant(session, fair, status=ParticipantStatus.APPLIED)
     declined = make_participant(session, fair, status=ParticipantStatus.DECLINED)
     coming = make_participant(session, fair)
-    assert row_of(session, invited).open == (Step.ANSWER,)
-    assert row_of(session, applied).open == (Step.DECISION, Step.POSTINGS, Step.DELEGATES)
-    assert row_of(session, declined).open == ()
-    on_the_day = row_of(session, coming, at=instant(9)).open
-    assert Step.CHECK_IN in on_the_day
-    assert Step.AVAILABILITY not in on_the_day
+    assert row_of(session, invited).open_tasks == (Task.ANSWER,)
+    assert row_of(session, applied).open_tasks == (Task.DECISION, Task.POSTINGS, Task.DELEGATES)
+    assert row_of(session, declined).open_tasks == ()
+    on_the_day = row_of(session, coming, at=instant(9)).open_tasks
+    assert Task.CHECK_IN in on_the_day
+    assert Task.AVAILABILITY not in on_the_day
     exhibitor = make_participant(session, make_fair(session, name="示例博览会", kind=EventKind.EXPO), Side.OFFER)
-    assert row_of(session, exhibitor).open == (Step.POSTINGS, Step.DELEGATES)
+    assert row_of(session, exhibitor).open_tasks == (Task.POSTINGS, Task.DELEGATES)
 
 
 def test_a_meeting_in_a_slot_that_became_impossible_asks_for_a_new_plan(session: Session, fair: Event) -> None:
     need_side, offer_side = make_participant(session, fair), make_participant(session, fair, Side.OFFER)
     make_meeting(session, need_side, offer_side)
     set_availability(session, None, offer_side.id, fair.slots[1:], 1, 6)
-    assert Step.REPLAN in row_of(session, offer_side).open
-    assert Step.REPLAN not in row_of(session, need_side).open
+    assert Task.REPLAN in row_of(session, offer_side).open_tasks
+    assert Task.REPLAN not in row_of(session, need_side).open_tasks
 
 
 def test_rows_are_filtered_sorted_and_counted(session: Session, fair: Event) -> None:
@@ -118,7 +118,7 @@ def test_rows_are_filtered_sorted_and_counted(session: Session, fair: Event) -> 
         make_participant(session, fair, side, make_organization(session, name=name), status)
     found = dashboard(session, fair, BEFORE)
     assert found.statuses == {ParticipantStatus.INVITED: 1, ParticipantStatus.CONFIRMED: 2}
-    assert found.steps[Step.DELEGATES] == 2
+    assert found.tasks[Task.DELEGATES] == 2
     assert found.checked_in == 0
 
     def names(**wanted: object) -> list[str]:
@@ -126,11 +126,11 @@ def test_rows_are_filtered_sorted_and_counted(session: Session, fair: Event) -> 
 
     assert names(side=Side.OFFER) == ["丙大学"]
     assert names(status=ParticipantStatus.INVITED) == ["乙厂"]
-    assert names(step=Step.ANSWER) == ["乙厂"]
-    assert names(text=" 厂 ", order=Order.NAME) == ["乙厂", "甲厂"]
-    assert names(order=Order.STATUS) == ["乙厂", "丙大学", "甲厂"]
+    assert names(task=Task.ANSWER) == ["乙厂"]
+    assert names(text=" 厂 ", order=SortOrder.NAME) == ["乙厂", "甲厂"]
+    assert names(order=SortOrder.STATUS) == ["乙厂", "丙大学", "甲厂"]
     assert names()[-1] == "乙厂", "who has most to do comes first"
-    assert len(names(order=Order.REMINDED)) == 3
+    assert len(names(order=SortOrder.REMINDED)) == 3
 
 
 def test_a_reminder_says_what_is_open_once(session: Session, platform: Platform, fair: Event, organizer: User) -> None:

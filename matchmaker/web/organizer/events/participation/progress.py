@@ -15,11 +15,11 @@ from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.participation.delegates import also_coming_for
 from matchmaker.services.events.participation.progress import (
     ASKED_OF_PARTICIPANTS,
-    Order,
     Progress,
     ProgressFilter,
     Reminded,
-    Step,
+    SortOrder,
+    Task,
     dashboard,
     progress_table,
     remind,
@@ -41,7 +41,7 @@ Word = TypeVar("Word", bound=Term)
 
 @blueprint.get("/events/<int:event_id>/progress")
 def event_progress(event_id: int) -> str | Response:
-    """Show all participants with their done and open steps; ``format=xlsx`` sends a workbook."""
+    """Show all participants with their done and open tasks; ``format=xlsx`` sends a workbook."""
     event, wanted = get_event(db(), event_id), _wanted()
     found = dashboard(db(), event)
     if request.args.get("format") == "xlsx":
@@ -55,8 +55,8 @@ def event_progress(event_id: int) -> str | Response:
         filters=kept_arguments(*_FILTERS),
         to_stand_in=sum(found.to_answer for found in proxy_requests(db(), event)),
         twins=also_coming_for(db(), event),
-        Step=Step,
-        Order=Order,
+        Task=Task,
+        SortOrder=SortOrder,
         Status=ParticipantStatus,
         remindable=set(ASKED_OF_PARTICIPANTS),
         local_time=local_time,
@@ -85,9 +85,9 @@ def _wanted() -> ProgressFilter:
     return ProgressFilter(
         side=_term(Side, "side"),
         status=_term(ParticipantStatus, "status"),
-        step=_term(Step, "step"),
+        task=_term(Task, "step"),
         text=request.args.get("text", ""),
-        order=_term(Order, "order") or Order.STEPS,
+        order=_term(SortOrder, "order") or SortOrder.TASKS,
     )
 
 
