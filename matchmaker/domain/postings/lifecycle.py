@@ -1,5 +1,6 @@
 """The allowed changes of a posting's state."""
 
+from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.postings.posting import Posting
 from matchmaker.domain.vocabulary import PostingStatus as Status
@@ -22,7 +23,10 @@ def may_become(posting: Posting, status: Status) -> bool:
 
 
 def move(posting: Posting, status: Status, reason: str = "") -> None:
-    """Change the posting's state to ``status``. Raises :class:`Conflict` if its current state does not allow it."""
+    """Change the posting's state to ``status``; a published one says since when it is.
+
+    Raises :class:`Conflict` if its current state does not allow it.
+    """
     if not may_become(posting, status):
         raise Conflict(
             N_("“%(title)s”现在是“%(state)s”，不能变为“%(wanted)s”"),
@@ -32,3 +36,5 @@ def move(posting: Posting, status: Status, reason: str = "") -> None:
         )
     posting.status = status
     posting.status_reason = reason
+    if status is Status.PUBLISHED:
+        posting.published_at = now()

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from matchmaker.domain.amount import Amount
-from matchmaker.domain.base import now
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Organization, Team, User
@@ -72,16 +71,26 @@ def own_postings(session: Session, person: User, side: Side) -> Sequence[Posting
 
 
 def create_posting(
-    session: Session, author: User, side: Side, values: Mapping[str, Any], kind: OfferKind | None = None
+    session: Session,
+    author: User,
+    side: Side,
+    values: Mapping[str, Any],
+    kind: OfferKind | None = None,
+    *,
+    submitting: bool = False,
+    review: bool = True,
 ) -> Posting:
-    """Save a draft for the author's organization.
+    """Save a draft for the author's organization; with ``submitting`` hand it in at once, as :func:`submit` does.
 
     ``values`` come from :func:`matchmaker.domain.postings.fields.read_value`, by field name; missing ones stay empty.
-    ``kind`` is needed for offers. Raises :class:`NotAllowed` for people without an organization.
+    ``kind`` is needed for offers. Raises :class:`NotAllowed` for people without an organization, and before anything is
+    saved the :class:`InvalidInput` of :func:`submit`.
     """
     organization = author.organization
     if organization is None:
         raise NotAllowed(N_("请先加入一个单位，再发布信息"))
+    if submitting:
+        _check_ready(side, values)
     check_dates(values, date.today())
     posting = POSTING_TYPES[side](organization=organization, author=author)
     if isinstance(posting, Offer):
@@ -94,22 +103,34 @@ def create_posting(
     bump_revision(session, posting)
     session.flush()
     log(session, author, posting.__tablename__, posting.id, "created")
+    if submitting:
+        _hand_in(session, author, posting, review)
     session.commit()
     return posting
 
 
 def update_posting(
-    session: Session, editor: User, posting: Posting, values: Mapping[str, Any], edition: str
+    session: Session,
+    editor: User,
+    posting: Posting,
+    values: Mapping[str, Any],
+    edition: str,
+    *,
+    submitting: bool = False,
+    review: bool = True,
 ) -> Posting:
     """Save an edit of the posting as the editor saw it, in that :func:`content_hash` it.
 
     Raises :class:`EditConflict` when someone else edited it meanwhile, :class:`InvalidInput` when a published posting
     would become too thin. Publishing is not undone by an edit; what changed is logged. Without a change nothing is
-    saved.
+    saved. With ``submitting`` the posting is handed in as :func:`submit` does, in the same transaction: either all of
+    it happens, or nothing.
     """
+    before = values_of(posting)
+    if submitting:
+        _check_ready(posting.side, before | dict(values))
     if edition != content_hash(posting):
         raise EditConflict(posting)
-    before = values_of(posting)
     check_dates(values, date.today(), unchanged=before)
     if posting.status in (PostingStatus.PUBLISHED, PostingStatus.SUBMITTED):
         check_complete(posting.side, before | dict(values))
@@ -118,6 +139,8 @@ def update_posting(
         if changed:
             bump_revision(session, posting)
             log(session, editor, posting.__tablename__, posting.id, "edited", ", ".join(changed))
+        if submitting:
+            _hand_in(session, editor, posting, review)
     return posting
 
 
@@ -127,18 +150,9 @@ def submit(session: Session, author: User, posting: Posting, *, review: bool = T
     An organizer's own submission needs no second organizer; handing in twice changes nothing.
     Raises :class:`InvalidInput` when it says too little or its validity has ended.
     """
-    check_ready(posting.side, values_of(posting))
-    wanted = PostingStatus.SUBMITTED if review and not author.organizes else PostingStatus.PUBLISHED
-    if posting.status in (wanted, PostingStatus.PUBLISHED):
-        return
+    _check_ready(posting.side, values_of(posting))
     with _saving(session, posting):
-        _move(session, author, posting, wanted)
-
-
-def check_ready(side: Side, values: Mapping[str, Any]) -> None:
-    """Raise the :class:`InvalidInput` that :func:`submit` would, before anything is saved."""
-    check_complete(side, values)
-    check_valid(values.get("valid_until"), date.today())
+        _hand_in(session, author, posting, review)
 
 
 def publish(session: Session, organizer: User, posting: Posting, version: int | None = None) -> None:
@@ -148,7 +162,7 @@ def publish(session: Session, organizer: User, posting: Posting, version: int | 
     """
     _check_organizer(organizer)
     _check_version(posting, version)
-    check_ready(posting.side, values_of(posting))
+    _check_ready(posting.side, values_of(posting))
     with _saving(session, posting):
         _move(session, organizer, posting, PostingStatus.PUBLISHED)
 
@@ -314,10 +328,20 @@ def _reason(words: str) -> str:
 
 def _move(session: Session, actor: User | None, posting: Posting, status: PostingStatus, reason: str = "") -> None:
     move(posting, status, reason)
-    if status is PostingStatus.PUBLISHED:
-        posting.published_at = now()
     bump_revision(session, posting)
     log(session, actor, posting.__tablename__, posting.id, status.value, reason)
+
+
+def _check_ready(side: Side, values: Mapping[str, Any]) -> None:
+    check_complete(side, values)
+    check_valid(values.get("valid_until"), date.today())
+
+
+def _hand_in(session: Session, author: User, posting: Posting, review: bool) -> None:
+    """Submit the posting, or publish it where no review is needed; does not commit."""
+    wanted = PostingStatus.SUBMITTED if review and not author.organizes else PostingStatus.PUBLISHED
+    if posting.status not in (wanted, PostingStatus.PUBLISHED):
+        _move(session, author, posting, wanted)
 
 
 def _check_organizer(person: User) -> None:

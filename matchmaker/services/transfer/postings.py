@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput
 from matchmaker.domain.people import Organization, Team, User
 from matchmaker.domain.postings.fields import OFFER_FIELDS, Field, fields_of
@@ -70,7 +69,6 @@ class PostingImport(TableImport):
             self.report.updated += 1
         if posting.status is not PostingStatus.PUBLISHED:
             move(posting, PostingStatus.PUBLISHED)
-            posting.published_at = now()
         self._warn_of_lost_cells(row, posting, values)
         self.changed.append(posting)
 

@@ -21,9 +21,7 @@ from matchmaker.i18n import N_
 from matchmaker.services.finding.recommendations import similar_own
 from matchmaker.services.posting.postings import (
     EditConflict,
-    check_ready,
     close,
-    content_hash,
     create_posting,
     get_own_posting,
     may_submit,
@@ -100,15 +98,12 @@ def create(pages: PostingPages, layout: Layout, kind: OfferKind | None = None) -
     if request.method == "GET":
         return _form_page(pages, PostingForm.blank(layout, _contact_of(author)), kind=kind)
     form = PostingForm.sent(layout, request.form)
-    wanted = _is_submitting()
-    values = form.read(vocabularies(db()), draft=not wanted)
+    submitting = _is_submitting()
+    values = form.read(vocabularies(db()), draft=not submitting)
     if values is not None:
         try:
-            if wanted:
-                check_ready(pages.side, values)
-            posting = create_posting(db(), author, pages.side, values, kind)
-            if wanted:
-                submit(db(), author, posting, review=platform().settings.review)
+            review = platform().settings.review
+            posting = create_posting(db(), author, pages.side, values, kind, submitting=submitting, review=review)
         except InvalidInput as error:
             form.raise_if_any(error)
         else:
@@ -151,17 +146,13 @@ def edit(pages: PostingPages, posting_id: int) -> Page:
     form = PostingForm.sent(layout, request.form)
     form.take_stored(request.form.getlist("take"), posting)
     old_title = posting.title
-    wanted = _is_submitting()
-    values = form.read(vocabularies(db()), draft=not wanted)
+    submitting = _is_submitting()
+    values = form.read(vocabularies(db()), draft=not submitting)
     status = 400
     if values is not None:
         try:
-            if wanted:
-                check_ready(pages.side, values)
-            update_posting(db(), editor, posting, values, form.edition or "")
-            form.edition = content_hash(posting)
-            if wanted:
-                submit(db(), editor, posting, review=platform().settings.review)
+            edition, review = form.edition or "", platform().settings.review
+            update_posting(db(), editor, posting, values, edition, submitting=submitting, review=review)
         except EditConflict as conflict:
             form.compare_with(conflict.posting)
             status = 409

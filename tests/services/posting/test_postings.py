@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.amount import Amount
@@ -131,6 +132,36 @@ def test_too_little_stays_a_draft(session: Session, author: User, problem: str) 
         submit(session, author, need)
     assert caught.value.field == "problem"
     assert need.status is PostingStatus.DRAFT
+
+
+def test_saving_and_handing_in_is_one_step_or_none(session: Session, author: User) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_posting(session, author, Side.NEED, ENOUGH | {"problem": "磨"}, submitting=True)
+    assert caught.value.field == "problem"
+    assert session.scalars(select(Need)).all() == [], "nothing is kept, not even a draft"
+    need = create_posting(session, author, Side.NEED, ENOUGH, submitting=True)
+    assert (need.status, actions(session, need)) == (PostingStatus.SUBMITTED, ["created", "submitted"])
+    at_once = create_posting(session, author, Side.NEED, ENOUGH, submitting=True, review=False)
+    assert at_once.status is PostingStatus.PUBLISHED
+    assert at_once.published_at is not None
+
+
+def test_an_edit_is_kept_with_its_submission_or_not_at_all(session: Session, author: User) -> None:
+    need = draft(session, author)
+    thin = {"indicators": "寿命 2000 h", "problem": "磨"}
+    with pytest.raises(InvalidInput):
+        update_posting(session, author, need, thin, content_hash(need), submitting=True)
+    assert (need.status, need.indicators) == (PostingStatus.DRAFT, "")
+    update_posting(session, author, need, {"indicators": "寿命 2000 h"}, content_hash(need), submitting=True)
+    assert (need.status, need.indicators) == (PostingStatus.SUBMITTED, "寿命 2000 h")
+    assert actions(session, need) == ["created", "edited", "submitted"]
+    withdraw(session, author, need)
+    update_posting(session, author, need, {}, content_hash(need), submitting=True, review=False)
+    close(session, author, need)
+    with pytest.raises(Conflict):
+        update_posting(session, author, need, {"indicators": "寿命 9000 h"}, content_hash(need), submitting=True)
+    session.rollback()
+    assert (need.status, need.indicators) == (PostingStatus.CLOSED, "寿命 2000 h")
 
 
 def test_a_published_posting_cannot_become_too_thin(session: Session, author: User) -> None:
