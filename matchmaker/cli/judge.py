@@ -14,7 +14,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Posting
 from matchmaker.i18n import N_
 from matchmaker.services.accounts.user_accounts import find_user
-from matchmaker.services.learning import judging
+from matchmaker.services.learning import graded_set, judging
 from matchmaker.services.platform import Platform
 from matchmaker.services.posting.documents import document_of
 
@@ -48,7 +48,7 @@ def agreement_command(as_json: bool) -> None:
                 "kappa": None if agreement.kappa is None else round(agreement.kappa, 4),
                 "equal": round(agreement.equal, 4),
             }
-            for agreement in judging.agreements(session)
+            for agreement in graded_set.agreements(session)
         ]
     if as_json:
         show_json({"agreements": found})
@@ -63,7 +63,7 @@ def agreement_command(as_json: bool) -> None:
 @click.argument("folder", metavar="DATASET_DIR", type=click.Path(path_type=Path))
 def export_command(folder: Path) -> None:
     with open_platform().database.reading() as session:
-        pairs = judging.export(session, folder)
+        pairs = graded_set.export(session, folder)
     click.echo(say(N_("已写出 %(pairs)d 对：%(folder)s"), pairs=pairs, folder=folder))
 
 

@@ -3,16 +3,22 @@
 ``alembic revision --autogenerate`` finds the database in DATABASE_URL (see docs/development.md).
 """
 
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, Enum, TypeDecorator
 
-# All mapped modules, so that the metadata is complete.
+from matchmaker import domain
 from matchmaker.config import load_settings
 from matchmaker.domain.base import Base
 from matchmaker.services.database import Database
+
+# All mapped modules, so that the metadata is complete.
+for module in walk_packages(domain.__path__, f"{domain.__name__}."):
+    import_module(module.name)
 
 
 def _plain_type(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:

@@ -11,6 +11,7 @@ from matchmaker.domain.learning.judgment import Grade
 from matchmaker.domain.postings.fields import Field
 from matchmaker.domain.postings.posting import Posting
 from matchmaker.i18n import N_
+from matchmaker.services.learning import graded_set
 from matchmaker.services.learning import judging as service
 from matchmaker.web.access import person
 from matchmaker.web.language import current_language
@@ -49,7 +50,7 @@ def judging() -> str:
         grades=[(grade, _MEANINGS[grade]) for grade in Grade],
         progress=service.progress(db(), platform().search_index, person()),
         recent=service.recent(db(), person()),
-        agreements=service.agreements(db()),
+        agreements=graded_set.agreements(db()),
     )
 
 
@@ -75,7 +76,7 @@ def undo_judgment(judgment_id: int) -> Response:
 def export_judgments() -> Response:
     """Send the test set as an archive for ``matchmaker evaluate``."""
     try:
-        archive = service.export_archive(db())
+        archive = graded_set.export_archive(db())
     except InvalidInput as error:
         flash(error.text(current_language()), "warning")
         return redirect(url_for("organizer.judging"), 303)

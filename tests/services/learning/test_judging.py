@@ -1,10 +1,5 @@
 """Grading pairs: what comes next, what graders agree on, and that the export is what `evaluate` reads."""
 
-import json
-import zipfile
-from io import BytesIO
-from pathlib import Path
-
 import pytest
 from sqlalchemy.orm import Session
 
@@ -12,11 +7,7 @@ from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import PostingStatus, Role
-from matchmaker.matching.encoding.encoder import Encoder
-from matchmaker.matching.encoding.vectors import MemoryVectorStore
-from matchmaker.matching.learning.dataset import read_dataset
-from matchmaker.matching.learning.evaluation import Pipeline, Pool, evaluate
-from matchmaker.services.learning import judging
+from matchmaker.services.learning import graded_set, judging
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer, make_user
 
@@ -113,7 +104,7 @@ def test_grading_again_changes_the_grade(session: Session, grader: User) -> None
     first = judging.judge(session, grader, need.id, offer.id, 1)
     again = judging.judge(session, grader, need.id, offer.id, 3)
     assert (again.id, again.grade) == (first.id, 3)
-    assert judging.judged_pairs(session) == {(need.id, offer.id): 3}
+    assert graded_set.judged_pairs(session) == {(need.id, offer.id): 3}
 
 
 @pytest.mark.parametrize("grade", [-1, 4, 100])
@@ -123,7 +114,7 @@ def test_other_grades_are_refused(session: Session, grader: User, grade: int) ->
         judging.judge(session, grader, need.id, offer.id, grade)
     with pytest.raises(NotFound):
         judging.judge(session, grader, need.id, 999_999, 1)
-    assert judging.judged_pairs(session) == {}
+    assert graded_set.judged_pairs(session) == {}
 
 
 def test_only_organizers_grade(platform: Platform, session: Session) -> None:
@@ -141,87 +132,3 @@ def test_nobody_undoes_the_grade_of_another(session: Session, grader: User) -> N
     for judgment_id in (judgment.id, None, 999_999):
         with pytest.raises(NotFound):
             judging.undo(session, other, judgment_id)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "kappa"),
-    [
-        ([0, 1, 2, 3], [0, 1, 2, 3], 1.0),
-        ([0, 0, 3, 3], [3, 3, 0, 0], -1.0),
-        # By hand: observed 1+0+1+0 = 2 of 4 squared steps; expected 40 of 16 over all combinations.
-        ([0, 1, 2, 3], [1, 1, 3, 3], 1 - (2 / 4) / (40 / 16)),
-        ([2, 2, 2], [2, 2, 2], None),
-    ],
-)
-def test_weighted_kappa(first: list[int], second: list[int], kappa: float | None) -> None:
-    measured = judging.weighted_kappa(first, second)
-    assert measured == (None if kappa is None else pytest.approx(kappa))
-
-
-def test_agreement_counts_only_what_both_graded(session: Session, grader: User) -> None:
-    other, third = make_user(session, Role.ORGANIZER), make_user(session, Role.ADMIN)
-    need, offers = make_need(session), [make_offer(session) for _ in range(5)]
-    for offer, grade in zip(offers, [0, 1, 2, 3, 3], strict=True):
-        judging.judge(session, grader, need.id, offer.id, grade)
-    for offer, grade in zip(offers[:4], [1, 1, 3, 3], strict=True):
-        judging.judge(session, other, need.id, offer.id, grade)
-    judging.judge(session, third, need.id, offers[0].id, 0)
-    (agreement,) = judging.agreements(session)
-    assert {user.id for user in agreement.graders} == {grader.id, other.id}
-    assert (agreement.pairs, agreement.equal) == (4, 0.5)
-    assert agreement.kappa == pytest.approx(1 - (2 / 4) / (40 / 16))
-
-
-def test_graders_who_differ_are_averaged_downwards(session: Session, grader: User) -> None:
-    other, need, offer = make_user(session, Role.ORGANIZER), make_need(session), make_offer(session)
-    judging.judge(session, grader, need.id, offer.id, 3)
-    judging.judge(session, other, need.id, offer.id, 2)
-    assert judging.judged_pairs(session) == {(need.id, offer.id): 2}
-
-
-@pytest.mark.slow
-def test_the_export_is_what_evaluate_reads(session: Session, grader: User, encoder: Encoder, tmp_path: Path) -> None:
-    need = make_need(session, title="轴承滚道剥落", problem="轴箱轴承滚道早期剥落\n油膜太薄", contact_phone="0379-1")
-    make_need(session, title="没有评定的需求")
-    good, bad = make_offer(session, title="轴承疲劳寿命试验"), make_offer(session, title="仔猪断奶饲料")
-    judging.judge(session, grader, need.id, good.id, 3)
-    judging.judge(session, grader, need.id, bad.id, 0)
-    folder = tmp_path / "sets" / "luoyang"
-    assert judging.export(session, folder) == 2
-    dataset = read_dataset(folder)
-    assert [document.title for document in dataset.needs] == ["轴承滚道剥落"]
-    assert {document.title for document in dataset.offers} == {good.title, bad.title}
-    assert sorted(dataset.judgments[0].values()) == [0, 3]
-    assert "0379" not in (folder / "queries.jsonl").read_text(encoding="utf-8"), "whom to call is no part of a test set"
-    result = evaluate(dataset, Pipeline.HYBRID, Pool.JUDGED, encoder, MemoryVectorStore())
-    assert result.ndcg_at_10 == 1.0
-
-
-def test_an_export_never_overwrites(session: Session, grader: User, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="还没有评定"):
-        judging.export(session, tmp_path / "new")
-    need, offer = make_need(session), make_offer(session)
-    judging.judge(session, grader, need.id, offer.id, 1)
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "mine.txt").write_text("x")
-    for target in (tmp_path / "full", tmp_path / "full" / "mine.txt"):
-        with pytest.raises(InvalidInput, match="已经存在"):
-            judging.export(session, target)
-    (tmp_path / "empty").mkdir()
-    judging.export(session, tmp_path / "empty")
-    assert sorted(path.name for path in (tmp_path / "empty").iterdir()) == [
-        "corpus.jsonl",
-        "qrels.tsv",
-        "queries.jsonl",
-    ]
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["empty", "full"], "no drafts left"
-
-
-def test_the_archive_holds_the_same(session: Session, grader: User) -> None:
-    need, offer = make_need(session, title="轴承\t“寿命”"), make_offer(session)
-    judging.judge(session, grader, need.id, offer.id, 2)
-    with zipfile.ZipFile(BytesIO(judging.export_archive(session))) as archive:
-        query = json.loads(archive.read("judgments/queries.jsonl"))
-        qrels = archive.read("judgments/qrels.tsv").decode().splitlines()
-    assert query["title"] == need.title
-    assert qrels == ["query-id\tcorpus-id\tscore", f"need-{need.id}\toffer-{offer.id}\t2"]
