@@ -132,7 +132,7 @@ def measure_all(size: Size) -> dict[str, float]:
     megabytes_before = peak_megabytes()
     matcher.top_matches(size.best)
     megabytes = peak_megabytes()
-    needs, offers = matcher.index.needs.dense.vectors, matcher.market.offers.dense.vectors
+    needs, offers = matcher.index.needs.dense.vectors, matcher.index.offers.dense.vectors
     bare, whole = [], []
     for _ in range(REPEATS):
         bare.append(seconds(lambda: _bare_product(needs, offers, size.best)))

@@ -13,7 +13,11 @@ from matchmaker.services.jobs.registry import provided_by
 from matchmaker.services.learning.rankers import ranker_for
 from matchmaker.services.mailing.mailer import Mailer, create_mailer
 
-HANDLER_MODULES: tuple[str, ...] = ("matchmaker.services.jobs.worker",)
+HANDLER_MODULES: tuple[str, ...] = (
+    "matchmaker.services.jobs.worker",
+    "matchmaker.services.events.scheduling.jobs",
+    "matchmaker.services.transfer.jobs",
+)
 """The modules that say how jobs of a kind are done, and what is done from time to time."""
 
 provided_by(*HANDLER_MODULES)

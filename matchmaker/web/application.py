@@ -21,6 +21,7 @@ from matchmaker.web import (
     errors,
     feedback,
     health,
+    jobs,
     organizer,
     public,
     research,
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     app.after_request(add_security_headers)
     register_presentation(app)
     errors.register(app)
-    for module in (public, account, enterprise, research, feedback, attending, cooperation, organizer, admin):
+    for module in (public, account, enterprise, research, feedback, attending, cooperation, jobs, organizer, admin):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)
     return app

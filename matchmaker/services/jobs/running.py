@@ -96,6 +96,20 @@ class JobRun:
             raise NotFound(N_("任务要处理的内容已经被删除"))
         return record
 
+    def finish(self, session: Session) -> None:
+        """Mark the job done in the session's transaction, and commit: the change and “done” are both kept, or neither.
+
+        Raises :class:`JobStopped`, and undoes the change, if the job was cancelled or given to somebody else.
+        """
+        try:
+            self.check()
+            self._mark_done(session)
+            session.commit()
+        except Exception:
+            self._finished = False
+            session.rollback()
+            raise
+
     @contextmanager
     def finishing(self) -> Iterator[Session]:
         """A writing session whose first commit also marks the job done: both or neither.

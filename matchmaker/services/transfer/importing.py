@@ -4,6 +4,7 @@ Imports are for organizers and operators: what they bring in is published. A row
 organization and code, or without a code by its title, so importing a file twice changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +27,13 @@ from matchmaker.services.transfer.rows import ReadTable
 from matchmaker.services.transfer.spreadsheets import Table, read_table
 from matchmaker.services.transfer.table_import import TableImport
 from matchmaker.services.vocabularies import vocabularies
+
+Keep = Callable[[Session, ImportReport], None]
+"""Ends the transaction in which an import was written."""
+
+
+def _commit(session: Session, report: ImportReport) -> None:
+    session.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +76,15 @@ def import_and_encode(
     *,
     skip_bad: bool = False,
     progress: Progress | None = None,
+    keep: Keep = _commit,
 ) -> ImportReport:
     """Import the table and bring the search index up to date.
 
     Vectors are computed first, outside any transaction: they belong to texts, not to postings. So the postings
     appear at once and whole, no other process has to wait for or repeat the encoding, and an import that was
     killed on the way has published nothing. Cells are read once; what rows mean for the database is asked again in
-    the transaction that writes, for it may have changed. The caller must hold no transaction.
+    the transaction that writes, for it may have changed. The caller must hold no transaction. ``keep`` ends the
+    transaction in which the rows were written, with the report of what was done.
     """
     with database.reading() as session:
         cells = ReadTable(kind, table, vocabularies(session))
@@ -84,7 +94,7 @@ def import_and_encode(
     search_index.precompute(preview.documents, progress)
     with database.writing() as session:
         actor = None if actor_id is None else session.get(User, actor_id)
-        report = _write(session, actor, cells, skip_bad)
+        report = _write(session, actor, cells, skip_bad, keep)
     if report.landed:
         search_index.refresh(progress)
     return report
@@ -98,7 +108,9 @@ def _preview(session: Session, table: ReadTable) -> Preview:
     return Preview(run.report, documents)
 
 
-def _write(session: Session, actor: User | None, table: ReadTable, skip_bad: bool) -> ImportReport:
+def _write(
+    session: Session, actor: User | None, table: ReadTable, skip_bad: bool, keep: Keep = _commit
+) -> ImportReport:
     with session.no_autoflush:
         run = _apply(session, table)
     if run.report.problems and not skip_bad:
@@ -106,11 +118,11 @@ def _write(session: Session, actor: User | None, table: ReadTable, skip_bad: boo
         return run.report
     try:
         run.record(actor)
-        session.commit()
+        run.report.landed = True
+        keep(session, run.report)
     except (StaleDataError, IntegrityError) as error:
         session.rollback()
         raise Conflict(N_("导入期间有人修改了同样的信息，什么都没有写入，请重新导入")) from error
-    run.report.landed = True
     return run.report
 
 

@@ -14,6 +14,7 @@ from matchmaker.domain.vocabulary import Role
 from matchmaker.services.transfer.columns import TableKind
 from matchmaker.services.transfer.importing import read_import
 from tests.factories import login, make_need, make_user
+from tests.web.working import follow
 
 HEADING = "编号,单位,需求名称,需求背景与技术难点\n"
 GOOD = "A1,示例轴承厂,高速轴承润滑失效,润滑脂在高温下三个月就发干变黑\n"
@@ -48,8 +49,9 @@ def test_a_file_is_checked_before_it_is_imported(organizer: FlaskClient, session
 
     imported = organizer.post(checked.location)
     assert imported.status_code == 303
+    assert "已写入" in follow(organizer, imported)
     assert needs_in(session) == 1
-    assert "已写入" in organizer.get(imported.location).text
+    assert "已写入" in organizer.get(checked.location).text
     assert "高速轴承润滑失效" in organizer.get("/organizer/download/needs.csv").text
 
 
@@ -62,10 +64,10 @@ def test_bad_rows_are_listed_and_can_be_skipped(organizer: FlaskClient, session:
     assert "一句话写出要点" in row.group()
     assert "跳过有错的行" in report
 
-    organizer.post(location)
+    follow(organizer, organizer.post(location))
     assert needs_in(session) == 0, "bad rows are skipped only when asked for"
     assert "一句话写出要点" in organizer.get(location).text, "the report stays"
-    organizer.post(location, data={"skip_bad": "on"})
+    follow(organizer, organizer.post(location, data={"skip_bad": "on"}))
     assert needs_in(session) == 1
     assert "一句话写出要点" in organizer.get(location).text
 

@@ -60,11 +60,13 @@ def build_schedule(
     *,
     seed: int = 0,
     at: datetime | None = None,
+    commit: bool = True,
 ) -> PlanVersion:
     """Choose who meets whom, when and at which table, from scratch: most participants served, then most requests
     granted, then the greatest total score.
 
     Pins meet, exclusions do not, locked meetings and agreed slots stand. The same event and seed give the same plan.
+    Without ``commit`` the plan is left in the caller's transaction, which holds the event.
     Raises :class:`Conflict` where one side is empty, conditions contradict each other, or meetings were held; on the
     day itself :func:`~matchmaker.services.events.scheduling.publish.replan_event` goes on from what is published.
     """
@@ -85,7 +87,8 @@ def build_schedule(
     _forget_cancelled_of_absent(session, event)
     version = store_plan(session, search_index, event, actor, constraints, scores, solved, origin=PlanOrigin.BUILT)
     log(session, actor, "event", event.id, "schedule built", f"{version.version}: {len(version.pairs)}")
-    session.commit()
+    if commit:
+        session.commit()
     return version
 
 

@@ -32,17 +32,17 @@ from matchmaker.services.indexing.search_index import SearchIndex
 
 
 def build_match_list(
-    session: Session, search_index: SearchIndex, event: Event, actor: User | None = None
+    session: Session, search_index: SearchIndex, event: Event, actor: User | None = None, *, commit: bool = True
 ) -> PlanVersion:
     """Choose who meets whom, at a docking event with time and table: see
     :func:`~matchmaker.services.events.scheduling.build.build_schedule`. An expo's list has no times.
 
     Most participants served come first, then the greatest total score, under every maximum. Pins stay, exclusions stay
     out. The same participants, postings and decisions give the same list. Raises :class:`Conflict` when one side is
-    empty or meetings were held.
+    empty or meetings were held. Without ``commit`` the list is left in the caller's transaction, which holds the event.
     """
     if event.kind is EventKind.DOCKING:
-        return build_schedule(session, search_index, event, actor)
+        return build_schedule(session, search_index, event, actor, commit=commit)
     check_organizer(actor)
     search_index.commit_and_refresh(session)
     lock_event(session, event)
@@ -59,7 +59,8 @@ def build_match_list(
     }
     version = record_version(session, actor, event, origin=PlanOrigin.BUILT, reasons=reasons, proven=assignment.proven)
     log(session, actor, "event", event.id, "match list built", f"{version.version}: {len(assignment.pairs)}")
-    session.commit()
+    if commit:
+        session.commit()
     return version
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, Meeting, PlanVersion
 from matchmaker.domain.events.pair import PairKey, pair_of
+from matchmaker.domain.job import Message, as_message
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MeetingStatus, PlanOrigin
 from matchmaker.i18n import N_, translate
@@ -49,6 +50,10 @@ class Disturbance:
     dropped: int
     added: int
 
+    def message(self) -> Message:
+        """The figures in a sentence that can be translated."""
+        return as_message(_NOTE, **self._figures())
+
     def text(self, language: str = "zh") -> str:
         """The figures in a sentence."""
         return translate(_NOTE, language, **self._figures())
@@ -70,23 +75,22 @@ def replan_event(
     more_changes: int = 0,
     seed: int = 0,
     at: datetime | None = None,
+    commit: bool = True,
 ) -> PlanVersion:
     """Adapt the schedule to whoever left, whatever calendars changed, and the slots that have begun by ``at``.
 
     Fewest published meetings change; then as many participants as possible are served by what can be added. Locked and
     held meetings stand, and so does what an organizer moved or added since publication where it still can. Up to
     ``more_changes`` beyond the fewest are made where they serve more participants. What changed is in the certificate
-    under ``replanned`` (see :class:`Disturbance`), and in the note.
+    under ``replanned`` (see :class:`Disturbance`), and in the note. Without ``commit`` the plan is left in the caller's
+    transaction, which holds the event.
     Raises :class:`Conflict` before the first publication, and where conditions contradict each other.
     """
     check_organizer(actor)
     check_has_schedule(event)
 
     def solve(constraints: Constraints, scores: PairScores) -> tuple[SolvedPlan, Disturbance]:
-        check_not_over(event, at)
-        version = published_version(session, event)
-        if version is None:
-            raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))
+        version = check_replannable(session, event, at)
         before = placements_in(version)
         by_hand = _changed_since(session, event, constraints, before)
         session.commit()
@@ -114,7 +118,21 @@ def replan_event(
         }
     }
     log(session, actor, "event", event.id, "schedule replanned", f"{version.version}: {disturbance.text()}")
-    session.commit()
+    if commit:
+        session.commit()
+    return version
+
+
+def check_replannable(session: Session, event: Event, at: datetime | None = None) -> PlanVersion:
+    """The published version that a re-plan goes on from.
+
+    Raises :class:`Conflict` when the event has no schedule, is over, or was never published.
+    """
+    check_has_schedule(event)
+    check_not_over(event, at)
+    version = published_version(session, event)
+    if version is None:
+        raise Conflict(N_("还没有公布过日程，不需要重排：直接重新生成即可"))
     return version
 
 

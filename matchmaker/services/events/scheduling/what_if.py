@@ -136,9 +136,21 @@ def apply_changes(
     changes: Changes,
     at: datetime | None = None,
 ) -> PlanVersion:
-    """Change the event so, and build its schedule anew; nothing is changed if that cannot be planned.
+    """Change the event's conditions and build its schedule anew. Nothing is changed if that cannot be planned.
 
-    Raises what :func:`what_if` and :func:`~matchmaker.services.events.scheduling.build.build_schedule` raise.
+    Raises what :func:`change_conditions` and :func:`build_schedule` raise.
+    """
+    change_conditions(session, actor, event, changes, at)
+    session.commit()
+    return build_schedule(session, search_index, event, actor, at=at)
+
+
+def change_conditions(
+    session: Session, actor: User | None, event: Event, changes: Changes, at: datetime | None = None
+) -> None:
+    """Change the event's conditions, ready for its schedule to be built anew. Does not commit.
+
+    Raises what :func:`what_if` raises, and :class:`Conflict` for an event whose schedule cannot be built.
     """
     check_organizer(actor)
     check_has_schedule(event)
@@ -150,8 +162,6 @@ def apply_changes(
     check_pins(changed)
     _write(session, event, changed, changes)
     log(session, actor, "event", event.id, "conditions changed", _described(changes))
-    session.commit()
-    return build_schedule(session, search_index, event, actor, at=at)
 
 
 def changed_constraints(constraints: Constraints, event: Event, changes: Changes) -> Constraints:

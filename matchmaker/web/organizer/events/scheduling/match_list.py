@@ -9,14 +9,12 @@ from matchmaker.domain.events.event import Event
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.plan.changes import as_listed, plan_difference
 from matchmaker.services.events.plan.versions import versions
-from matchmaker.services.events.scheduling.match_list import (
-    add_pair,
-    build_match_list,
-    remove_pair,
-)
+from matchmaker.services.events.scheduling.jobs import ask_for_build
+from matchmaker.services.events.scheduling.match_list import add_pair, remove_pair
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.web.access import person
 from matchmaker.web.errors import status_of
+from matchmaker.web.jobs import see_job
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.form_values import kept_arguments, pair_from_form
@@ -31,14 +29,15 @@ def event_match_list(event_id: int) -> str:
 
 @blueprint.post("/events/<int:event_id>/match-list/build")
 def event_build(event_id: int) -> Response:
-    """Build or rebuild the match list."""
+    """Have a worker build the match list, or build it anew; the job's page says how far it is."""
     event = get_event(db(), event_id)
     try:
-        version = build_match_list(db(), platform().search_index, event, person())
-        flash(gettext("已生成第 %(version)d 版匹配表", version=version.version), "success")
+        job = ask_for_build(db(), person(), event)
     except Conflict as error:
         flash(error.text(current_language()), "danger")
-    return redirect(url_for(".event_match_list", event_id=event_id), 303)
+        return redirect(url_for(".event_match_list", event_id=event_id), 303)
+    db().commit()
+    return see_job(job)
 
 
 @blueprint.post("/events/<int:event_id>/match-list")

@@ -22,15 +22,17 @@ from matchmaker.services.events.plan.versions import (
     latest_version,
     versions,
 )
-from matchmaker.services.events.scheduling.build import build_schedule, check_has_schedule
+from matchmaker.services.events.scheduling.build import check_has_schedule
 from matchmaker.services.events.scheduling.certificate import certify
+from matchmaker.services.events.scheduling.jobs import ask_for_build, ask_for_replan
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
-from matchmaker.services.events.scheduling.publish import replan_event, restore_version
+from matchmaker.services.events.scheduling.publish import restore_version
 from matchmaker.services.events.scheduling.replan import disturbance_of
 from matchmaker.services.events.scheduling.schedule_metrics import schedule_quality
-from matchmaker.services.events.scheduling.what_if import apply_changes, what_if
+from matchmaker.services.events.scheduling.what_if import change_conditions, what_if
 from matchmaker.services.events.scheduling.why_not import STRONG, explain_left_out
 from matchmaker.web.access import person
+from matchmaker.web.jobs import see_job
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.scheduling.charts import PICTURES
@@ -83,9 +85,23 @@ def event_schedule(event_id: int) -> str:
     )
 
 
-@blueprint.post("/events/<int:event_id>/schedule/<any(build, replan, publish, restore):action>")
+@blueprint.post("/events/<int:event_id>/schedule/<any(build, replan):action>")
+def event_plan(event_id: int, action: str) -> Response:
+    """Have a worker build the schedule, or repair it; the job's page says how far it is."""
+    event = get_event(db(), event_id)
+    ask = ask_for_build if action == "build" else ask_for_replan
+    try:
+        job = ask(db(), person(), event)
+    except Conflict as error:
+        flash(error.text(current_language()), "danger")
+        return redirect(url_for(".event_schedule", event_id=event_id), 303)
+    db().commit()
+    return see_job(job)
+
+
+@blueprint.post("/events/<int:event_id>/schedule/<any(publish, restore):action>")
 def event_schedule_action(event_id: int, action: str) -> Response:
-    """Build, repair or publish the schedule, or restore an earlier version."""
+    """Publish the schedule, or go back to an earlier version."""
     event = get_event(db(), event_id)
     try:
         flash(_ACTIONS[action](event), "success")
@@ -152,15 +168,16 @@ def event_apply(event_id: int) -> Page:
     if form.changes().nothing:
         return _what_if_page(event, form, nothing=True), 400
     try:
-        version = apply_changes(db(), platform().search_index, person(), event, form.changes())
+        change_conditions(db(), person(), event, form.changes())
+        job = ask_for_build(db(), person(), event)
     except InvalidInput as error:
         form.show(error)
         return _what_if_page(event, form), 400
     except Conflict as error:
         flash(error.text(current_language()), "danger")
         return _what_if_page(event, form), 409
-    flash(gettext("已按新的条件生成第 %(version)d 版日程", version=version.version), "success")
-    return redirect(url_for(".event_schedule", event_id=event_id), 303)
+    db().commit()
+    return see_job(job)
 
 
 @blueprint.get("/events/<int:event_id>/schedule/versions")
@@ -194,23 +211,6 @@ def event_schedule_versions(event_id: int) -> str:
     )
 
 
-def _build(event: Event) -> str:
-    version = build_schedule(db(), platform().search_index, event, person())
-    return _text(
-        N_("已生成第 %(version)d 版日程：%(meetings)d 场洽谈，%(unserved)d 个参会方场数不足"),
-        version=version.version,
-        meetings=len(version.pairs),
-        unserved=len(version.unserved),
-    )
-
-
-def _replan(event: Event) -> str:
-    version = replan_event(db(), platform().search_index, event, person())
-    disturbance = disturbance_of(version)
-    done = _text(N_("已生成第 %(version)d 版"), version=version.version)
-    return f"{done} · {disturbance.text(current_language())}" if disturbance else done
-
-
 def _restore(event: Event) -> str:
     number = request.form.get("version", 0, int)
     version = restore_version(db(), platform().search_index, person(), event, number)
@@ -218,8 +218,6 @@ def _restore(event: Event) -> str:
 
 
 _ACTIONS: dict[str, Callable[[Event], str]] = {
-    "build": _build,
-    "replan": _replan,
     "publish": publish_and_tell,
     "restore": _restore,
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event
 from matchmaker.services.events.plan.queries import meetings_of
 from tests.web.organizer.events.fair import sides
+from tests.web.working import follow
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,9 @@ def test_the_match_list_is_built_changed_by_hand_and_compared(
 ) -> None:
     address, both = "/organizer/events/1/match-list", pair(session)
     assert "还没有匹配表" in client.get(address).text
-    assert client.post(f"{address}/build").status_code == 303
+    built = client.post(f"{address}/build")
+    assert built.status_code == 303
+    follow(client, built)
     page = client.get(address).text
     assert "第 1 版" in page
     assert "已证明为最优" in page
@@ -46,7 +49,7 @@ def test_the_match_list_is_built_changed_by_hand_and_compared(
 
 
 def test_files_are_named_in_chinese_and_can_be_read_back(client: FlaskClient, event: Event) -> None:
-    client.post("/organizer/events/1/match-list/build")
+    follow(client, client.post("/organizer/events/1/match-list/build"))
     address = "/organizer/events/1/print/match-list"
     pdf = client.get(f"{address}.pdf?grouping=enterprise")
     xlsx = client.get(f"{address}.xlsx")
@@ -83,7 +86,7 @@ def test_what_cannot_be_printed_is_refused(client: FlaskClient, event: Event, fi
 
 
 def test_the_pages_speak_english_to_who_wants_it(client: FlaskClient, event: Event) -> None:
-    client.post("/organizer/events/1/match-list/build")
+    follow(client, client.post("/organizer/events/1/match-list/build"))
     pdf = client.get("/organizer/events/1/print/match-list.pdf?language=en").data
 
     assert "Match list" in PdfReader(BytesIO(pdf)).pages[0].extract_text()

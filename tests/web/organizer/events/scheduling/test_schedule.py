@@ -16,6 +16,7 @@ from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_user
 from tests.services.fairs import event_values, make_fair, needs_of, text_of
+from tests.web.working import follow
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def act(client: FlaskClient, action: str, **fields: object) -> str:
     """Press the button; what the page says then."""
     response = client.post(f"{ADDRESS}/{action}", data=fields)
     assert response.status_code == 303
-    return client.get(response.location).text
+    return follow(client, response)
 
 
 def test_a_schedule_is_built_certified_and_published(client: FlaskClient, session: Session, fair: Event) -> None:
@@ -153,7 +154,9 @@ def test_other_conditions_are_tried_and_applied(client: FlaskClient, session: Se
     session.commit()
 
     fields = {"tables": "2", "max_meetings": "1", "lunch_begins": "09:40", "lunch_ends": "10:00"}
-    assert client.post(f"{ADDRESS}/what-if", data=fields).status_code == 303
+    applied = client.post(f"{ADDRESS}/what-if", data=fields)
+    assert applied.status_code == 303
+    follow(client, applied)
     session.refresh(fair)
     session.refresh(fair, ["sessions"])
     assert (fair.table_count, fair.plan_version, len(fair.slots)) == (2, 2, 5)

@@ -1,0 +1,38 @@
+"""Where the result of each kind of job is seen."""
+
+from collections.abc import Callable, Mapping
+
+from flask import url_for
+
+from matchmaker.domain.events.event import Event
+from matchmaker.domain.job import Job
+from matchmaker.domain.vocabulary import EventKind
+from matchmaker.services.events.scheduling.jobs import BUILD, REPLAN
+from matchmaker.services.transfer.jobs import CHECK, IMPORT
+from matchmaker.web.request_context import db
+
+
+def result_page(job: Job) -> str | None:
+    """The address of the page that the job was for; ``None`` where there is none, or the record is gone."""
+    page = _PAGES.get(job.kind)
+    return None if page is None else page(job)
+
+
+def _event_page(job: Job) -> str | None:
+    event = db().get(Event, job.subject_id) if job.subject_id is not None else None
+    if event is None:
+        return None
+    page = "organizer.event_schedule" if event.kind is EventKind.DOCKING else "organizer.event_match_list"
+    return url_for(page, event_id=event.id)
+
+
+def _upload_page(job: Job) -> str:
+    return url_for("organizer.upload_report", upload_id=job.id if job.kind == CHECK else job.subject_id)
+
+
+_PAGES: Mapping[str, Callable[[Job], str | None]] = {
+    BUILD: _event_page,
+    REPLAN: _event_page,
+    CHECK: _upload_page,
+    IMPORT: _upload_page,
+}
