@@ -1,7 +1,7 @@
 """All that a city would need to move house, in one file; and back.
 
 A backup is a ZIP: ``manifest.json``, ``database.sqlite`` and, under ``files/``, the data folder. Databases are copied
-by SQLite's own backup, so that the site may run meanwhile.
+by SQLite's own backup, so that the site may go on running.
 """
 
 import json
@@ -122,7 +122,7 @@ def _file_of(database: Database) -> Path:
 
 
 def _files_to_keep(data: Path, database: Path) -> Iterator[Path]:
-    """The files of the data folder but for the database, and what SQLite keeps beside one."""
+    """The files of the data folder, without the database and the files that SQLite keeps beside it."""
     for path in data.rglob("*"):
         if path.is_file() and path != database and not path.name.endswith(_BESIDE_A_DATABASE):
             yield path

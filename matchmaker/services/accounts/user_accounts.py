@@ -107,7 +107,7 @@ def create_user(
 
 
 def authenticate(session: Session, email: str, password: str) -> User | None:
-    """The active account with this address and password, or ``None``; takes as long for an unknown address."""
+    """The active account with this address and password, or ``None``. An unknown address takes as long to refuse."""
     user = find_user(session, email)
     # Ends the transaction: nobody should wait for the database while a password is being checked.
     session.commit()
@@ -184,7 +184,7 @@ def change_password(session: Session, user: User, present: str, password: str) -
 
 
 def session_fingerprint(user: User) -> str:
-    """Changes with the password; kept in the login cookie so that a new password ends old sessions."""
+    """A value that changes with the password: kept in the login cookie, so that a new password ends old sessions."""
     return hashlib.sha256((user.password_hash or "").encode()).hexdigest()[:24]
 
 
@@ -237,7 +237,7 @@ def set_active(session: Session, admin: User, user: User, active: bool) -> None:
 
 
 def change_role(session: Session, admin: User, user: User, role: Role) -> None:
-    """Let the person do something else here."""
+    """Give the account another role."""
     _check_other(admin, user)
     log(session, admin, "user_account", user.id, "role", f"{user.role.value} → {role.value}")
     user.role = role
@@ -245,7 +245,7 @@ def change_role(session: Session, admin: User, user: User, role: Role) -> None:
 
 
 def _check_other(admin: User, user: User) -> None:
-    """So that there is always an administrator left."""
+    """Refuse people who are no administrators, and administrators who would change themselves: one has to remain."""
     if admin.role is not Role.ADMIN:
         raise NotAllowed(N_("只有管理员可以管理账号"))
     if admin.id == user.id:
@@ -294,13 +294,13 @@ def _hash(password: str) -> str:
 
 
 def _typed(password: str) -> str:
-    """The same password whether a Chinese input method typed it full-width or not."""
+    """The password without the difference between full-width and plain characters, which input methods make."""
     return unicodedata.normalize("NFKC", password)
 
 
 @cache
 def _some_hash() -> str:
-    """What a password is compared with when there is no account, so that the answer takes as long."""
+    """A hash to compare with when there is no account, so that the answer takes as long as with one."""
     return _hasher.hash("no such account")
 
 

@@ -84,7 +84,7 @@ def load_history(session: Session, search_index: SearchIndex, folder: Path = DEM
     """Add the meetings of the past event, with the scores and reasons that the matcher finds for their pairs, and what
     came of them and of other contacts; returns how many meetings.
 
-    Leaves alone an event that has a match list already. The caller has refreshed the corpus.
+    Leaves alone an event that has a match list already. The caller has refreshed the search index.
     """
     plan = _read_yaml(folder / "events.yaml")
     shift = _whole_weeks(plan["reference_date"], today or date.today())
@@ -168,13 +168,14 @@ def _load_teams(session: Session, path: Path) -> None:
 
 
 def _load_users(session: Session, described: Iterable[Mapping[str, str]]) -> tuple[tuple[str, Role], ...]:
-    for one in described:
-        user = find_user(session, one["email"])
+    for person in described:
+        user = find_user(session, person["email"])
         if user is None:
-            user = create_user(session, one["email"], Role.parse(one["role"]), one.get("organization"), one["name"])
+            role = Role.parse(person["role"])
+            user = create_user(session, person["email"], role, person.get("organization"), person["name"])
         if user.password_hash is None:
             set_password(session, user, PASSWORD)
-    return tuple((one["email"], Role.parse(one["role"])) for one in described)
+    return tuple((person["email"], Role.parse(person["role"])) for person in described)
 
 
 def _load_event(session: Session, described: Mapping[str, Any], shift: timedelta) -> None:
@@ -193,29 +194,29 @@ def _load_event(session: Session, described: Mapping[str, Any], shift: timedelta
         default_max_meetings=described["default_max_meetings"],
     )
     event.sessions = [
-        EventSession(starts_at=_moment(one["from"]) + shift, ends_at=_moment(one["to"]) + shift)
-        for one in described["sessions"]
+        EventSession(starts_at=_moment(session_of_day["from"]) + shift, ends_at=_moment(session_of_day["to"]) + shift)
+        for session_of_day in described["sessions"]
     ]
     event.rooms = [
-        Room(name=one["name"], table_count=one["booths"], position=position)
-        for position, one in enumerate(described.get("halls", ()))
+        Room(name=hall["name"], table_count=hall["booths"], position=position)
+        for position, hall in enumerate(described.get("halls", ()))
     ]
     event.agenda = [
         AgendaItem(
-            starts_at=_moment(one["from"]) + shift,
-            ends_at=_moment(one["to"]) + shift,
-            title=one["title"],
-            speaker=one.get("speaker", ""),
-            room=one.get("room", ""),
-            note=one.get("note", ""),
+            starts_at=_moment(item["from"]) + shift,
+            ends_at=_moment(item["to"]) + shift,
+            title=item["title"],
+            speaker=item.get("speaker", ""),
+            room=item.get("room", ""),
+            note=item.get("note", ""),
         )
-        for one in described.get("agenda", ())
+        for item in described.get("agenda", ())
     ]
     session.add(event)
-    for one in described["enterprises"]:
-        _add_participant(session, event, Side.NEED, one)
-    for one in described["teams"]:
-        _add_participant(session, event, Side.OFFER, one)
+    for enterprise in described["enterprises"]:
+        _add_participant(session, event, Side.NEED, enterprise)
+    for team in described["teams"]:
+        _add_participant(session, event, Side.OFFER, team)
     session.commit()
 
 
@@ -244,32 +245,32 @@ def _add_meetings(
 ) -> None:
     needs = {need.code: need for need in session.scalars(select(Need))}
     offers = {offer.code: offer for offer in session.scalars(select(Offer))}
-    sides = {(p.side, p.organization_id, p.team_id): p for p in event.participants}
-    for one in described:
-        need, offer = needs.get(one["need"]), offers.get(one["offer"])
+    participants = {(who.side, who.organization_id, who.team_id): who for who in event.participants}
+    for meeting in described:
+        need, offer = needs.get(meeting["need"]), offers.get(meeting["offer"])
         if need is None or offer is None:
-            raise _unknown(one["need"] if need is None else one["offer"])
-        next_step = NextStep.parse(one["next_step"]) if "next_step" in one else None
+            raise _unknown(meeting["need"] if need is None else meeting["offer"])
+        next_step = NextStep.parse(meeting["next_step"]) if "next_step" in meeting else None
         event.meetings.append(
             Meeting(
-                need_side=sides[Side.NEED, need.organization_id, None],
-                offer_side=sides[Side.OFFER, offer.organization_id, offer.team_id],
+                need_side=participants[Side.NEED, need.organization_id, None],
+                offer_side=participants[Side.OFFER, offer.organization_id, offer.team_id],
                 need=need,
                 offer=offer,
                 score=round(float(search_index.matcher.score_pairs([need.id], [offer.id])[0, 0]), 1),
                 reason=reason_for(search_index, need, offer),
-                starts_at=_moment(one["at"]) + shift,
-                table=one["table"],
-                status=MeetingStatus.parse(one["status"]),
-                need_rating=one.get("need_rating"),
-                offer_rating=one.get("offer_rating"),
+                starts_at=_moment(meeting["at"]) + shift,
+                table=meeting["table"],
+                status=MeetingStatus.parse(meeting["status"]),
+                need_rating=meeting.get("need_rating"),
+                offer_rating=meeting.get("offer_rating"),
                 need_next_step=next_step,
                 offer_next_step=next_step,
             )
         )
     session.flush()
     assert event.starts_at is not None
-    # Who came could read the schedule beforehand, and finds it with the ratings of its meetings.
+    # The participants could read the schedule before the event.
     version = record_version(session, None, event, origin=PlanOrigin.BUILT, reasons={})
     version.published_at = event.starts_at - _PUBLISHED_BEFORE
     event.published_version = version.version

@@ -29,16 +29,17 @@ Described = Mapping[str, Any]
 
 
 def load_cooperations(session: Session, described: Iterable[Described], shift: timedelta) -> None:
-    """Make those that are not there yet; what happened to the others since stays."""
-    for one in described:
-        need = session.scalar(select(Need).where(Need.code == one["need"]))
-        offer = session.scalar(select(Offer).where(Offer.code == one["offer"]))
+    """Add the described cooperations that are not in the database; those that are stay as they are."""
+    for entry in described:
+        need = session.scalar(select(Need).where(Need.code == entry["need"]))
+        offer = session.scalar(select(Offer).where(Offer.code == entry["offer"]))
         if need is None or offer is None:
-            raise InvalidInput(N_("演示数据里没有“%(name)s”"), name=one["need"] if need is None else one["offer"])
+            missing = entry["need"] if need is None else entry["offer"]
+            raise InvalidInput(N_("演示数据里没有“%(name)s”"), name=missing)
         known = select(Cooperation.id).where(Cooperation.need_id == need.id, Cooperation.offer_id == offer.id)
         if session.scalar(known) is None:
-            first, *steps = one["steps"]
-            cooperation = _begin(session, need, offer, one.get("event"), first, shift)
+            first, *steps = entry["steps"]
+            cooperation = _begin(session, need, offer, entry.get("event"), first, shift)
             for step in steps:
                 _take(session, cooperation, step, shift)
     session.commit()

@@ -185,12 +185,12 @@ def survey(search_index: SearchIndex) -> dict[Element, Gain]:
 
 
 def current_survey(search_index: SearchIndex) -> Mapping[Element, Gain]:
-    """The last :func:`survey`, empty at first; one that is a day old is made anew while nobody waits."""
+    """The last :func:`survey`, empty at first. A survey that is a day old is made anew in the background."""
     return _surveys_of(search_index).current()
 
 
 class _Surveys:
-    """A corpus's last survey. Holds the corpus weakly: it is a key of the dictionary that holds this."""
+    """The last survey of a search index. Refers to the index weakly: it is a key of the dictionary that holds this."""
 
     def __init__(self, search_index: SearchIndex) -> None:
         self._corpus = ref(search_index)
@@ -237,6 +237,6 @@ def _subject(reading: Reading) -> str:
 
 
 def _evenly(documents: Sequence[Document], most: int) -> Sequence[Document]:
-    """At most so many of them, from everywhere."""
+    """At most ``most`` of the documents, evenly spaced."""
     step = -(-len(documents) // most) or 1
     return documents[::step]

@@ -1,4 +1,4 @@
-"""Who could solve it, and whom to call: ranked, explained, and only what the viewer may see."""
+"""Matches of a posting, search, and recommended partners: ranked, explained, and only what the viewer may see."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,10 +29,10 @@ from matchmaker.services.visibility import VisibilityFilter
 PAGE_LENGTH = 20
 PARTNERS_SHOWN = 12
 RECONSIDERED = 2
-"""How many times the partners shown are looked at from their side."""
+"""How many times as many partners as are shown have their own lists computed."""
 
 MUTUAL_PLACES = 5
-"""A partnership serves both when the own posting is among the first so many in the list of the partner's."""
+"""A partnership is mutual when our posting is among the first so many in the partner posting's own list."""
 
 POSTINGS_OF_A_PARTNER = 3
 """How many of a partner's postings are explained; the others are only counted."""
@@ -41,7 +41,7 @@ WEAKEST_SHOWN = 16.0
 """Scores below this are no match worth a person's time; a list says so instead of filling up."""
 
 WEAKEST_FOUND = 8.0
-"""The same for a search: a word or two say too little for a high score, and who searches looks through a list."""
+"""Search hits below this score are left out. Lower than for matches: one or two words never score high."""
 
 LEAST_SIMILAR = {Side.NEED: 0.93, Side.OFFER: 0.95}
 """Cosine from which two titles may say the same, with the embedded e5 encoder.
@@ -73,10 +73,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A partnership as a list shows it: one organization (or team) with what speaks for it.
+    """A recommended partner as a list shows it: one organization (or team) with what speaks for it.
 
-    ``pairs`` are (own posting, its match), best first, the first :data:`POSTINGS_OF_A_PARTNER` of ``fitting``;
-    ``score`` is the best one's, the same as in the list of the own posting. ``mutual`` tells whether the own posting
+    ``pairs`` are (our posting, its match), best first, the first :data:`POSTINGS_OF_A_PARTNER` of ``fitting``;
+    ``score`` is that of the best pair, equal to the one in our posting's list. ``mutual`` tells whether our posting
     also stands near the top of the partner's list (:data:`MUTUAL_PLACES`).
     """
 
@@ -90,8 +90,10 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """An own posting and a posting of the other side that fits it, not yet loaded. ``place`` is that in the own
-    list."""
+    """One of our postings (``own``) and the id of a posting of the other side that fits it.
+
+    ``place`` is the other posting's rank in our posting's list.
+    """
 
     own: Posting
     posting_id: int
@@ -100,9 +102,12 @@ class _Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """A partner's pairs, best first, after the best was looked at from the partner's side too: the place of the own
-    posting in the list of theirs, ``None`` beyond its end, and what the pair is worth to both."""
+class _RankedPartner:
+    """A partner's pairs, best first.
+
+    ``place`` is our posting's rank in the list of the best pair's other posting, ``None`` if it is not listed there;
+    ``worth`` is what the best pair is worth to both.
+    """
 
     pairs: Sequence[_Pair]
     place: int | None
@@ -147,13 +152,13 @@ def search(
     recommendations = (
         Recommendation(posting, score, detail_for(viewer, posting, today), None) for posting, score in hits
     )
-    return [one for one in recommendations if one.detail > Detail.NOTHING]
+    return [recommendation for recommendation in recommendations if recommendation.detail > Detail.NOTHING]
 
 
 def search_ids(
     search_index: SearchIndex, viewer: User | None, side: Side, text: str, k: int, among: Collection[int] | None = None
 ) -> dict[int, float]:
-    """The same as ids with their scores, best first: for who loads only a page of them.
+    """Ids and scores of what :func:`search` finds, best first, for callers that load only a page of the postings.
 
     Empty for a text without a letter or digit: emoji have vectors too, but ask for nothing.
     """
@@ -175,7 +180,7 @@ def similar_own(
     k: int = 3,
     least: float | None = None,
 ) -> list[Posting]:
-    """Postings of the person's own organization that may say the same already, the most alike first.
+    """Postings of the person's organization that may say what the text says, the most alike first.
 
     ``least`` is the cosine similarity of titles, 0 to 1, from which two count as possible duplicates; the default is
     :data:`LEAST_SIMILAR`. Stores nothing, so that it may be asked at every keystroke.
@@ -197,7 +202,8 @@ def similar_own(
 def seeker(session: Session, viewer: User, side: Side, organization_id: int | None = None) -> Organization | None:
     """The organization of that side for which the viewer looks for partners: their own, or one an organizer names.
 
-    ``None`` for an organizer who names none. Raises :class:`NotFound` for one that is not theirs.
+    ``None`` for an organizer who names none. Raises :class:`NotFound` when others than organizers name another
+    organization than their own.
     """
     if organization_id is None or organization_id == viewer.organization_id:
         organization = viewer.organization
@@ -231,8 +237,9 @@ def recommended_partners(
         for pair in _pairs_of(search_index, own, listed - dismissed_ids(session, viewer, own))
     ]
     groups = _gathered(search_index, side.other, pairs)[: RECONSIDERED * k]
-    looked = sorted(_looked_at(session, search_index, side.other, groups), key=lambda one: -one.worth)[:k]
-    shown = sorted(looked, key=lambda one: (not one.mutual, -one.pairs[0].score))
+    ranked = _ranked_partners(session, search_index, side.other, groups)
+    best = sorted(ranked, key=lambda partner: -partner.worth)[:k]
+    shown = sorted(best, key=lambda partner: (not partner.mutual, -partner.pairs[0].score))
     return _partners(session, search_index, viewer, side.other, shown)
 
 
@@ -245,7 +252,7 @@ def published_teams(session: Session, organization: Organization) -> Sequence[Te
 
 
 def _published(session: Session, organization: Organization, team: Team | None) -> Sequence[Posting]:
-    """The organization's own postings that others can find, and that it hence may look for partners with."""
+    """The organization's postings that others can find."""
     model = POSTING_TYPES[organization.side]
     today = date.today()
     rows = select(model).where(model.organization_id == organization.id, model.status == PostingStatus.PUBLISHED)
@@ -257,11 +264,11 @@ def _published(session: Session, organization: Organization, team: Team | None) 
 def _pairs_of(search_index: SearchIndex, own: Posting, among: Collection[int]) -> list[_Pair]:
     """What fits a posting, best first."""
     found = _worthwhile(search_index.matcher.match(document_of(own), PAGE_LENGTH, among=among))
-    return [_Pair(own, _id_of(one, own.side.other), one.score, place) for place, one in enumerate(found, start=1)]
+    return [_Pair(own, _id_of(match, own.side.other), match.score, place) for place, match in enumerate(found, start=1)]
 
 
 def _gathered(search_index: SearchIndex, side: Side, pairs: Iterable[_Pair]) -> list[list[_Pair]]:
-    """The pairs by partner, each posting of the partner once with the own posting it fits best; best partner first."""
+    """The pairs by partner, best partner first. Each posting of a partner comes once, with the best fit of ours."""
     best: dict[int, _Pair] = {}
     for pair in pairs:
         if pair.posting_id not in best or pair.score > best[pair.posting_id].score:
@@ -274,36 +281,38 @@ def _gathered(search_index: SearchIndex, side: Side, pairs: Iterable[_Pair]) -> 
     return sorted(groups.values(), key=lambda group: (-group[0].score, -len(group)))
 
 
-def _looked_at(session: Session, search_index: SearchIndex, side: Side, groups: Sequence[list[_Pair]]) -> list[_Looked]:
-    """The partners with what their best pair is to them. Who has withdrawn it meanwhile is left out."""
+def _ranked_partners(
+    session: Session, search_index: SearchIndex, side: Side, groups: Sequence[list[_Pair]]
+) -> list[_RankedPartner]:
+    """The partners with what their best pair is worth; without those whose posting has just been withdrawn."""
     postings = load_postings(session, side, {group[0].posting_id for group in groups})
-    looked = []
+    ranked = []
     for group in groups:
         best = group[0]
         if best.posting_id in postings:
             place = _place_in_return(search_index, best, postings[best.posting_id])
-            wanted, wanting = (preference(one or PAGE_LENGTH, PAGE_LENGTH) for one in (best.place, place))
-            looked.append(_Looked(group, place, best.score * harmonic_mean(wanted, wanting)))
-    return looked
+            wanted, wanting = (preference(rank or PAGE_LENGTH, PAGE_LENGTH) for rank in (best.place, place))
+            ranked.append(_RankedPartner(group, place, best.score * harmonic_mean(wanted, wanting)))
+    return ranked
 
 
 def _place_in_return(search_index: SearchIndex, pair: _Pair, posting: Posting) -> int | None:
-    """The place, from 1, of the own posting in the list of the partner's."""
+    """The rank, from 1, of our posting in the list of the partner's posting; ``None`` if it is not listed."""
     back = search_index.matcher.match(document_of(posting), PAGE_LENGTH)
     ids = [_id_of(match, pair.own.side) for match in back]
     return ids.index(pair.own.id) + 1 if pair.own.id in ids else None
 
 
 def _partners(
-    session: Session, search_index: SearchIndex, viewer: User, side: Side, looked: Sequence[_Looked]
+    session: Session, search_index: SearchIndex, viewer: User, side: Side, ranked: Sequence[_RankedPartner]
 ) -> list[Partner]:
-    ids = (pair.posting_id for one in looked for pair in one.pairs[:POSTINGS_OF_A_PARTNER])
+    ids = (pair.posting_id for partner in ranked for pair in partner.pairs[:POSTINGS_OF_A_PARTNER])
     postings = load_postings(session, side, ids)
     partners = []
-    for one in looked:
+    for partner in ranked:
         pairs = tuple(
             (pair.own, recommendation)
-            for pair in one.pairs[:POSTINGS_OF_A_PARTNER]
+            for pair in partner.pairs[:POSTINGS_OF_A_PARTNER]
             if (
                 recommendation := _seen(
                     search_index, viewer, postings, pair.posting_id, pair.score, document_of(pair.own)
@@ -313,7 +322,8 @@ def _partners(
         if pairs:
             best = pairs[0][1].posting
             team = best.team if isinstance(best, Offer) else None
-            partners.append(Partner(best.organization, team, pairs[0][1].score, pairs, len(one.pairs), one.mutual))
+            fitting = len(partner.pairs)
+            partners.append(Partner(best.organization, team, pairs[0][1].score, pairs, fitting, partner.mutual))
     return partners
 
 
@@ -346,7 +356,9 @@ def _recommendations(
     asking: Document,
 ) -> list[Recommendation]:
     found = {_id_of(match, side): match for match in matches}
-    postings = load_postings(session, side, {*found, *(one for match in matches for one in match.similar)})
+    postings = load_postings(
+        session, side, {*found, *(similar_id for match in matches for similar_id in match.similar)}
+    )
     visible = {
         posting_id: posting
         for posting_id, posting in postings.items()
@@ -356,7 +368,7 @@ def _recommendations(
     for posting_id, match in found.items():
         recommendation = _seen(search_index, viewer, postings, posting_id, match.score, asking)
         if recommendation is not None:
-            similar = tuple(visible[one] for one in match.similar if one in visible)
+            similar = tuple(visible[similar_id] for similar_id in match.similar if similar_id in visible)
             recommendations.append(replace(recommendation, similar=similar))
     return recommendations
 
@@ -369,9 +381,9 @@ def _seen(
     score: float,
     asking: Document,
 ) -> Recommendation | None:
-    """The match as the viewer may see it; ``None`` when that is not at all.
+    """The match as the viewer may see it; ``None`` if they may not.
 
-    The database has the last word: the posting may have been withdrawn since the matcher last looked.
+    The database decides: the posting may have been withdrawn since the search index was refreshed.
     """
     posting = postings.get(posting_id)
     if posting is None or (detail := detail_for(viewer, posting, date.today())) is Detail.NOTHING:

@@ -1,4 +1,4 @@
-"""An organization's private list of whom it will not meet (不见名单): competitors, former partners.
+"""An organization's private list of organizations that it will not meet (不见名单): competitors, former partners.
 
 Only its own members see it; organizers do not either. What it does is in ``events/pairing/exclusions.py``.
 """
@@ -24,7 +24,7 @@ FOUND = 20
 
 
 def blocks_of(session: Session, person: User) -> Sequence[Block]:
-    """Whom the person's organization will not meet, by name; empty for people without an organization."""
+    """The organizations that the person's organization will not meet, by name; empty without an organization."""
     return session.scalars(
         select(Block)
         .join(Block.blocked)

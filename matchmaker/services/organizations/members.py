@@ -96,7 +96,7 @@ def owners_of(organization: Organization) -> list[User]:
 
 
 def members_of(session: Session, organization: Organization) -> Sequence[Membership]:
-    """Its members, the owner first."""
+    """The organization's members, the owner first."""
     return session.scalars(
         _memberships(organization, MembershipStatus.ACTIVE).order_by(Membership.owner.desc(), Membership.id)
     ).all()
@@ -117,7 +117,7 @@ def active_users(session: Session, organization: Organization) -> Sequence[User]
 
 
 def pending_members(session: Session, owner: User) -> Sequence[Membership]:
-    """People who wait for this owner's yes; empty for anyone who owns nothing."""
+    """People who ask to join the owner's organization; empty for anyone who owns none."""
     organization = owner.organization
     if organization is None or not owner.owns_organization:
         return []
@@ -212,7 +212,7 @@ def values_of_organization(organization: Organization) -> dict[str, Any]:
 
 
 def tell_owners(mailer: Mailer, membership: Membership) -> None:
-    """Mail the owner that someone waits for their yes."""
+    """Tell the owners by mail that someone asks to join."""
     if membership.status is not MembershipStatus.PENDING:
         return
     for owner in owners_of(membership.organization):

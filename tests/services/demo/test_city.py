@@ -73,7 +73,7 @@ def test_meetings_score_what_the_matcher_says(met: int, session: Session, platfo
         says = platform.search_index.matcher.score_pairs([meeting.need_id], [meeting.offer_id])[0, 0]
         assert meeting.score == pytest.approx(float(says), abs=0.051)
         assert meeting.reason.terms or meeting.reason.facts
-    assert {pair[2] for pair in meetings[0].event.assignments[0].pairs} <= {meeting.score for meeting in meetings}
+    assert {pair[2] for pair in meetings[0].event.versions[0].pairs} <= {meeting.score for meeting in meetings}
     assert load_history(session, platform.search_index) == 0, "loading again adds none"
 
 
