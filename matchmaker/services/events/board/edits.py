@@ -1,8 +1,8 @@
 """Changing the plan by hand at the board of slots × tables.
 
-Each verb is one turn (``edit_lock.py``), makes one version and commits. ``expected_version`` is
-the plan that the organizer's board was drawn from: if others changed it since, the change is made all the same unless
-it clashes, and the answer says what they changed. Refusals are :class:`BoardConflict`.
+Each function runs in one edit session (``edit_lock.py``), makes one version and commits. ``expected_version`` is the
+version that the organizer's board was drawn from: if others have changed the plan since, the change is made unless it
+clashes with theirs, and the answer says what they changed. Refusals are :class:`BoardConflict`.
 """
 
 from datetime import datetime
@@ -40,7 +40,7 @@ def move_meeting(
     table: int | None,
     expected_version: int,
 ) -> Changed:
-    """Move a meeting that has a place to another; without a table, to the one that suits best."""
+    """Move a meeting to another slot and table; without a table, to the table that suits best."""
     with edit_session(session, actor, event, expected_version) as edits:
         meeting = edits.meeting(meeting_id)
         edits.raise_if_any(fixed(meeting))
@@ -54,16 +54,15 @@ def move_meeting(
 
 
 def swap_meetings(
-    session: Session, actor: User | None, event: Event, one_id: int, other_id: int, expected_version: int
+    session: Session, actor: User | None, event: Event, first_id: int, second_id: int, expected_version: int
 ) -> Changed:
-    """Have two meetings exchange their slots and tables."""
+    """Exchange the slots and tables of two meetings."""
     with edit_session(session, actor, event, expected_version) as edits:
-        one, other = edits.meeting(one_id), edits.meeting(other_id)
-        edits.raise_if_any(swap_obstacles(edits.occupancy, one, other))
-        if one is other or one.starts_at is None or other.starts_at is None:
+        first, second = edits.meeting(first_id), edits.meeting(second_id)
+        edits.raise_if_any(swap_obstacles(edits.occupancy, first, second))
+        if first is second:
             return edits.nothing()
-        places = Placement(other.starts_at, other.table), Placement(one.starts_at, one.table)
-        edits.put([(one, places[0]), (other, places[1])])
+        edits.put([(first, Placement.of(second)), (second, Placement.of(first))])
         return edits.record(Step.SWAP)
 
 
@@ -77,7 +76,7 @@ def place_meeting(
     table: int | None,
     expected_version: int,
 ) -> Changed:
-    """Give a pair without a place one: a pair of the match list, one whose meeting was cancelled, or a new one.
+    """Give slot and table to a pair that has none: it is on the match list, its meeting was cancelled, or it is new.
 
     A rebuild keeps a new pair only if it is locked.
     """
@@ -102,7 +101,7 @@ def place_meeting(
 
 
 def take_off(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
-    """Take a meeting's place from it; the pair stays on the match list and waits for another."""
+    """Take slot and table from a meeting; the pair stays on the match list and waits for others."""
     with edit_session(session, actor, event, expected_version) as edits:
         meeting = edits.meeting(meeting_id)
         edits.raise_if_any(fixed(meeting))
@@ -127,7 +126,7 @@ def cancel_meeting(
 
 
 def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int) -> Changed:
-    """Have slot and table of a meeting stand, whatever is rebuilt or moved around it."""
+    """Keep slot and table of a meeting, whatever is rebuilt or moved around it."""
     with edit_session(session, actor, event, expected_version) as edits:
         meeting = edits.meeting(meeting_id)
         if meeting.locked:
@@ -142,7 +141,7 @@ def lock_meeting(session: Session, actor: User | None, event: Event, meeting_id:
 def unlock_meeting(
     session: Session, actor: User | None, event: Event, meeting_id: int, expected_version: int
 ) -> Changed:
-    """Let a locked meeting be moved again."""
+    """Allow a locked meeting to be moved again."""
     with edit_session(session, actor, event, expected_version) as edits:
         meeting = edits.meeting(meeting_id)
         if not meeting.locked:

@@ -1,4 +1,4 @@
-"""What a change by hand must not break, beyond what ``plan/occupancy.py`` knows of calendars."""
+"""The rules for changes by hand, in addition to the calendars of ``plan/occupancy.py``."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -30,22 +30,23 @@ def fixed(meeting: Meeting) -> list[Conflict]:
     return [Conflict(N_("这一场已锁定，请先解锁"))] if meeting.locked else []
 
 
-def swap_obstacles(occupancy: Occupancy, one: Meeting, other: Meeting) -> list[Conflict]:
+def swap_obstacles(occupancy: Occupancy, first: Meeting, second: Meeting) -> list[Conflict]:
     """What stands in the way of the two meetings exchanging slot and table."""
-    found = [*fixed(one), *fixed(other)]
-    both = (one.id, other.id)
-    for meeting, place in ((one, other), (other, one)):
-        if place.starts_at is None:
+    found = [*fixed(first), *fixed(second)]
+    both = (first.id, second.id)
+    for meeting, target in ((first, second), (second, first)):
+        if target.starts_at is None:
             found.append(Conflict(N_("只有已排好的洽谈可以互换")))
         else:
-            found += occupancy.obstacles(pair_of(meeting), place.starts_at, place.table, ignoring=both)
+            found += occupancy.obstacles(pair_of(meeting), target.starts_at, target.table, ignoring=both)
     return found
 
 
 def full(occupancy: Occupancy, pair: PairKey, *, ignoring: Collection[int] = ()) -> list[Conflict]:
     """Which of the two already has as many meetings as it wants at most."""
-    met = Counter(one for m in occupancy.meetings if m.id not in ignoring for one in pair_of(m))
-    participants = (occupancy.participants[one] for one in pair)
+    counted = [meeting for meeting in occupancy.meetings if meeting.id not in ignoring]
+    met = Counter(participant_id for meeting in counted for participant_id in pair_of(meeting))
+    participants = (occupancy.participants[participant_id] for participant_id in pair)
     return [
         Conflict(N_("“%(name)s”已有 %(met)d 场，达到上限；请先移除一场或提高上限"), name=p.name, met=met[p.id])
         for p in participants

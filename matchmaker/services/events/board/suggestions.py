@@ -76,7 +76,7 @@ def suggest_partners(
     length: int = 10,
 ) -> list[PartnerSuggestion]:
     """The best pairs who are both free in that slot (and, if given, at that table), best first; with ``participant_id``
-    only pairs of that participant. The caller has refreshed the corpus.
+    only pairs of that participant. The caller has refreshed the index.
 
     Left out are pairs that meet already, that were cancelled or did not come, that are excluded or must not meet, and
     participants who have as many meetings as they want.
@@ -84,7 +84,9 @@ def suggest_partners(
     scores = score_partnerships(session, search_index, event)
     occupancy = load_occupancy(session, event)
     waiting, settled = _listed(session, event)
-    excluded = {pair for pair, one in decisions_of(session, event).items() if one.decision is PairDecisionKind.EXCLUDE}
+    excluded = {
+        pair for pair, decision in decisions_of(session, event).items() if decision.decision is PairDecisionKind.EXCLUDE
+    }
     found: list[tuple[MatrixCell, int]] = []
     for position in _best_first(scores, occupancy, starts_at, participant_id, waiting):
         pair = scores.pair_at(position)
@@ -109,7 +111,9 @@ def suggest_places(session: Session, event: Event, pair: PairKey, length: int = 
     found = []
     for starts_at in occupancy.free_slots(pair):
         table = occupancy.table_for(pair, starts_at)
-        idle = sum(_idle({*busy[one], slots[starts_at]}) - _idle(busy[one]) for one in pair)
+        idle = sum(
+            _idle({*busy[participant_id], slots[starts_at]}) - _idle(busy[participant_id]) for participant_id in pair
+        )
         found.append(PlaceSuggestion(Placement(starts_at, table), idle))
     return sorted(found, key=lambda suggestion: (suggestion.idle, suggestion.place.starts_at))[:length]
 
@@ -128,7 +132,7 @@ def _best_first(
     participant_id: int | None,
     waiting: frozenset[PairKey],
 ) -> Iterator[MatrixCell]:
-    """The pairs worth a meeting whose two sides are free then and want one more, the highest score first."""
+    """The pairs worth a meeting whose two sides are free then and want another meeting, the highest score first."""
     met = _met(occupancy)
     free = {
         participant.id
@@ -175,7 +179,7 @@ def _mask(participants: Sequence[Participant], chosen: Collection[int]) -> NDArr
 
 
 def _met(occupancy: Occupancy) -> Counter[int]:
-    return Counter(one for meeting in occupancy.meetings for one in pair_of(meeting))
+    return Counter(participant_id for meeting in occupancy.meetings for participant_id in pair_of(meeting))
 
 
 def _busy_slots(occupancy: Occupancy, slots: Mapping[datetime, int]) -> defaultdict[int, set[int]]:
@@ -184,8 +188,8 @@ def _busy_slots(occupancy: Occupancy, slots: Mapping[datetime, int]) -> defaultd
     for meeting in occupancy.meetings:
         slot = slots.get(meeting.starts_at) if meeting.starts_at else None
         if slot is not None:
-            for one in pair_of(meeting):
-                busy[one].add(slot)
+            for participant_id in pair_of(meeting):
+                busy[participant_id].add(slot)
     return busy
 
 

@@ -1,4 +1,4 @@
-"""The board as it stands, and what a change would do to it, before anything is changed."""
+"""The board as it stands, and where a meeting could be moved, before anything is changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class BoardMeeting:
 
     @property
     def place(self) -> Placement | None:
-        """Where it takes place; ``None`` for one that waits for a place, or gave it up."""
+        """Where it takes place; ``None`` for a meeting that waits for a slot, or gave it up."""
         return Placement(self.starts_at, self.table) if self.starts_at and self.status in OCCUPYING else None
 
 
@@ -91,7 +91,7 @@ def board_state(session: Session, event: Event) -> BoardState:
 
 def preview(session: Session, event: Event, pair: PairKey) -> Mapping[Cell, Sequence[Conflict]]:
     """Where the pair cannot be dropped, and why: at a free table, what stands in the way of moving there; at a taken
-    one, what stands in the way of swapping with the meeting that is there.
+    table, what stands in the way of swapping with the meeting that is there.
     """
     check_pair(session, event, pair)
     occupancy = load_occupancy(session, event)

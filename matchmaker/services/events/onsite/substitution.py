@@ -1,4 +1,4 @@
-"""Another partner for who waits at a table to which nobody came: the next best who is there and free."""
+"""Another partner for a participant who waits at a table to which nobody came: the best who is there and free."""
 
 from collections import Counter
 from collections.abc import Collection

@@ -1,7 +1,7 @@
-"""Pairs that never meet: of one organization, of one group, or because one of the two blocked the other.
+"""Pairs that never meet: of the same organization, of the same group, or because either blocked the other.
 
 Nobody is told which of the three it is. Organizers learn that a pair cannot be matched; participants do not even learn
-that: a barred partner is missing from what they are offered, as one that does not fit would be.
+that: such a partner is missing from what they are offered, like a partner that does not fit.
 """
 
 import unicodedata
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.block import Block
 from matchmaker.domain.errors import Conflict
 from matchmaker.domain.events.event import Event, Participant
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.people import Organization
 from matchmaker.domain.vocabulary import Side
 from matchmaker.i18n import N_
 
 
-def excluded_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]:
-    """The event's participants that never meet, by id: need side and offer side. Whatever their status is."""
+def excluded_pairs(session: Session, event: Event) -> frozenset[PairKey]:
+    """The event's pairs of participants that never meet, whatever the participants' status."""
     by_organization: dict[Side, defaultdict[int, list[int]]] = {side: defaultdict(list) for side in Side}
     rows = session.execute(
         select(Participant.id, Participant.side, Participant.organization_id).where(Participant.event_id == event.id)
@@ -28,11 +29,11 @@ def excluded_pairs(session: Session, event: Event) -> frozenset[tuple[int, int]]
     for participant_id, side, organization_id in rows:
         by_organization[side][organization_id].append(participant_id)
     needs, offers = by_organization[Side.NEED], by_organization[Side.OFFER]
-    barred = _excluded_organizations(session, {*needs, *offers})
+    apart = _excluded_organizations(session, {*needs, *offers})
     return frozenset(
         (need_side, offer_side)
         for organization_id, need_sides in needs.items()
-        for other_id in barred[organization_id] & offers.keys()
+        for other_id in apart[organization_id] & offers.keys()
         for need_side in need_sides
         for offer_side in offers[other_id]
     )
@@ -42,17 +43,17 @@ def excluded_organizations(session: Session, organization: Organization) -> set[
     """Ids of the organizations that the organization never meets at any event, itself among them."""
     group = group_key(organization.group_name)
     members = session.execute(select(Organization.id, Organization.group_name).where(Organization.group_name != ""))
-    kin = {organization_id for organization_id, name in members if group and group_key(name) == group}
+    same_group = {organization_id for organization_id, name in members if group and group_key(name) == group}
     blocks = session.execute(
         select(Block.organization_id, Block.blocked_id).where(
             or_(Block.organization_id == organization.id, Block.blocked_id == organization.id)
         )
     )
-    return {organization.id} | kin | {party for pair in blocks for party in pair}
+    return {organization.id} | same_group | {party for pair in blocks for party in pair}
 
 
-def check_may_meet(session: Session, event: Event, pair: tuple[int, int]) -> None:
-    """Raise :class:`Conflict` for an organizer who wants to bring a barred pair together."""
+def check_may_meet(session: Session, event: Event, pair: PairKey) -> None:
+    """Raise :class:`Conflict` for an organizer who wants to bring together a pair that never meets."""
     if pair in excluded_pairs(session, event):
         raise Conflict(N_("这一对不能配对：同一单位、同一集团，或有一方不愿相见"))
 
@@ -63,17 +64,17 @@ def group_key(name: str) -> str:
 
 
 def _excluded_organizations(session: Session, organization_ids: Collection[int]) -> Mapping[int, set[int]]:
-    """For each of the organizations, those among them that it never meets."""
-    barred = defaultdict(set, {organization_id: {organization_id} for organization_id in organization_ids})
+    """For each of the organizations, which of them it never meets."""
+    apart = defaultdict(set, {organization_id: {organization_id} for organization_id in organization_ids})
     groups: defaultdict[str, set[int]] = defaultdict(set)
     named = session.execute(select(Organization.id, Organization.group_name).where(Organization.group_name != ""))
     for organization_id, name in named:
-        if organization_id in barred:
+        if organization_id in apart:
             groups[group_key(name)].add(organization_id)
     for group in groups.values():
         for organization_id in group:
-            barred[organization_id] |= group
+            apart[organization_id] |= group
     for blocking, blocked in session.execute(select(Block.organization_id, Block.blocked_id)):
-        barred[blocking].add(blocked)
-        barred[blocked].add(blocking)
-    return barred
+        apart[blocking].add(blocked)
+        apart[blocked].add(blocking)
+    return apart

@@ -1,4 +1,4 @@
-"""Who has met before, at any of our events, and how it went: for organizers, beside a pair."""
+"""Which pairs have met before, at another event, and how it went: for organizers only."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from matchmaker.domain.events.event import Event, Meeting, Participant
+from matchmaker.domain.events.pair import PairKey
 from matchmaker.domain.vocabulary import MeetingStatus, NextStep
 
 
@@ -24,11 +25,12 @@ class EarlierMeeting:
 
 
 def met_before(
-    session: Session, event: Event, pairs: Collection[tuple[int, int]]
-) -> Mapping[tuple[int, int], tuple[EarlierMeeting, ...]]:
-    """For those of the event's pairs (participants by id) that met at another event, their meetings, latest first.
+    session: Session, event: Event, pairs: Collection[PairKey]
+) -> Mapping[PairKey, tuple[EarlierMeeting, ...]]:
+    """For each of the pairs that met at another event, their meetings, latest first.
 
-    People are known again by organization and team; a team that came as its organization is known as any of its teams.
+    Participants are recognized by organization and team; an organization that came without a team counts as any of its
+    teams.
     """
     ids = {participant_id for pair in pairs for participant_id in pair}
     present = {p.id: p for p in session.scalars(select(Participant).where(Participant.id.in_(ids)))}

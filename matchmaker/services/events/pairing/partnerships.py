@@ -1,6 +1,6 @@
-"""Candidate partnerships of an event: who could meet whom, how well they fit, and what the organizer decided.
+"""Candidate partnerships of an event: who could meet whom, how well they fit, and what the organizers decided.
 
-A pair of participants scores what the best match between their open postings scores: a meeting is about one need and
+The score of two participants is that of the best match between their open postings: a meeting is about one need and
 one offer, and a second fitting need does not make the first talk better. All pairs are scored in one call.
 
 Partnerships are listed by what they are worth to both: the score, lessened by how far down the lists of the two the
@@ -185,12 +185,12 @@ def score_partnerships(
 
 
 def decisions_of(session: Session, event: Event) -> dict[PairKey, PairDecision]:
-    """What was decided about pairs that can meet: both come, and nothing bars them."""
+    """What organizers decided about the pairs of participants who come and may meet."""
     query = select(PairDecision).where(PairDecision.event_id == event.id).options(joinedload(PairDecision.decided_by))
     decisions = {pair_of(decision): decision for decision in session.scalars(query)}
     coming = {participant.id for participant in participants_of(session, event)}
-    barred = excluded_pairs(session, event)
-    return {pair: decision for pair, decision in decisions.items() if coming.issuperset(pair) and pair not in barred}
+    apart = excluded_pairs(session, event)
+    return {pair: decision for pair, decision in decisions.items() if coming.issuperset(pair) and pair not in apart}
 
 
 def list_partnerships(
@@ -220,9 +220,9 @@ def suggest_invitations(
 ) -> list[Invitation]:
     """Organizations and teams not at the event that would suit the participant, best first."""
     side = participant.side.other
-    barred = excluded_organizations(session, participant.organization)
+    apart = excluded_organizations(session, participant.organization)
     parties = [
-        party for party in addable_parties(session, event, side, PartyFilter()) if party.organization.id not in barred
+        party for party in addable_parties(session, event, side, PartyFilter()) if party.organization.id not in apart
     ]
     own = [_indexed(search_index, participant.side, open_posting_ids(session, [participant])[participant.id])]
     theirs = [_indexed(search_index, side, party.posting_ids) for party in parties]
@@ -246,20 +246,20 @@ def best_matches(session: Session, scores: PairScores, places: Sequence[MatrixCe
 
 
 def pin_pair(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str = "") -> None:
-    """Have the two meet in every match list to come; see :func:`decide_pin` for what may be refused."""
+    """Pin the pair, so that it meets in every later match list, and commit; raises as :func:`decide_pin`."""
     decide_pin(session, actor, event, pair, reason)
     session.commit()
 
 
 def exclude_pair(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
-    """Have the two meet in no match list to come. Raises :class:`InvalidInput` without a reason."""
+    """Exclude the pair, so that it meets in no later match list, and commit; raises as :func:`decide_exclusion`."""
     decide_exclusion(session, actor, event, pair, reason)
     session.commit()
 
 
 def decide_pin(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
-    """The same within the caller's transaction. Raises :class:`Conflict` for a pair that does not come or never
-    meets, and where one's pins would exceed its maximum.
+    """Pin the pair; does not commit. Raises :class:`Conflict` for a pair that does not come or never meets, and where a
+    participant would have more pins than meetings at most.
     """
     sides = check_pair(session, event, pair)
     for participant in sides:
@@ -279,7 +279,7 @@ def decide_pin(session: Session, actor: User | None, event: Event, pair: PairKey
 
 
 def decide_exclusion(session: Session, actor: User | None, event: Event, pair: PairKey, reason: str) -> None:
-    """The same within the caller's transaction."""
+    """Exclude the pair; does not commit. Raises :class:`InvalidInput` without a reason."""
     if not letters_in(reason):
         raise InvalidInput(N_("请写明排除的理由"), field="reason")
     _decide(session, actor, event, pair, PairDecisionKind.EXCLUDE, reason)

@@ -1,6 +1,6 @@
-"""Who and which table is taken when: what stands in the way of a meeting at a certain time and place.
+"""Who and which table is taken when: what stands in the way of a meeting in a certain slot and at a certain table.
 
-Boards, requests and the day itself all ask here, so that they agree.
+The board, requests and the pages of the day all ask here, so that they agree.
 """
 
 from collections import defaultdict
@@ -45,7 +45,11 @@ class Occupancy:
         """
         if starts_at not in self._slots:
             return [Conflict(N_("%(time)s 不是这个活动的时段"), time=starts_at.strftime("%m-%d %H:%M"))]
-        found = [o for participant_id in pair for o in self._calendar(participant_id, starts_at, ignoring, held_by)]
+        found = [
+            obstacle
+            for participant_id in pair
+            for obstacle in self._calendar(participant_id, starts_at, ignoring, held_by)
+        ]
         found += self._clashing_people(pair, starts_at, ignoring)
         return found + list(self._table(pair, starts_at, table, ignoring))
 
@@ -61,7 +65,7 @@ class Occupancy:
         return [table for table in tables if self.meeting_at(starts_at, table, ignoring) is None]
 
     def table_for(self, pair: PairKey, starts_at: datetime, *, ignoring: Collection[int] = ()) -> int | None:
-        """Where the pair would sit: at the table that one of them keeps, else at the first free; ``None`` if none."""
+        """Where the pair would sit: at the table that either of the two keeps, else at the first free one, if any."""
         free = self.free_tables(starts_at, ignoring=ignoring)
         kept = self._kept_tables(pair)
         if len(kept) > 1:
@@ -165,13 +169,13 @@ class Occupancy:
             yield Conflict(N_("%(table)d 号桌这个时段已有洽谈"), table=table)
 
     def _kept_tables(self, pair: PairKey) -> set[int]:
-        return {table for one in pair if (table := self.participants[one].table) is not None}
+        return {table for participant_id in pair if (table := self.participants[participant_id].table) is not None}
 
 
 def load_occupancy(session: Session, event: Event, at: datetime | None = None) -> Occupancy:
-    """The calendars at that instant; who is about to change them has locked the event's row (:func:`lock_event`).
+    """The calendars at that instant. Before changing them, lock the event's row (:func:`lock_event`).
 
-    They are read from the database even where the session knew them: it may have known them before it got the lock.
+    They are read from the database even if the session knows them: it may have read them before it got the lock.
     """
     participants = session.scalars(
         select(Participant)
@@ -198,7 +202,7 @@ def load_occupancy(session: Session, event: Event, at: datetime | None = None) -
 
 
 def lock_event(session: Session, event: Event) -> None:
-    """Wait for one's turn: changes of an event's plan come one after the other, on PostgreSQL too."""
+    """Lock the event's row until the transaction ends: an event's plan is changed by one transaction at a time."""
     # Refreshing forgets what is known of the event's participants and meetings, also what was not written yet.
     session.flush()
     session.refresh(event, with_for_update=True)

@@ -11,7 +11,7 @@ from matchmaker.domain.postings.posting import Need, Offer
 
 
 def meetings_of(session: Session, event: Event) -> Sequence[Meeting]:
-    """All meetings, by enterprise in the order of the participants, each one's best first."""
+    """All meetings, by enterprise in the order of the participants, the best of each enterprise first."""
     return session.scalars(
         select(Meeting)
         .where(Meeting.event_id == event.id)

@@ -1,4 +1,4 @@
-"""What a version's note says, kept so that each reader reads it in their own language.
+"""The notes of plan versions, stored so that each reader reads them in their own language.
 
 A note is one JSON document: either a message id with its values, as ``versions.note_message`` makes it, or the changes
 themselves with the ids of those who meet. Versions made before that hold words, which are shown as they are.

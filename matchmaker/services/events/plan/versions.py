@@ -78,13 +78,13 @@ def record_version(
 
 
 def note_message(message: str, **values: object) -> str:
-    """A note of a message (marked with ``N_``) and what fills it. Too long a one is kept in words, and cut."""
+    """A note of a message (marked with ``N_``) and its values. If that is too long, its Chinese text is kept, cut."""
     note = serialize_note({"message": message, "values": values})
     return note if len(note) <= NOTE_LENGTH else translate(message, "zh", **values)[:NOTE_LENGTH]
 
 
 def serialize_note(document: Mapping[str, object]) -> str:
-    """What ``version_notes.py`` can say in each reader's language, as a version keeps it."""
+    """The note as a version stores it; ``version_notes.py`` reads it in each reader's language."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

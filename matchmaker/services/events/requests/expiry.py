@@ -1,8 +1,7 @@
 """Requests that nobody answered in time: both sides are told, once.
 
-Calendars need no clock that ticks: an unanswered request holds nothing from its instant on, marked or not. The mark is
-what makes sure that mail goes out once. It is set whenever somebody does something with a request of the event, and
-by ``matchmaker event expire-requests``.
+A request stops holding its slot at ``expires_at``. The EXPIRED status only ensures that mail is sent once; it is set
+whenever somebody does something with a request of the event, and by ``matchmaker event expire-requests``.
 """
 
 from collections.abc import Sequence
@@ -52,7 +51,7 @@ def expire_requests(session: Session, mailer: Mailer, event: Event, address: str
 
 
 def expire_everywhere(session: Session, mailer: Mailer, base_url: str, at: datetime | None = None) -> int:
-    """The same for all announced events, whose pages begin with ``base_url``."""
+    """Expire the requests of all announced events, whose pages begin with ``base_url``; returns how many."""
     announced = select(Event).where(Event.status == EventStatus.PUBLISHED).order_by(Event.id)
     return sum(
         expire_requests(session, mailer, event, requests_address(base_url, event), at)
@@ -74,4 +73,4 @@ def _to_tell(session: Session, event: Event, lapsed: Sequence[MeetingRequest]) -
         told.append(LapsedRequest(request, request.asking))
         if request.asking.id not in hidden_from(session, event, request.asked):
             told.append(LapsedRequest(request, request.asked))
-    return [one for one in told if one.to.status is ParticipantStatus.CONFIRMED]
+    return [lapsed for lapsed in told if lapsed.to.status is ParticipantStatus.CONFIRMED]

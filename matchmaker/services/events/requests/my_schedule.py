@@ -1,4 +1,4 @@
-"""What one participant's people see of an event: their own schedule, what changed in it, and their requests.
+"""What the people of a participant see of an event: their own schedule, what changed in it, and their requests.
 
 Nothing here tells of others' calendars.
 """
@@ -103,15 +103,18 @@ class OwnSchedule:
 
     @property
     def partners(self) -> dict[int, Participant]:
-        """Those who meet the participant, or no longer do, by id."""
-        others = [*(one.partner for one in self.appointments), *(partner for _, partner in self.removed)]
-        return {other.id: other for other in others if other is not None}
+        """Participants who meet this participant, or no longer do, by id."""
+        partners = [
+            *(appointment.partner for appointment in self.appointments),
+            *(partner for _, partner in self.removed),
+        ]
+        return {partner.id: partner for partner in partners if partner is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """An event that somebody attends, for one or several participants, with how many requests they can answer, and how
-    many of theirs were lately not answered in time.
+    """An event that somebody attends, with the participants they act for, how many requests these can answer, and how
+    many of their own requests were lately not answered in time.
     """
 
     event: Event
@@ -157,16 +160,16 @@ def attended_events(session: Session, person: User, at: datetime | None = None) 
         Attended(
             event,
             theirs,
-            sum(waiting_for(session, one, at) for one in theirs),
-            sum(len(unanswered_requests(session, one, at)) for one in theirs),
+            sum(waiting_for(session, participant, at) for participant in theirs),
+            sum(len(unanswered_requests(session, participant, at)) for participant in theirs),
         )
         for event, theirs in by_event.items()
     ]
-    return sorted(attended, key=lambda one: one.event.starts_at or datetime.min, reverse=True)
+    return sorted(attended, key=lambda attending: attending.event.starts_at or datetime.min, reverse=True)
 
 
 def coming_events(session: Session, person: User, at: datetime | None = None) -> list[Attended]:
-    """Those of them that are not over, the next first."""
+    """The announced events that the person attends and that are not over, the next first."""
     at = at or now()
     attended = attended_events(session, person, at)
     return [a for a in attended if a.event.ends_at is not None and a.event.ends_at > local_time(a.event, at)][::-1]
@@ -246,7 +249,7 @@ def own_requests(session: Session, participant: Participant) -> Sequence[Meeting
         .options(*both_sides_named())
         .order_by(MeetingRequest.id.desc())
     ).all()
-    return [one for one in requests if one.asking is participant or one.asking.id not in hidden]
+    return [request for request in requests if request.asking is participant or request.asking.id not in hidden]
 
 
 def waiting_for(session: Session, participant: Participant, at: datetime | None = None) -> int:
@@ -259,7 +262,7 @@ def waiting_for(session: Session, participant: Participant, at: datetime | None 
             MeetingRequest.expires_at > (at or now()),
         )
     )
-    asking = [one.asking.id for one in unanswered if one.asked.id == participant.id]
+    asking = [request.asking.id for request in unanswered if request.asked.id == participant.id]
     return len(set(asking) - hidden_from(session, participant.event, participant)) if asking else 0
 
 
@@ -325,7 +328,7 @@ def _own_statuses(version: PlanVersion, participant: Participant) -> dict[int, M
 
 
 def _live_status(meeting: Meeting | None, place: Placement, published: MeetingStatus) -> MeetingStatus:
-    """What became of it, unless the organizers have meanwhile put the meeting elsewhere in their draft."""
+    """The meeting's present status; the published one while the organizers' draft has the meeting elsewhere."""
     if meeting is not None and Placement.of(meeting) == place:
         return meeting.status
     return published
@@ -352,7 +355,9 @@ def _baseline(session: Session, version: PlanVersion, at: datetime) -> PlanVersi
     earlier = _published_before(session, version)
     if not earlier:
         return None
-    number = next((one for one, published_at in earlier if published_at <= at - _FRESH), earlier[-1][0])
+    number = next(
+        (version_number for version_number, published_at in earlier if published_at <= at - _FRESH), earlier[-1][0]
+    )
     return session.scalar(
         select(PlanVersion).where(PlanVersion.event_id == version.event_id, PlanVersion.version == number)
     )

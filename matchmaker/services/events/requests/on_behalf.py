@@ -18,7 +18,7 @@ from matchmaker.services.events.requests.rules import Phase, hidden_from, phase_
 
 @dataclass(frozen=True, slots=True)
 class ProxyRequest:
-    """A request with a side that has no account, ``own``; of two such sides, the one that was asked."""
+    """A request that organizers answer because ``own`` has no account; if neither side has, ``own`` was asked."""
 
     request: MeetingRequest
     own: Participant
@@ -28,7 +28,7 @@ class ProxyRequest:
 
 
 def proxy_requests(session: Session, event: Event, at: datetime | None = None) -> Sequence[ProxyRequest]:
-    """All of them: first what has to be answered, most urgent first, then the latest."""
+    """All requests with a side that has no account: those to be answered first, the most urgent of them foremost."""
     at = at or now()
     requests = session.scalars(
         select(MeetingRequest)
@@ -36,9 +36,9 @@ def proxy_requests(session: Session, event: Event, at: datetime | None = None) -
         .options(*both_sides_named())
         .order_by(MeetingRequest.id.desc())
     ).all()
-    concerned = {side.id: side for one in requests for side in (one.need_side, one.offer_side)}
+    concerned = {side.id: side for request in requests for side in (request.need_side, request.offer_side)}
     people = people_of(session, list(concerned.values()))
-    hidden = {one.id: hidden_from(session, event, one) for one in concerned.values() if not people[one.id]}
+    hidden = {side.id: hidden_from(session, event, side) for side in concerned.values() if not people[side.id]}
     over = phase_of(event, at) is Phase.OVER
     found = []
     for request in requests:
@@ -48,5 +48,6 @@ def proxy_requests(session: Session, event: Event, at: datetime | None = None) -
             found.append(ProxyRequest(request, request.asked, status, waits))
         elif not people[request.asking.id]:
             found.append(ProxyRequest(request, request.asking, status, to_answer=False))
-    waiting = sorted((one for one in found if one.to_answer), key=lambda one: one.request.expires_at)
-    return [*waiting, *(one for one in found if not one.to_answer)]
+    to_answer = [proxy for proxy in found if proxy.to_answer]
+    to_answer.sort(key=lambda proxy: proxy.request.expires_at)
+    return [*to_answer, *(proxy for proxy in found if not proxy.to_answer)]

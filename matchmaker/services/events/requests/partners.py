@@ -36,10 +36,10 @@ class PartnerFilter(StrEnum):
 
     ALL = "all"
     OPEN = "open"
-    """Those with whom nothing has been said or planned yet."""
+    """Participants with whom nothing has been said or planned yet."""
     ASKED = "asked"
     NEW = "new"
-    """Those never met before."""
+    """Participants never met before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def list_partners(
     length: int,
     at: datetime,
 ) -> PartnerPage:
-    """A stretch of those that the participant can ask, best first. ``text`` is a part of a name, or says in words what
+    """A stretch of the participants that can be asked, best first. ``text`` is a part of a name, or says in words what
     they should be able to do.
     """
     search_index.refresh_async()
@@ -126,7 +126,9 @@ def partner_statuses(session: Session, own: Participant, at: datetime) -> Mappin
     for request in own_requests(session, own):
         partner = request.asked if request.asking is own else request.asking
         latest.setdefault(partner.id, request)
-    planned = {one for pair in published_placements(session, event) if own.id in pair for one in pair}
+    planned = {
+        participant_id for pair in published_placements(session, event) if own.id in pair for participant_id in pair
+    }
     others = participants_of(session, event, own.side.other)
     met = met_before(session, event, [pair_key(own, p) for p in others])
     return {
@@ -148,8 +150,8 @@ def matched_postings(
     search_index.refresh_async()
     ids = open_posting_ids(session, participants_of(session, own.event))
     need_side, offer_side = own.side.need_first(own, partner)
-    need_ids = [one for one in ids.get(need_side.id, ()) if search_index.access(Side.NEED, one)]
-    offer_ids = [one for one in ids.get(offer_side.id, ()) if search_index.access(Side.OFFER, one)]
+    need_ids = [posting_id for posting_id in ids.get(need_side.id, ()) if search_index.access(Side.NEED, posting_id)]
+    offer_ids = [posting_id for posting_id in ids.get(offer_side.id, ()) if search_index.access(Side.OFFER, posting_id)]
     if not need_ids or not offer_ids:
         return []
     values = search_index.matcher.score_pairs(need_ids, offer_ids)
@@ -187,7 +189,7 @@ def _matched(
 def _named(
     session: Session, search_index: SearchIndex, person: User, candidates: Sequence[Participant], text: str
 ) -> set[int] | None:
-    """Those whom the text names, or whose postings answer it; ``None`` for all."""
+    """Ids of the candidates that the text names, or whose postings answer it; ``None`` for all."""
     wanted = " ".join(text.split())
     if not wanted:
         return None
@@ -195,7 +197,7 @@ def _named(
     if named or not candidates:
         return named
     posting_ids = open_posting_ids(session, candidates)
-    among = [one for ids in posting_ids.values() for one in ids]
+    among = [posting_id for ids in posting_ids.values() for posting_id in ids]
     found = search_ids(search_index, person, candidates[0].side, wanted, _FOUND_BY_MEANING, among)
     return {participant_id for participant_id, ids in posting_ids.items() if not found.keys().isdisjoint(ids)}
 

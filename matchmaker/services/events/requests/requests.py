@@ -89,8 +89,8 @@ class Acting:
 
 
 def get_requestable_partner(session: Session, own: Participant, other_id: int) -> Participant:
-    """Somebody of the other side who comes. Raises :class:`NotFound`; of pairs that are never to meet, as if the other
-    did not take part.
+    """The participant with that id, if it comes, is of the other side and may meet ``own``. Raises :class:`NotFound`,
+    also for a pair that is never to meet, as if the other did not take part.
     """
     other = session.get(Participant, other_id)
     if (
@@ -105,7 +105,7 @@ def get_requestable_partner(session: Session, own: Participant, other_id: int) -
 
 
 def speaks_for(session: Session, person: User, participant: Participant) -> bool:
-    """Whether the person answers for the participant: one of its people, or, where none of them has an account, any
+    """Whether the person answers for the participant: as one of its people or, if none of them has an account, as an
     organizer.
     """
     return acts_for(person, participant) or (
@@ -122,13 +122,13 @@ def get_request(session: Session, person: User, request_id: int) -> MeetingReque
 
 
 def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Reply) -> MeetingRequest:
-    """Ask another participant for a meeting, in the name of one's own.
+    """Ask another participant for a meeting, in the name of the person's own participant.
 
     Raises :class:`NotFound` for a participant that is not theirs or not there to be asked, :class:`InvalidInput`
     without words or for a slot that is not free, :class:`Conflict` where it cannot be asked now.
     """
     own = get_attending(session, acting.person, own_id)
-    event = _take_turn(session, acting, own.event)
+    event = _lock(session, acting, own.event)
     other = get_requestable_partner(session, own, other_id)
     _check_phase(phase_of(event, acting.at), event)
     check_attending(own, other)
@@ -148,8 +148,8 @@ def ask(session: Session, acting: Acting, own_id: int, other_id: int, reply: Rep
 def accept(
     session: Session, search_index: SearchIndex, acting: Acting, request_id: int, reply: Reply
 ) -> MeetingRequest:
-    """Agree to meet. Once a plan is published the meeting stands at once, and both see it; a request that names no slot
-    then gets the one that the reply chooses.
+    """Agree to meet. Once a plan is published the meeting stands immediately, and both see it; a request without a slot
+    then gets the slot that the reply chooses.
 
     Raises :class:`NotFound` for other people's requests, :class:`NotAllowed` when it is the other side's turn,
     :class:`Conflict` when the request is past it or one of the two is full, :class:`InvalidInput` when the slot is no
@@ -164,7 +164,7 @@ def accept(
     words = limited_words(reply.words, "words", WORDS_LENGTH)
     planned = published_placements(session, event).get(pair_of(request))
     if planned is not None:
-        # The plan brought them together meanwhile: there it stays.
+        # The plan has brought the two together: the meeting stays where it is.
         request.starts_at = planned.starts_at
     else:
         _agree(session, search_index, acting, request, request.starts_at or reply.starts_at)
@@ -192,7 +192,7 @@ def propose(session: Session, acting: Acting, request_id: int, reply: Reply) -> 
 
 
 def move(session: Session, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
-    """Take one's own unanswered request to another slot without cancelling it; its clock starts anew."""
+    """Move an unanswered request of the person's own to another slot; the time to answer it starts anew."""
     request = _load(session, acting, request_id)
     _check_side(session, acting, request.asking)
     _check_waits(request, acting.at)
@@ -203,7 +203,7 @@ def move(session: Session, acting: Acting, request_id: int, reply: Reply) -> Mee
 
 
 def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) -> MeetingRequest:
-    """Take back one's own unanswered request; until a plan is published, either side also what both had agreed on."""
+    """Take back an unanswered request; until a plan is published, either side can also take back an agreed one."""
     request = _load(session, acting, request_id)
     if not (request.status is RequestStatus.ACCEPTED and request.event.published_version is None):
         _check_waits(request, acting.at)
@@ -214,8 +214,8 @@ def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) ->
     return _finish(session, acting, request, other, RequestAction.WITHDRAW, words)
 
 
-def _take_turn(session: Session, acting: Acting, event: Event) -> Event:
-    """Wait for one's turn, and see what the others did meanwhile, and what became too late."""
+def _lock(session: Session, acting: Acting, event: Event) -> Event:
+    """Expire what is too late, then lock the event and read it anew."""
     expire_requests(session, acting.mailer, event, acting.address, acting.at)
     session.expire_all()
     lock_event(session, event)
@@ -228,7 +228,7 @@ def _load(session: Session, acting: Acting, request_id: int) -> MeetingRequest:
     """
     request = session.get(MeetingRequest, request_id)
     if request is not None:
-        _take_turn(session, acting, request.event)
+        _lock(session, acting, request.event)
         if _concerns(session, acting.person, request):
             return request
     raise NotFound(N_("没有这个约见请求，或与您无关"))
@@ -276,7 +276,7 @@ def _check_phase(phase: Phase, event: Event) -> None:
 
 
 def _request_to_make(session: Session, own: Participant, other: Participant) -> MeetingRequest:
-    """A new request of the pair; or the one both agreed on, when their meeting did not come about after all.
+    """A new request of the pair; or their last request, if both agreed on it and the meeting did not come about.
 
     Raises :class:`Conflict` where there is nothing left to ask.
     """
@@ -337,7 +337,9 @@ def _check_choice(
     at: datetime,
     held_by: int | None = None,
 ) -> None:
-    """A slot that is free, or none while the organizers can still choose one; at an expo always none."""
+    """Raise :class:`InvalidInput` unless the slot is free. There may be no slot while the organizers can still choose
+    it; at an expo there is none.
+    """
     if event.kind is EventKind.EXPO:
         if starts_at is not None:
             raise InvalidInput(N_("博览会按展位来访，不约时段"), field="starts_at")

@@ -1,7 +1,7 @@
-"""When meetings may be requested, how long a request waits, and what stands in the way of one.
+"""When meetings may be requested, how long a request waits, and what stands in its way.
 
-Participants ask in two phases: they wish before a plan is published, and book free slots after it. What they are told
-of others' calendars is only whether a slot is free.
+Participants ask in two phases: they wish before a plan is published, and book free slots after it. Of others'
+calendars they learn only whether a slot is free.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,11 +60,11 @@ def phase_of(event: Event, at: datetime) -> Phase:
 
 
 def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datetime:
-    """Until when a request made at that instant waits for its answer and holds its slot, if it names one.
+    """Until when a request made at that instant waits for its answer and holds its slot, if it names a slot.
 
-    Hours before the event's first day, minutes on its days, and what was asked the evening before waits no longer than
-    those minutes after the doors open; never beyond the slot's own beginning. A wish without a slot keeps nobody from
-    anything, so it waits until wishes close; at an expo, until its doors do.
+    Before the event's first day it waits some hours, on the event's days some minutes. A request of the evening before
+    waits no longer than those minutes after the doors open, and no request waits beyond the beginning of its slot. A
+    wish without a slot waits until wishes close; at an expo, until the doors close.
     """
     opening, closing = event.starts_at, event.ends_at
     assert opening is not None, "nothing can be requested at an event without a session"
@@ -81,8 +81,8 @@ def waits_until(event: Event, starts_at: datetime | None, at: datetime) -> datet
 
 
 def hidden_from(session: Session, event: Event, participant: Participant) -> frozenset[int]:
-    """Ids of those of the other side whom the participant is never shown: barred pairs, and pairs that the organizers
-    keep apart.
+    """Ids of participants of the other side whom the participant is never shown: the two never meet, or the organizers
+    keep them apart.
     """
     kept_apart = session.execute(
         select(PairDecision.need_side_id, PairDecision.offer_side_id).where(
@@ -92,7 +92,8 @@ def hidden_from(session: Session, event: Event, participant: Participant) -> fro
         )
     )
     pairs = {*excluded_pairs(session, event), *((need, offer) for need, offer in kept_apart)}
-    return frozenset(one for pair in pairs if participant.id in pair for one in pair if one != participant.id)
+    own = [pair for pair in pairs if participant.id in pair]
+    return frozenset(other_id for pair in own for other_id in pair if other_id != participant.id)
 
 
 def calendars(session: Session, event: Event, at: datetime) -> Occupancy:
@@ -157,8 +158,8 @@ def check_attending(own: Participant, other: Participant) -> None:
 
 def check_limits(session: Session, event: Event, own: Participant, other: Participant, *, asking: bool) -> None:
     """Raise :class:`Conflict` where one of the two has as many meetings as it may. Who asks may not wait for more
-    answers than it has meetings left: each of them holds a slot in somebody's calendar. A visit to a booth holds none,
-    so at an expo only the unanswered requests are limited, lest somebody write to everybody.
+    answers than it has meetings left: each request holds a slot in somebody's calendar. A visit to a booth holds none,
+    so at an expo only the number of unanswered requests is limited, so that nobody writes to everybody.
     """
     if event.kind is EventKind.EXPO:
         waiting = sum(request.asking is own for request in _requests_of(session, event, own, RequestStatus.REQUESTED))
@@ -185,7 +186,7 @@ def check_limits(session: Session, event: Event, own: Participant, other: Partic
 
 
 def _meetings_of(session: Session, event: Event, participant: Participant) -> int:
-    """How many meetings the participant has: in the plan, or, before one is published, agreed on."""
+    """How many meetings the participant has in the plan; before a plan is published, how many it agreed on."""
     if event.published_version is None:
         return len(_requests_of(session, event, participant, RequestStatus.ACCEPTED))
     return (

@@ -67,7 +67,7 @@ def build_schedule(
 
     Pins meet, exclusions do not, locked meetings and agreed slots stand. The same event and seed give the same plan.
     Without ``commit`` the plan is left in the caller's transaction, which holds the event.
-    Raises :class:`Conflict` where one side is empty, conditions contradict each other, or meetings were held; on the
+    Raises :class:`Conflict` where one side is empty, constraints contradict each other, or meetings were held; on the
     day itself :func:`~matchmaker.services.events.scheduling.publish.replan_event` goes on from what is published.
     """
     check_organizer(actor)
@@ -78,7 +78,7 @@ def build_schedule(
         asked = scheduling_problem(constraints, candidates_of(constraints, scores))
         session.commit()
         problem, plan = plan_with_pins(
-            asked, constraints, lambda one: schedule(one, TIME_LIMIT, seed, compactly=event.compact)
+            asked, constraints, lambda problem: schedule(problem, TIME_LIMIT, seed, compactly=event.compact)
         )
         check(problem, plan).require_valid()
         return SolvedPlan(problem, plan, plan.bound if problem is asked else upper_bound(asked))
@@ -99,7 +99,7 @@ def solve_optimistically(
     solve: Callable[[Constraints, PairScores], _Found],
     at: datetime | None = None,
 ) -> tuple[Constraints, PairScores, _Found]:
-    """Work something out while everybody else goes on working, and come back with the event locked for storing it.
+    """Solve without a lock, so that everybody else goes on working, and return with the event locked for storing it.
 
     ``solve`` ends its reading with a commit before it takes time. If the constraints changed in the meantime, it is
     asked again. Raises :class:`Conflict` if they keep changing.
@@ -186,7 +186,7 @@ def check_buildable(session: Session, event: Event, at: datetime | None = None) 
 
 
 def _forget_cancelled_of_absent(session: Session, event: Event) -> None:
-    """Whoever comes after all starts afresh in a new plan."""
+    """Delete cancelled meetings of participants who do not come: if they come after all, a new plan starts afresh."""
     cancelled = select(Meeting).where(Meeting.event_id == event.id, Meeting.status == MeetingStatus.CANCELLED)
     coming = {participant.id for participant in participants_of(session, event)}
     for meeting in session.scalars(cancelled).all():
@@ -195,8 +195,8 @@ def _forget_cancelled_of_absent(session: Session, event: Event) -> None:
 
 
 def _reasons(constraints: Constraints, scores: PairScores, plan: Plan) -> Mapping[int, str]:
-    """Why each one left unserved is, by id."""
-    excluded = {one for pair in constraints.excluded for one in pair}
+    """Why each participant left unserved has too few meetings, by id."""
+    excluded = {participant_id for pair in constraints.excluded for participant_id in pair}
     reasons: dict[int, str] = {}
     for left in plan.unserved:
         participant_id = int(left.id)

@@ -1,6 +1,6 @@
 """The certificate of an event's schedule: what the independent checker counts in the meetings as they are stored.
 
-No schedule is published without a valid one.
+A schedule is published only with a valid certificate.
 """
 
 import math
@@ -51,8 +51,8 @@ _ONE = re.compile(r"^(\d+) ")
 
 @dataclass(frozen=True)
 class CertifiedState:
-    """The certificate of the meetings as they stand. ``bounded`` says whether its bound is a proven one: after a change
-    of participants, slots or tables nothing is proven until the next plan.
+    """The certificate of the meetings as they stand. ``bounded`` says whether its bound is proven: after a change of
+    participants, slots or tables nothing is proven until the next plan.
     """
 
     certificate: Certificate
@@ -134,7 +134,7 @@ def _plan(problem: Problem, constraints: Constraints, meetings: Sequence[Meeting
         )
         for m in meetings
     ]
-    met = Counter(one for meeting in planned for one in meeting.key)
+    met = Counter(participant_id for meeting in planned for participant_id in meeting.key)
     unserved = tuple(
         UnservedParticipant(p.id, met[p.id], p.min_meetings, "as recorded")
         for p in problem.participants

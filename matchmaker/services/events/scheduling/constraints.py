@@ -1,6 +1,6 @@
-"""What a schedule of an event has to respect, as the database has it.
+"""What a schedule of an event has to respect, read from the database into plain values.
 
-Plain values without a session: they can be compared, and a change can be tried on a copy.
+They need no session: they can be compared, and a change can be tried on a copy.
 """
 
 import hashlib
@@ -25,8 +25,9 @@ from matchmaker.services.events.timing import exists_on_clock
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """A participant's calendar. ``away`` are the beginnings of the slots in which it cannot meet, ``table`` the one
-    that it keeps, ``person`` who leads the meetings of several participants and so cannot sit in two of them at once.
+    """A participant's calendar. ``away`` are the beginnings of the slots in which it cannot meet, ``table`` is the
+    table that it keeps. ``person`` names somebody who leads the meetings of several participants and so cannot sit in
+    two of them at once.
     """
 
     id: int
@@ -43,8 +44,8 @@ class Attendee:
 class FixedMeeting:
     """A meeting that keeps its slot, and its table if that is settled.
 
-    ``took_place`` is said of what has begun or was held: a fact that no calendar or limit can contradict any more. The
-    others were locked by an organizer or agreed by the two for that slot.
+    ``took_place``: it has begun or was held, a fact that no calendar or limit can contradict. All others were locked by
+    an organizer, or the two agreed on the slot.
     """
 
     pair: PairKey
@@ -55,25 +56,29 @@ class FixedMeeting:
 
 @dataclass(frozen=True)
 class Constraints:
-    """``pinned`` pairs have to meet, ``requested`` ones asked for it and agreed. Those never meet whom organizers
-    ``excluded``, who are ``barred`` for good, and whose meeting is ``over``: cancelled, or one side did not turn up.
-    Where one side ``declined`` the other's last request, no new meeting is planned; one that stands is not broken by
-    it. ``begun`` are the slots too late for a new meeting. Times are local and naive.
-    """
+    """All that a plan has to respect. Times are local and naive."""
 
     zone: ZoneInfo
     periods: tuple[Period, ...]
+    """The sessions, from and to."""
     slot_length: timedelta
     tables: int
     attendees: tuple[Attendee, ...]
     pinned: frozenset[PairKey]
+    """Pairs that have to meet."""
     requested: frozenset[PairKey]
+    """Pairs of which one side asked for a meeting and the other agreed."""
     excluded: frozenset[PairKey]
-    barred: frozenset[PairKey]
+    """Pairs that organizers keep apart."""
+    incompatible: frozenset[PairKey]
+    """Pairs that never meet at any event: of one organization or group, or because one side blocked the other."""
     over: frozenset[PairKey]
+    """Pairs whose meeting was cancelled, or to which one side did not turn up."""
     declined: frozenset[PairKey]
+    """Pairs of which one side declined the other's last request: no new meeting is planned; an existing one stays."""
     fixed: tuple[FixedMeeting, ...]
     begun: frozenset[datetime]
+    """Slots that are too late for a new meeting."""
 
     @cached_property
     def slots(self) -> tuple[datetime, ...]:
@@ -83,7 +88,7 @@ class Constraints:
     @cached_property
     def apart(self) -> frozenset[PairKey]:
         """All pairs that never meet."""
-        return self.excluded | self.barred | self.over
+        return self.excluded | self.incompatible | self.over
 
     @cached_property
     def unplannable(self) -> frozenset[PairKey]:
@@ -98,7 +103,9 @@ class Constraints:
     @cached_property
     def facts(self) -> Counter[int]:
         """How many meetings of each attendee took place."""
-        return Counter(one for meeting in self.fixed if meeting.took_place for one in meeting.pair)
+        return Counter(
+            participant_id for meeting in self.fixed if meeting.took_place for participant_id in meeting.pair
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -138,15 +145,16 @@ def load_constraints(session: Session, event: Event, at: datetime | None = None)
     participants = _participants(session, event)
     meetings = session.scalars(select(Meeting).where(Meeting.event_id == event.id).order_by(Meeting.id)).all()
     confirmed = {p.id for p in participants if p.status is ParticipantStatus.CONFIRMED}
-    have_met = {one for m in meetings if m.status is MeetingStatus.HELD for one in pair_of(m)}
+    held = [meeting for meeting in meetings if meeting.status is MeetingStatus.HELD]
+    have_met = {participant_id for meeting in held for participant_id in pair_of(meeting)}
     zone = event.zone
     periods = tuple((period.starts_at, period.ends_at) for period in event.sessions)
     slots = cut_into_slots(periods, event.slot_length, zone)
     begun = frozenset(slot for slot in slots if at is not None and slot.replace(tzinfo=zone) <= at)
     pinned, excluded = _decided(session, event)
     over = {pair_of(m) for m in meetings if m.status in (MeetingStatus.CANCELLED, MeetingStatus.NO_SHOW)}
-    barred = excluded_pairs(session, event)
-    apart = excluded | over | barred
+    incompatible = excluded_pairs(session, event)
+    apart = excluded | over | incompatible
     requests, declined = _answered(session, event)
 
     def can_meet(pair: PairKey) -> bool:
@@ -166,7 +174,7 @@ def load_constraints(session: Session, event: Event, at: datetime | None = None)
         pinned=frozenset(filter(can_meet, pinned)),
         requested=frozenset(filter(can_meet, requests)),
         excluded=frozenset(excluded),
-        barred=barred,
+        incompatible=incompatible,
         over=frozenset(over),
         declined=frozenset(declined - pinned),
         fixed=(
@@ -190,7 +198,7 @@ def _participants(session: Session, event: Event) -> Sequence[Participant]:
 
 
 def _attendee(participant: Participant, person: str | None, *, confirmed: bool) -> Attendee:
-    """Who has left after a meeting is there for what was held and wants no more."""
+    """The participant's calendar. One that withdrew after a meeting gets no more meetings; what was held counts."""
     return Attendee(
         id=participant.id,
         name=participant.name,
@@ -213,7 +221,7 @@ def _decided(session: Session, event: Event) -> tuple[set[PairKey], set[PairKey]
 
 
 def _answered(session: Session, event: Event) -> tuple[dict[PairKey, datetime | None], set[PairKey]]:
-    """The pairs whose last request was accepted, each with the slot that was agreed, if one was; and those whose last
+    """The pairs whose last request was accepted, each with the slot that was agreed, if any; and the pairs whose last
     request was declined.
     """
     requests = select(MeetingRequest).where(MeetingRequest.event_id == event.id).order_by(MeetingRequest.id)
@@ -233,7 +241,7 @@ def _standing(meetings: Iterable[Meeting], confirmed: set[int], begun: frozenset
 
 
 def _agreed(meetings: Iterable[Meeting], requests: Mapping[PairKey, datetime | None]) -> Iterable[FixedMeeting]:
-    """Slots that two have agreed on, where their meeting has no place yet: from then on the meeting's own counts."""
+    """Slots that two have agreed on. Once their meeting has a slot, that slot counts instead."""
     placed = {pair_of(m) for m in meetings if m.starts_at is not None}
     for pair, starts_at in requests.items():
         if starts_at is not None and pair not in placed:
@@ -254,6 +262,6 @@ def _people(participants: Iterable[Participant]) -> dict[int, str]:
                 continue
             other = group[first_led_by.setdefault(delegate.identity, participant.id)]
             own = group[participant.id]
-            group = {one: other if of == own else of for one, of in group.items()}
+            group = {participant_id: other if of == own else of for participant_id, of in group.items()}
     sizes = Counter(group.values())
-    return {one: f"shared-{of}" for one, of in group.items() if sizes[of] > 1}
+    return {participant_id: f"shared-{of}" for participant_id, of in group.items() if sizes[of] > 1}

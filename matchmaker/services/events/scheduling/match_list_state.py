@@ -45,8 +45,8 @@ _UNSERVED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A participant with fewer meetings than it wants, and the code word of the reason: one of either
-    ``UnmatchedReason`` or ``UnscheduledReason`` of :mod:`matchmaker.scheduling`, or of those above.
+    """A participant with fewer meetings than it wants. ``why`` is the code word of the reason: an ``UnmatchedReason``
+    or ``UnscheduledReason`` of :mod:`matchmaker.scheduling`, or another key of ``_UNSERVED``.
     """
 
     participant: Participant
@@ -62,7 +62,7 @@ class Unserved:
 class MatchListState:
     """The match list as it stands, with all that a page or a sheet says of it.
 
-    ``meetings`` are by enterprise in the order of the participants, each one's best first, without the cancelled;
+    ``meetings`` are by enterprise in the order of the participants, the best of each first, without the cancelled;
     ``version`` is ``None`` before the first build.
     """
 
@@ -91,11 +91,11 @@ class MatchListState:
         ]
 
     def count(self, side: Side) -> int:
-        """The participants of the side."""
+        """How many participants the side has."""
         return sum(participant.side is side for participant in self.participants)
 
     def served(self, side: Side) -> int:
-        """Those of them who have at least the meetings they want."""
+        """How many participants of the side have at least the meetings they want."""
         return sum(p.side is side and self.met[p.id] >= p.min_meetings for p in self.participants)
 
     @property

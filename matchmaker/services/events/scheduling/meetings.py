@@ -56,7 +56,8 @@ def store_meetings(
     """Make the planned meetings of the event those of ``placements``, with ``None`` for a pair without a slot; what was
     held, cancelled or missed stays as it is.
 
-    Who was to meet before keeps the row, and with it what is known of the meeting. Part of the caller's transaction.
+    A pair that was to meet before keeps its row, and with it what is known of the meeting. Part of the caller's
+    transaction.
     """
     known = {pair_of(meeting): meeting for meeting in meetings_of(session, event)}
     planned = {pair: meeting for pair, meeting in known.items() if meeting.status is MeetingStatus.PLANNED}
@@ -64,7 +65,7 @@ def store_meetings(
         if pair not in placements:
             session.delete(meeting)
         elif placements[pair] != Placement.of(meeting):
-            # All who move leave their places before anybody takes a new one.
+            # All that move leave their slots before any of them takes a new one.
             meeting.starts_at = meeting.table = None
     session.flush()
     stored = {

@@ -63,7 +63,7 @@ def scheduling_problem(constraints: Constraints, candidates: Iterable[Candidate]
     """The event with its calendars. Participants are named by their id, slots by their instant: local time with the UTC
     offset of the event's zone that day. Begun slots are closed to new meetings.
 
-    Raises :class:`Conflict` for conditions that contradict each other.
+    Raises :class:`Conflict` for constraints that contradict each other.
     """
     check_constraints(constraints)
     locked = tuple(
@@ -105,8 +105,8 @@ def _problem(
 def candidates_of(
     constraints: Constraints, scores: PairScores, also: Collection[PairKey] = ()
 ) -> tuple[Candidate, ...]:
-    """Who could meet whom: for each participant the best that score enough, whoever is pinned or has agreed to meet,
-    and the pairs of ``also``, whatever they score. Pinned pairs count as requested.
+    """Who could meet whom: for each participant the best that score enough, pairs that are pinned or have agreed to
+    meet, and the pairs of ``also``, whatever they score. Pinned pairs count as requested.
     """
     apart = {(str(need), str(offer)) for need, offer in constraints.unplannable}
     worth = [pair for pair in _candidates(scores, apart) if pair.key not in apart]
@@ -126,8 +126,8 @@ def plan_with_pins(
 ) -> tuple[Problem, Plan]:
     """A plan in which every pinned pair meets, and the problem that it solves.
 
-    Pins count as requests. Only where coverage would leave one out are the pins given their places first, and the rest
-    is planned around them. Raises :class:`Conflict` that names the pairs for whom there is no place at all.
+    Pins count as requests. Only if the best plan would leave out a pin, the pins get their slots first, and the rest is
+    planned around them. Raises :class:`Conflict` that names the pairs for whom there is no place at all.
     """
     plan = plan_for(problem)
     pins = {(str(need), str(offer)) for need, offer in constraints.pinned}
@@ -200,11 +200,11 @@ def _side(side: Side) -> Literal["need", "offer"]:
 def _candidates(scores: PairScores, excluded: Collection[tuple[str, str]]) -> list[Pair]:
     """All pairs that score enough, and the best there are for those whom exclusions would leave with none."""
     values = scores.scores
-    barred = np.array(
+    forbidden = np.array(
         [[(str(row.id), str(column.id)) in excluded for column in scores.columns] for row in scores.rows],
         dtype=np.bool_,
     ).reshape(values.shape)
-    possible = np.where(barred, np.float32(-1), values)
+    possible = np.where(forbidden, np.float32(-1), values)
     worth = values >= WEAKEST_SHOWN
     for axis in (0, 1):
         lonely = ~(possible >= WEAKEST_SHOWN).any(axis=axis)

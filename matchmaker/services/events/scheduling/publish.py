@@ -70,8 +70,8 @@ def restore_version(
 ) -> PlanVersion:
     """Make the schedule of an earlier version the working state again, as the next version; nothing is published by it.
 
-    Meetings held or missed meanwhile stay, and whoever has left since is left out. Conditions may have changed since
-    then: the certificate of the new version says what of it no longer holds.
+    Meetings that were held or missed since then stay, and participants who have left are left out. The constraints may
+    have changed as well: the certificate of the new version says what no longer holds.
     Raises :class:`NotFound` for a version that does not exist.
     """
     check_organizer(actor)

@@ -59,7 +59,7 @@ class Disturbance:
         return translate(_NOTE, language, **self._figures())
 
     def note(self) -> str:
-        """The same as a version keeps it."""
+        """The figures as the note of a version."""
         return note_message(_NOTE, **self._figures())
 
     def _figures(self) -> dict[str, int]:
@@ -77,14 +77,14 @@ def replan_event(
     at: datetime | None = None,
     commit: bool = True,
 ) -> PlanVersion:
-    """Adapt the schedule to whoever left, whatever calendars changed, and the slots that have begun by ``at``.
+    """Adapt the schedule to withdrawals, changed calendars, and the slots that have begun by ``at``.
 
     Fewest published meetings change; then as many participants as possible are served by what can be added. Locked and
     held meetings stand, and so does what an organizer moved or added since publication where it still can. Up to
     ``more_changes`` beyond the fewest are made where they serve more participants. What changed is in the certificate
     under ``replanned`` (see :class:`Disturbance`), and in the note. Without ``commit`` the plan is left in the caller's
     transaction, which holds the event.
-    Raises :class:`Conflict` before the first publication, and where conditions contradict each other.
+    Raises :class:`Conflict` before the first publication, and where constraints contradict each other.
     """
     check_organizer(actor)
     check_has_schedule(event)
@@ -137,7 +137,7 @@ def check_replannable(session: Session, event: Event, at: datetime | None = None
 
 
 def disturbance_of(version: PlanVersion) -> Disturbance | None:
-    """What the version changed of the one published before it, if it is a re-plan."""
+    """What the version changed of the version published before it, if it is a re-plan."""
     figures = (version.certificate or {}).get("replanned")
     return None if figures is None else Disturbance(**figures)
 
@@ -159,10 +159,10 @@ def _repair(
     published = _as_plan(before, slot_of)
     repaired: list[Replanned] = []
 
-    def solve(one: Problem) -> Plan:
+    def solve(repairable: Problem) -> Plan:
         repaired.append(
             replan(
-                one,
+                repairable,
                 published,
                 more_changes=more_changes,
                 compactly=event.compact,
@@ -193,7 +193,7 @@ def _changed_since(
     session: Session, event: Event, constraints: Constraints, before: Mapping[PairKey, Placement]
 ) -> list[FixedMeeting]:
     """Meetings that an organizer moved or added since publication, where nothing stands against them now."""
-    taken = {(one, meeting.starts_at) for meeting in constraints.fixed for one in meeting.pair}
+    taken = {(participant_id, meeting.starts_at) for meeting in constraints.fixed for participant_id in meeting.pair}
     fixed = {meeting.pair for meeting in constraints.fixed}
     query = select(Meeting).where(
         Meeting.event_id == event.id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at.is_not(None)
@@ -204,10 +204,10 @@ def _changed_since(
         if meeting.starts_at is None or pair in fixed or before.get(pair) == Placement.of(meeting):
             continue
         if pair not in constraints.unplannable and all(
-            one in constraints.attendee
-            and meeting.starts_at not in constraints.attendee[one].away | constraints.begun
-            and (one, meeting.starts_at) not in taken
-            for one in pair
+            participant_id in constraints.attendee
+            and meeting.starts_at not in constraints.attendee[participant_id].away | constraints.begun
+            and (participant_id, meeting.starts_at) not in taken
+            for participant_id in pair
         ):
             standing.append(FixedMeeting(pair, meeting.starts_at, meeting.table))
     return standing

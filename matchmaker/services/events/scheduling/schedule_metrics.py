@@ -21,7 +21,7 @@ SCORE_STEP = 10
 
 
 @dataclass(frozen=True)
-class Quality:
+class ScheduleMetrics:
     """``meetings_each`` counts participants of each side by how many meetings they have, ``idle`` those who meet by
     how many slots they wait between them, ``scores`` meetings by class of score: the first is 0–9, the last 90–100.
     ``in_use`` has the tables in use for each slot, by its time.
@@ -34,22 +34,23 @@ class Quality:
     tables: int
 
 
-def schedule_quality(session: Session, event: Event) -> Quality:
+def schedule_metrics(session: Session, event: Event) -> ScheduleMetrics:
     """The counts of the schedule as it stands."""
     constraints = load_constraints(session, event)
     meetings = [m for m in meetings_of(session, event) if m.status in TAKES_PLACE]
-    met = Counter(one for meeting in meetings for one in pair_of(meeting))
+    met = Counter(participant_id for meeting in meetings for participant_id in pair_of(meeting))
     scores = Counter(min(int(m.score) // SCORE_STEP, 9) for m in meetings)
     number = {slot: index for index, slot in enumerate(constraints.slots)}
     placed = [(pair_of(m), m.starts_at) for m in meetings if m.starts_at in number]
     slots = {
-        one.id: sorted(start for pair, start in placed if one.id in pair and start is not None)
-        for one in constraints.attendees
+        attendee.id: sorted(start for pair, start in placed if attendee.id in pair and start is not None)
+        for attendee in constraints.attendees
     }
     in_use = Counter(start for _, start in placed)
-    return Quality(
+    return ScheduleMetrics(
         meetings_each={
-            side: Counter(met[one.id] for one in constraints.attendees if one.side is side) for side in Side
+            side: Counter(met[attendee.id] for attendee in constraints.attendees if attendee.side is side)
+            for side in Side
         },
         scores=tuple(scores[step] for step in range(10)),
         idle=Counter(_idle(starts, number) for starts in slots.values() if starts),

@@ -1,4 +1,4 @@
-"""Publishing one change at once, while other changes of the organizers wait in their draft."""
+"""Publish one meeting immediately without publishing the organizers' other draft changes."""
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +16,13 @@ def publish_single_change(
 ) -> PlanVersion:
     """Make the meeting, as it now stands in the session, part of what participants see.
 
-    Without other changes the next version is simply published, with its certificate; what it finds elsewhere in the
-    plan (somebody who can no longer come) is no reason to keep these two apart. Otherwise two versions are made: the
-    published one with this meeting, and after it the organizers' draft, which remains the latest. Part of the caller's
-    transaction, which has locked the event and knows that the meeting fits both.
+    Without other changes the next version is published as it is, with its certificate, valid or not: faults elsewhere
+    in the plan (somebody who can no longer come) are no reason to keep these two apart. With other changes two versions
+    are made: the published version with this meeting, and after it the organizers' draft, which remains the latest.
+    Part of the caller's transaction, which has locked the event and checked that the meeting fits both.
     """
     before = published_version(session, event)
-    assert before is not None, "nothing is published at once before a first plan"
+    assert before is not None, "a single change is published only after a first publication"
     if event.plan_version == before.version:
         after = record_version(session, actor, event, note=note)
         after.certificate = certify(session, event).to_document()
@@ -37,7 +37,7 @@ def publish_single_change(
 def record_single_change(
     session: Session, actor: User | None, event: Event, meeting: Meeting, note: str
 ) -> PlanVersion:
-    """The same for what happens on the day: before the first plan is published, it only makes the next version."""
+    """Publish a meeting that changed on the day; before the first publication, only record the next version."""
     if event.published_version is None:
         return record_version(session, actor, event, note=note)
     return publish_single_change(session, actor, event, meeting, note)

@@ -76,7 +76,7 @@ class LeftUnserved:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a plan under certain conditions reaches."""
+    """What a plan under certain constraints reaches."""
 
     slots: int
     tables: int
@@ -117,7 +117,7 @@ def what_if(
     def outcome(of: Constraints) -> Outcome:
         problem = scheduling_problem(of, candidates_of(of, scores))
         problem, plan = plan_with_pins(
-            problem, of, lambda one: schedule(one, WHAT_IF_TIME_LIMIT, compactly=event.compact)
+            problem, of, lambda asked: schedule(asked, WHAT_IF_TIME_LIMIT, compactly=event.compact)
         )
         unserved = tuple(
             LeftUnserved(of.attendee[int(left.id)].name, left.met, left.wanted, left.code.value if left.code else "")
@@ -165,7 +165,7 @@ def change_conditions(
 
 
 def changed_constraints(constraints: Constraints, event: Event, changes: Changes) -> Constraints:
-    """The conditions as they would be. Whoever cannot come during a part of a new slot cannot come in it."""
+    """The constraints as they would be. Who cannot come during a part of a new slot cannot come in that slot."""
     periods = constraints.periods if changes.lunch is None else _without_lunch(constraints.periods, *changes.lunch)
     length = constraints.slot_length if changes.slot_minutes is None else timedelta(minutes=changes.slot_minutes)
     slots = cut_into_slots(periods, length, constraints.zone)
@@ -234,7 +234,7 @@ def _without_lunch(periods: tuple[Period, ...], begins: time, ends: time) -> tup
 def _away(
     away: frozenset[datetime], old_length: timedelta, slots: tuple[datetime, ...], length: timedelta
 ) -> frozenset[datetime]:
-    """The new slots that overlap with one of the old ones."""
+    """The new slots that overlap with the old slots."""
     return frozenset(
         slot for slot in slots if any(start < slot + length and slot < start + old_length for start in away)
     )
@@ -245,7 +245,7 @@ def _room(event: Event, room_id: int | None) -> Room | None:
 
 
 def _renumbered(event: Event, absent: Room) -> dict[int, int | None]:
-    """The new number of each table that a room stands for; ``None`` for those of the absent one."""
+    """The new numbers of tables without the absent room, by the old; ``None`` for the tables of that room."""
     first = 1 + sum(room.table_count for room in event.rooms if room.position < absent.position)
     after = first + absent.table_count
     gone: dict[int, int | None] = dict.fromkeys(range(first, after))

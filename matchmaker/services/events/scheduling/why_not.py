@@ -25,12 +25,12 @@ from matchmaker.services.indexing.search_index import SearchIndex
 STRONG = 40.0
 """From this score on, 0–100, a match that does not meet deserves an explanation, asked for or not."""
 
-DECLINED, EXCLUDED, BARRED, OVER = "declined", "excluded", "barred", "over"
+DECLINED, EXCLUDED, INCOMPATIBLE, OVER = "declined", "excluded", "incompatible", "over"
 
 _REASONS: Mapping[str, str] = {
     DECLINED: N_("对方谢绝了约见"),
     EXCLUDED: N_("组织方已排除这一对"),
-    BARRED: N_("同一单位、同一集团，或有一方不愿相见"),
+    INCOMPATIBLE: N_("同一单位、同一集团，或有一方不愿相见"),
     OVER: N_("这一场已取消，或有一方未到场"),
     WhyNotReason.NOT_A_CANDIDATE: N_("双方匹配度太低，没有列入候选"),
     WhyNotReason.SAME_PERSON_OR_BOOTHS: N_("双方由同一人洽谈，或各自固定在不同的桌"),
@@ -68,7 +68,7 @@ class LeftOut:
     why: str
     """Code word of the reason."""
     _told: WhyNot | None
-    _conditions: Constraints
+    _constraints: Constraints
 
     def reason(self, language: str = "zh") -> str:
         """Why they do not meet, in the reader's language."""
@@ -97,15 +97,15 @@ class LeftOut:
         )
 
     def _time(self, slot: int) -> str:
-        return slot_text(self._conditions, self._conditions.slots[slot])
+        return slot_text(self._constraints, self._constraints.slots[slot])
 
     def _names(self, ids: Iterable[str], language: str) -> str:
-        return _joined((self._conditions.attendee[int(one)].name for one in ids), language)
+        return _joined((self._constraints.attendee[int(participant_id)].name for participant_id in ids), language)
 
     def _meetings(self, meetings: Iterable[PlannedMeeting], language: str) -> str:
         named = []
         for meeting in meetings:
-            need, offer = self._conditions.name((int(meeting.need), int(meeting.offer)))
+            need, offer = self._constraints.name((int(meeting.need), int(meeting.offer)))
             named.append(f"“{need}—{offer}”" if language == "zh" else f"{need} – {offer}")
         shown = _joined(named[:_MEETINGS_NAMED], language)
         return f"{shown}…" if len(named) > _MEETINGS_NAMED else shown
@@ -133,9 +133,9 @@ class Explanations:
     more_tables: tuple[MoreTables, ...]
 
     def about(self, text: str) -> list[LeftOut]:
-        """Those with the text in either name."""
+        """The pairs with the text in either name."""
         wanted = text.strip().casefold()
-        return [one for one in self.left_out if wanted in f"{one.need_side.name} {one.offer_side.name}".casefold()]
+        return [pair for pair in self.left_out if wanted in f"{pair.need_side.name} {pair.offer_side.name}".casefold()]
 
 
 def explain_left_out(
@@ -155,7 +155,7 @@ def explain_left_out(
         *found.decided_otherwise(_met(meetings), strong),
     ]
     return Explanations(
-        left_out=tuple(sorted(left_out, key=lambda one: (not one.requested, -one.score, one.need_side.id))),
+        left_out=tuple(sorted(left_out, key=lambda pair: (not pair.requested, -pair.score, pair.need_side.id))),
         more_tables=tuple(
             MoreTables(
                 constraints.slots[gain.slot], gain.more_tables, slot_text(constraints, constraints.slots[gain.slot])
@@ -173,19 +173,23 @@ def slot_text(constraints: Constraints, slot: datetime) -> str:
 
 class _Explaining:
     def __init__(self, constraints: Constraints, scores: PairScores) -> None:
-        self._conditions = constraints
+        self._constraints = constraints
         self._scores = scores
 
     def of_the_scheduler(self, found: Iterable[WhyNot]) -> Iterator[LeftOut]:
-        wanted = self._conditions.requested | self._conditions.pinned
-        for one in found:
-            pair = (int(one.need), int(one.offer))
-            yield self._left_out(pair, one.reason.value, requested=pair in wanted, told=one)
+        wanted = self._constraints.requested | self._constraints.pinned
+        for told in found:
+            pair = (int(told.need), int(told.offer))
+            yield self._left_out(pair, told.reason.value, requested=pair in wanted, told=told)
 
     def decided_otherwise(self, met: frozenset[PairKey], strong: float) -> Iterator[LeftOut]:
         """What people decided: wishes that were declined, and strong matches that were excluded or cancelled."""
-        constraints, declined = self._conditions, self._conditions.declined
-        kinds = ((BARRED, constraints.barred & declined), (EXCLUDED, constraints.excluded), (OVER, constraints.over))
+        constraints, declined = self._constraints, self._constraints.declined
+        kinds = (
+            (INCOMPATIBLE, constraints.incompatible & declined),
+            (EXCLUDED, constraints.excluded),
+            (OVER, constraints.over),
+        )
         told: set[PairKey] = set(met)
         for why, pairs in (*kinds, (DECLINED, declined)):
             for pair in sorted(pairs - told):
@@ -207,7 +211,7 @@ class _Explaining:
             requested=requested,
             why=why,
             _told=told,
-            _conditions=self._conditions,
+            _constraints=self._constraints,
         )
 
 

@@ -28,7 +28,7 @@ from matchmaker.services.events.scheduling.jobs import ask_for_build, ask_for_re
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.events.scheduling.publish import restore_version
 from matchmaker.services.events.scheduling.replan import disturbance_of
-from matchmaker.services.events.scheduling.schedule_metrics import schedule_quality
+from matchmaker.services.events.scheduling.schedule_metrics import schedule_metrics
 from matchmaker.services.events.scheduling.what_if import change_conditions, what_if
 from matchmaker.services.events.scheduling.why_not import STRONG, explain_left_out
 from matchmaker.web.access import person
@@ -114,7 +114,7 @@ def event_schedule_action(event_id: int, action: str) -> Response:
 @blueprint.get("/events/<int:event_id>/schedule/<any(coverage, scores, gaps, tables):picture>.svg")
 def event_schedule_picture(event_id: int, picture: str) -> FlaskResponse:
     """Send one chart of the schedule's quality as SVG."""
-    drawn = PICTURES[picture](schedule_quality(db(), _docking(event_id)))
+    drawn = PICTURES[picture](schedule_metrics(db(), _docking(event_id)))
     return FlaskResponse(drawn, mimetype="image/svg+xml")
 
 
