@@ -149,7 +149,7 @@ def _ranking(
 
 
 def _other_id(match: Match, side: Side) -> int:
-    posting_id = match.need_id if side is Side.NEED else match.offer_id
+    posting_id = side.choose(match.need_id, match.offer_id)
     assert posting_id is not None
     return posting_id
 

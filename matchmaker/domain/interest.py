@@ -95,12 +95,12 @@ class Interest(Base):
     @property
     def asking(self) -> Posting:
         """The posting of the side that asked."""
-        return self.need if self.side is Side.NEED else self.offer
+        return self.side.choose(self.need, self.offer)
 
     @property
     def asked(self) -> Posting:
         """The posting of the side that was asked."""
-        return self.offer if self.side is Side.NEED else self.need
+        return self.side.other.choose(self.need, self.offer)
 
     @property
     def open(self) -> bool:
@@ -115,7 +115,7 @@ class Interest(Base):
 
     def counterpart(self, posting: Posting) -> Posting:
         """The other posting of the two."""
-        return self.offer if posting.side is Side.NEED else self.need
+        return posting.side.other.choose(self.need, self.offer)
 
     def move(self, action: InterestAction) -> None:
         """Change the state by the action. Raises :class:`Conflict` if this state does not allow it."""

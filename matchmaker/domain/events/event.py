@@ -461,7 +461,7 @@ class Meeting(Base):
 
     def posting(self, side: Side) -> Posting | None:
         """That side's part of the match that the meeting is about."""
-        return self.need if side is Side.NEED else self.offer
+        return side.choose(self.need, self.offer)
 
     def rating_of(self, side: Side) -> int | None:
         """How good that side found it, from 1 to 5."""

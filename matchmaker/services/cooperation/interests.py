@@ -87,7 +87,7 @@ def get_contactable_pair(session: Session, person: User, side: Side, own_id: int
     one organization or a posting that the other side could not read, :class:`Conflict` when there is an interest.
     """
     own = get_own_posting(session, person, side, own_id)
-    other, _ = get_posting(session, person, Side.OFFER if side is Side.NEED else Side.NEED, other_id)
+    other, _ = get_posting(session, person, side.other, other_id)
     if own.organization_id != person.organization_id:
         raise NotAllowed(N_("对接意向只能以本单位的名义发起"))
     if own.organization_id == other.organization_id:
@@ -202,9 +202,9 @@ def contact_granted(session: Session, viewer: User | None, posting: Posting) -> 
 
 def standing_interests(session: Session, posting: Posting) -> dict[int, Interest]:
     """Interests about a posting that are open or accepted, by id of the other posting: for marking its matches."""
-    own_column = Interest.need_id if posting.side is Side.NEED else Interest.offer_id
+    own_column = posting.side.choose(Interest.need_id, Interest.offer_id)
     rows = session.scalars(select(Interest).where(own_column == posting.id, Interest.status.in_(_STANDING)))
-    return {(row.offer_id if posting.side is Side.NEED else row.need_id): row for row in rows}
+    return {posting.side.other.choose(interest.need_id, interest.offer_id): interest for interest in rows}
 
 
 def _check_not_asked(session: Session, pair: Pair) -> None:

@@ -342,7 +342,7 @@ def _worthwhile(matches: Iterable[Match], weakest: float = WEAKEST_SHOWN) -> lis
 
 
 def _id_of(match: Match, side: Side) -> int:
-    posting_id = match.need_id if side is Side.NEED else match.offer_id
+    posting_id = side.choose(match.need_id, match.offer_id)
     assert posting_id is not None
     return posting_id
 

@@ -85,7 +85,7 @@ def get_pair(session: Session, person: User, side: Side, own_id: int, other_id: 
     Raises :class:`NotFound`, also when both belong to the same organization: that is no match.
     """
     own = get_own_posting(session, person, side, own_id)
-    other, _ = get_posting(session, person, Side.OFFER if side is Side.NEED else Side.NEED, other_id)
+    other, _ = get_posting(session, person, side.other, other_id)
     if own.organization_id == other.organization_id:
         raise NotFound(N_("两条信息属于同一个单位，不是一对匹配"))
     return Pair(own, other)

@@ -126,7 +126,7 @@ def detail_page(
 
 
 def _party(cooperation: Cooperation, side: Side) -> Party:
-    organization = cooperation.need_organization if side is Side.NEED else cooperation.offer_organization
+    organization = side.choose(cooperation.need_organization, cooperation.offer_organization)
     posting = cooperation.posting_of(side)
     if posting is None or withheld(person(), posting):
         return Party(organization, side, None)

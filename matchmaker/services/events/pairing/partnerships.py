@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, PairDecision, Participant
-from matchmaker.domain.events.pair import PairKey, pair_of
+from matchmaker.domain.events.pair import PairKey, pair_key, pair_of
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.fields import letters_in, one_line
 from matchmaker.domain.postings.match_reason import Reason
@@ -376,12 +376,8 @@ def _shown(scores: PairScores, decisions: Decisions, wanted: PartnershipFilter) 
 def _prospects(
     session: Session, search_index: SearchIndex, event: Event, scores: PairScores, participant: Participant
 ) -> Prospects:
-    own = (
-        scores.scores[scores.rows.index(participant)]
-        if participant.side is Side.NEED
-        else scores.scores[:, scores.columns.index(participant)]
-    )
-    candidates = int((own >= WEAKEST_SHOWN).sum())
+    partners = participant.side.other.choose(scores.rows, scores.columns)
+    candidates = sum(scores.score(pair_key(participant, partner)) >= WEAKEST_SHOWN for partner in partners)
     invitations = suggest_invitations(session, search_index, event, participant) if candidates < FEW_CANDIDATES else []
     return Prospects(participant, participant.id in scores.without_postings, candidates, tuple(invitations))
 

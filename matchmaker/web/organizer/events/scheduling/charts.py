@@ -34,7 +34,7 @@ _STYLE = Style(
 )
 
 
-def coverage(quality: Quality) -> bytes:
+def coverage(quality: ScheduleMetrics) -> bytes:
     """Chart: participants of each side by number of meetings."""
     most = max((n for counts in quality.meetings_each.values() for n in counts), default=0)
     chart = _chart(gettext("每个参会方的场数"), gettext("场"), pygal.StackedBar)
@@ -44,7 +44,7 @@ def coverage(quality: Quality) -> bytes:
     return _drawn(chart)
 
 
-def scores(quality: Quality) -> bytes:
+def scores(quality: ScheduleMetrics) -> bytes:
     """Chart: meetings by score class."""
     chart = _chart(gettext("匹配度分布"), gettext("匹配度"))
     chart.x_labels = [f"{step * SCORE_STEP}+" for step in range(len(quality.scores))]
@@ -52,7 +52,7 @@ def scores(quality: Quality) -> bytes:
     return _drawn(chart)
 
 
-def gaps(quality: Quality) -> bytes:
+def gaps(quality: ScheduleMetrics) -> bytes:
     """Chart: participants by number of slots they wait between their meetings."""
     most = max(quality.idle, default=0)
     chart = _chart(gettext("每个参会方的空等"), gettext("两场之间空等的时段数"))
@@ -61,7 +61,7 @@ def gaps(quality: Quality) -> bytes:
     return _drawn(chart)
 
 
-def tables(quality: Quality) -> bytes:
+def tables(quality: ScheduleMetrics) -> bytes:
     """Chart: tables in use in each slot."""
     chart = _chart(gettext("各时段用桌"), gettext("共 %(tables)d 桌", tables=quality.tables))
     chart.x_labels = list(quality.in_use)
