@@ -1,7 +1,7 @@
-"""One organizer's turn at a plan: from waiting for it to the version that it leaves.
+"""Changing a plan by hand under a lock: from waiting for the lock to the version that the change leaves.
 
-Every change by hand happens inside a turn, so that two organizers at two boards come one after the other, each learns
-what the other changed, and neither undoes the other's work unawares.
+Every change by hand happens inside an edit session, so that the changes of two organizers come one after the other,
+each learns what the other changed, and neither undoes the other's work unawares.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ from matchmaker.services.events.plan.versions import latest_version, record_vers
 from matchmaker.services.events.timing import check_not_over
 
 MOST_LINES = 5
-"""Changes of others that a message names one by one."""
+"""How many changes of others a message names."""
 
 
 class Step(StrEnum):
@@ -71,7 +71,7 @@ class ConcurrentChanges:
 
 
 class BoardConflict(Conflict):
-    """A change that cannot be made: what stands in the way, and what others changed meanwhile, if they did."""
+    """A change that cannot be made: what stands in the way, and what others have changed since the board was drawn."""
 
     def __init__(self, obstacles: Sequence[Conflict], concurrent_changes: ConcurrentChanges | None) -> None:
         super().__init__(obstacles[0].message, **obstacles[0].params)
@@ -87,7 +87,7 @@ class BoardConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change that was made: the version it led to, what it changed in words, and what others changed meanwhile."""
+    """A change that was made: its version, what it changed, and what others have changed since the board was drawn."""
 
     version: PlanVersion | None
     changes: tuple[MeetingChange, ...]
@@ -108,8 +108,8 @@ class EditSession:
     names: Names
 
     def meeting(self, meeting_id: int) -> Meeting:
-        """The meeting, fresh from the database. Raises :class:`Conflict` when another organizer changed this very
-        meeting meanwhile, :class:`NotFound` when there is none.
+        """The meeting, fresh from the database. Raises :class:`Conflict` when another organizer has changed this very
+        meeting since the board was drawn, :class:`NotFound` when there is none.
         """
         meeting = self.session.get(Meeting, meeting_id, populate_existing=True)
         if meeting is None and self.concurrent_changes is not None:
@@ -136,7 +136,7 @@ class EditSession:
         return Placement(starts_at, table)
 
     def put(self, places: Sequence[tuple[Meeting, Placement | None]]) -> None:
-        """Give the meetings their places. All leave the old ones first: no table is taken twice at any moment."""
+        """Give the meetings their slots and tables. All leave the old ones first, so that no table is taken twice."""
         for meeting, _ in places:
             meeting.starts_at = meeting.table = None
         self.session.flush()
@@ -167,7 +167,7 @@ class EditSession:
 
 @contextmanager
 def edit_session(session: Session, actor: User | None, event: Event, expected_version: int) -> Iterator[EditSession]:
-    """Wait for one's turn and take it; ``expected_version`` is the plan that the organizer was looking at.
+    """Wait for the event's lock and take it; ``expected_version`` is the plan that the organizer was looking at.
 
     Raises :class:`Conflict` for an event whose plan cannot be changed. Whatever is raised inside undoes everything.
     """
@@ -205,9 +205,9 @@ def _concurrent_changes(
         .where(PlanVersion.event_id == event.id, PlanVersion.version > expected)
         .order_by(PlanVersion.version)
     ).all()
-    me = None if actor is None else actor.id
-    if all(made_by_id == me for made_by_id, _ in made):
+    actor_id = None if actor is None else actor.id
+    if all(made_by_id == actor_id for made_by_id, _ in made):
         return None
-    people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != me and name))
+    people = tuple(dict.fromkeys(name for made_by_id, name in made if made_by_id != actor_id and name))
     difference = plan_difference(version_if_any(session, event, expected), latest)
     return ConcurrentChanges(event, people, difference.changes, names)

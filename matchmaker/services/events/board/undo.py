@@ -1,8 +1,8 @@
-"""Undoing and redoing what one did at the board, step by step.
+"""Undoing and redoing an organizer's own changes at the board, step by step.
 
-Each version says by whom and by which step it was made. Undoing a step gives the meetings that it touched what they
-were before it, as a new version: nobody undoes what another did, and nothing is overwritten that was changed since.
-A rebuilt, re-planned or restored plan is a new beginning.
+Each version says by whom and by which step it was made. Undoing a step makes a new version in which the meetings that
+the step touched are as they were before it. Organizers undo only their own steps, and nothing is overwritten that was
+changed since. A rebuilt, re-planned or restored plan is a new beginning.
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ from matchmaker.services.indexing.search_index import SearchIndex
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The numbers of the versions whose steps can be undone, and of those that can be done again; the next one last."""
+    """The numbers of the versions whose steps can be undone, and can be done again; the next step comes last."""
 
     done: list[int] = field(default_factory=list)
     undone: list[int] = field(default_factory=list)
 
     def apply(self, step: Step, version: int, acts_on: int | None) -> None:
-        """Account for one more step; ``acts_on`` is the version whose step it undid or did again."""
+        """Account for another step; ``acts_on`` is the version whose step it undid or did again."""
         if step is Step.UNDO and acts_on is not None:
             self.done.remove(acts_on)
             self.undone.append(acts_on)
@@ -71,8 +71,8 @@ def steps_of(session: Session, actor: User | None, event: Event) -> Steps:
 def undo(
     session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int
 ) -> Changed:
-    """Undo one's own last step. Raises :class:`BoardConflict` where the meetings it
-    touched were changed since, or can no longer be as they were.
+    """Undo the organizer's own last step. Raises :class:`BoardConflict` where the meetings that it touched were changed
+    since, or can no longer be as they were.
     """
     return _repeat(session, search_index, actor, event, expected_version, Step.UNDO)
 
@@ -80,7 +80,7 @@ def undo(
 def redo(
     session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int
 ) -> Changed:
-    """Do the step again that one undid last."""
+    """Do the step again that the organizer undid last."""
     return _repeat(session, search_index, actor, event, expected_version, Step.REDO)
 
 
@@ -95,7 +95,7 @@ def _repeat(
     session: Session, search_index: SearchIndex, actor: User | None, event: Event, expected_version: int, step: Step
 ) -> Changed:
     if any(change.before is None for change in _next(session, actor, event, step)[1]):
-        # A pair has to be made anew: its texts are encoded before the turn, not during it.
+        # A pair has to be made anew: its texts are encoded before the plan is locked, not while it is.
         search_index.commit_and_refresh(session)
     with edit_session(session, actor, event, expected_version) as edits:
         version, changes = _next(session, actor, event, step)

@@ -61,10 +61,10 @@ def substitutes(
     at: datetime | None = None,
     most: int = OFFERED,
 ) -> dict[int, list[Refill]]:
-    """For each of these meetings to which one side did not come, by id, the best partners for the other.
+    """For each of these meetings to which one side did not come, by id, the best partners for the other side.
 
-    Who had agreed to meet comes first, then the greater score. A side that has another partner by now is left out. Only
-    for sessions that read: new texts may be encoded.
+    Partners who had agreed to meet come first, then the greater score. A side that has another partner by now is left
+    out. Only for sessions that read: new texts may be encoded.
     """
     freed = {meeting.id: meeting for meeting in meetings if _freed(event, meeting, at)}
     open_places = {
@@ -90,10 +90,10 @@ def substitute(
     partner_id: int,
     at: datetime | None = None,
 ) -> Meeting:
-    """Have the partner meet who waits at the table of that meeting, record a version, and publish it at once.
+    """Have the partner meet the side that waits at the table of that meeting, and publish that change immediately.
 
-    A pair that was to meet at another time and did not keeps its row. Asking twice makes one meeting. Raises
-    :class:`Conflict` when the partner has been taken meanwhile, has not arrived, or the slot is over.
+    A pair that was to meet at another time and did not keeps its row. Asking twice makes only one meeting. Raises
+    :class:`Conflict` when the partner has another meeting by now, has not arrived, or the slot is over.
     """
     check_organizer(actor)
     search_index.commit_and_refresh(session)
@@ -153,7 +153,7 @@ class SubstitutionContext:
         return sorted(found, key=lambda refill: (not refill.requested, -refill.score, refill.partner.id))
 
     def has_another_partner(self, waiting: Participant, missed: Meeting) -> bool:
-        """Whether who waited has another partner by now."""
+        """Whether the side that waited has another partner by now."""
         return missed.starts_at is not None and self.occupancy.meeting_of(waiting.id, missed.starts_at) is not None
 
     def check_possible(self, missed: Meeting, waiting: Participant, partner: Participant) -> None:

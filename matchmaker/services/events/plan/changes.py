@@ -31,7 +31,7 @@ _AWAY = frozenset({MeetingStatus.CANCELLED, MeetingStatus.NO_SHOW})
 
 def as_worked_on(row: ScheduleRow) -> object:
     """For the organizers' board: slot, table, lock, and whether the meeting was called off or missed. That it was held
-    meanwhile is no change of the plan.
+    is no change of the plan.
     """
     return row.starts_at, row.table, row.locked, row.status if row.status in _AWAY else None
 
@@ -112,7 +112,7 @@ class MeetingChange:
 
     @property
     def when(self) -> datetime | None:
-        """The slot to sort by: the new one, or the old one of a meeting that is gone."""
+        """The slot to sort by: the new slot, or the old slot of a meeting that is gone."""
         row = self.after or self.before
         return None if row is None else row.starts_at
 
@@ -193,7 +193,7 @@ def kept_placement(row: ScheduleRow | None) -> Placement | None:
 
 
 def in_time_order(changes: Iterable[MeetingChange]) -> list[MeetingChange]:
-    """By slot, those without one first, then by pair."""
+    """The changes by slot, those without a slot first, then by pair."""
     return sorted(changes, key=lambda change: (change.when or datetime.min, change.pair))
 
 

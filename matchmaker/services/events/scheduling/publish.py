@@ -1,4 +1,4 @@
-"""Publishing a schedule, and going back to an earlier one."""
+"""Publishing a schedule, and going back to an earlier version."""
 
 from datetime import datetime
 
