@@ -7,7 +7,7 @@ import pytest
 
 from matchmaker.matching.encoding.background import background_of
 from matchmaker.matching.encoding.encoder import Encoder, Vector
-from matchmaker.matching.encoding.vectors import MemoryVectorStore, vector_key
+from matchmaker.matching.encoding.vectors import MemoryVectorStore, vector_texts
 from matchmaker.matching.matcher import Matcher
 from matchmaker.matching.retrieval.candidates import candidates_for, candidates_of_all
 from matchmaker.matching.retrieval.index import Index
@@ -42,10 +42,10 @@ def market(encoder: Encoder, needs: int, offers: int) -> Matcher:
             text = f"{SUBJECTS[subject]}{rng.choice(DEEDS)}{rng.choice(PLACES)}{number}号"
             document = Document(number, side, text, (Section("text", f"{rng.choice(PLACES)}{rng.choice(DEEDS)}。"),))
             documents.append(document)
-            for passage in document.passages():
-                noise = rng.standard_normal(384) / 100
-                vector: Vector = (background.of(side) + directions[subject] + noise).astype(np.float32)
-                store.put({vector_key(side, passage.text): vector / np.linalg.norm(vector)})
+            for key, (encoded_as, _) in vector_texts(document).items():
+                noise = rng.standard_normal(encoder.dimension) / 100
+                vector: Vector = (background.of(encoded_as) + directions[subject] + noise).astype(np.float32)
+                store.put({key: vector / np.linalg.norm(vector)})
     matcher = Matcher(encoder, store)
     # Backwards, so that ids and rows differ; and one of each side that nobody can read.
     matcher.upsert([*documents[::-1], Document(9001, Side.NEED, " "), Document(9002, Side.OFFER, "\u200b")])
