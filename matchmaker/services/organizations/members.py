@@ -20,7 +20,8 @@ from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind
 from matchmaker.i18n import N_, translate
 from matchmaker.services.activity import log
 from matchmaker.services.mailing.mailer import Mailer
-from matchmaker.services.posting.postings import REFERENCE_COLUMNS, bump_revision
+from matchmaker.services.posting.postings import bump_revision
+from matchmaker.services.posting.values import REFERENCE_COLUMNS
 
 EDITABLE_FIELDS = tuple(field for field in ORGANIZATION_FIELDS if field.name != "name")
 """What an owner may change of the organization. Its name is how others find it, so that stays."""

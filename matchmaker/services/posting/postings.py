@@ -3,28 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from matchmaker.domain.amount import Amount
 from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Organization, Team, User
-from matchmaker.domain.postings.fields import clean_text, fields_of, letters_in
+from matchmaker.domain.postings.fields import clean_text, letters_in
 from matchmaker.domain.postings.lifecycle import may_become, move
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.postings.posting_rules import check_complete, check_dates, check_valid
 from matchmaker.domain.postings.visibility import Detail, detail_for
-from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Side, Visibility
+from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-
-REFERENCE_COLUMNS = {"industry": "industry_code", "field": "field_code", "district": "district_code"}
-"""Fields whose value is the code of a vocabulary's row, and the columns that hold it."""
+from matchmaker.services.posting.values import apply_values, content_hash, values_of
 
 REASON_LENGTH = 500
 LARGEST_ID = 2**31 - 1
@@ -232,31 +228,6 @@ def expire_postings(session: Session, today: date) -> int:
     return expired
 
 
-def values_of(posting: Posting) -> dict[str, Any]:
-    """The posting's values by field name, as :func:`create_posting` takes them."""
-    names = {field.name for field in fields_of(posting)}
-    return {name: getattr(posting, REFERENCE_COLUMNS.get(name, name)) for name in names}
-
-
-def content_hash(posting: Posting) -> str:
-    """A mark of all that an edit can change: the same as long as nothing of it did, whatever became of the status."""
-    values = values_of(posting)
-    if isinstance(posting, Offer):
-        values["team"] = posting.team.name if posting.team else None
-    said = sorted((name, _plainly(value)) for name, value in values.items())
-    return sha256(repr(said).encode()).hexdigest()[:16]
-
-
-def apply_values(posting: Posting, values: Mapping[str, Any]) -> None:
-    """Write values by field name into the posting; names it does not have are ignored."""
-    names = {field.name for field in fields_of(posting)}
-    for name in names & values.keys():
-        value = values[name]
-        if name == "visibility" and value is None:
-            value = Visibility.PUBLIC
-        setattr(posting, REFERENCE_COLUMNS.get(name, name), value)
-
-
 def bump_revision(session: Session, *postings: Posting) -> None:
     """Give the postings the next corpus revision, so that every running matcher learns of the change."""
     session.execute(update(CorpusRevision).values(value=CorpusRevision.value + 1))
@@ -273,17 +244,6 @@ def may_submit(posting: Posting) -> bool:
 def _find(session: Session, side: Side, posting_id: int) -> Posting | None:
     # A greater number fits no key; some databases would not even compare it.
     return session.get(POSTING_TYPES[side], posting_id) if posting_id <= LARGEST_ID else None
-
-
-def _plainly(value: Any) -> str:
-    """The value in words that are the same before and after it was stored."""
-    match value:
-        case Amount():
-            return value.label("zh")
-        case frozenset():
-            return ",".join(sorted(value))
-        case _:
-            return str(value or "")
 
 
 def _check_version(posting: Posting, version: int | None) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Organization, User
 from matchmaker.services.activity import log
-from matchmaker.services.posting.postings import POSTING_TYPES, REFERENCE_COLUMNS, bump_revision
+from matchmaker.services.posting.postings import POSTING_TYPES, bump_revision
+from matchmaker.services.posting.values import REFERENCE_COLUMNS
 from matchmaker.services.transfer.rows import ReadTable
 from matchmaker.services.transfer.table_import import TableImport, name_key, organizations_by_name
 from matchmaker.services.transfer.workbooks import Row

@@ -17,7 +17,8 @@ from matchmaker.domain.postings.posting_rules import check_complete, check_dates
 from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Side
 from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.posting.postings import POSTING_TYPES, apply_values, bump_revision, values_of
+from matchmaker.services.posting.postings import POSTING_TYPES, bump_revision
+from matchmaker.services.posting.values import apply_values, values_of
 from matchmaker.services.transfer.columns import OWNER_KIND
 from matchmaker.services.transfer.rows import BadRow, ReadTable
 from matchmaker.services.transfer.table_import import TableImport, name_key, organizations_by_name

@@ -17,7 +17,7 @@ from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import InvalidInput
 from matchmaker.domain.postings.fields import Field, Kind, Vocabularies, read_value
 from matchmaker.domain.postings.posting import Offer, Posting
-from matchmaker.services.posting.postings import content_hash, values_of
+from matchmaker.services.posting.values import content_hash, values_of
 from matchmaker.services.vocabularies import choices
 from matchmaker.web.language import current_language
 from matchmaker.web.posting.layout import TRL_NOTES, Layout

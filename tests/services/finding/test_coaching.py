@@ -9,7 +9,8 @@ from matchmaker.matching.coaching.coach import Element
 from matchmaker.services.finding import coaching
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.platform import Platform
-from matchmaker.services.posting.postings import content_hash, update_posting, values_of
+from matchmaker.services.posting.postings import update_posting
+from matchmaker.services.posting.values import content_hash, values_of
 from tests.factories import make_need, make_offer, make_user
 
 VAGUE = {"title": "设备老出毛病", "problem": "我们的设备经常出毛病，请专家来指导一下。"}

@@ -21,7 +21,6 @@ from matchmaker.services.posting.postings import (
     any_lapsed,
     awaiting_review,
     close,
-    content_hash,
     create_posting,
     expire_postings,
     get_own_posting,
@@ -33,6 +32,7 @@ from matchmaker.services.posting.postings import (
     update_posting,
     withdraw,
 )
+from matchmaker.services.posting.values import content_hash
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 YESTERDAY = date.today() - timedelta(days=1)
