@@ -16,6 +16,7 @@ from matchmaker.services.mailing.mailer import Mailer, create_mailer
 HANDLER_MODULES: tuple[str, ...] = (
     "matchmaker.services.jobs.worker",
     "matchmaker.services.events.scheduling.jobs",
+    "matchmaker.services.events.print_jobs",
     "matchmaker.services.transfer.jobs",
 )
 """The modules that say how jobs of a kind are done, and what is done from time to time."""

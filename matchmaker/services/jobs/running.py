@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from inspect import signature
@@ -127,13 +127,17 @@ class JobRun:
             finally:
                 self._finishing = False
 
-    def save_file(self, name: str, content: bytes) -> Path:
-        """Keep a file that the job made, for its page to offer. It is deleted with the job."""
+    def save_file(self, name: str, content: Iterable[bytes]) -> Path:
+        """Keep a file that the job made, for its page to offer. It is deleted with the job.
+
+        ``content`` comes in pieces, so a large file is never held as a whole.
+        """
         folder = job_folder(self.settings, self.job.id) / self.job.worker.rpartition("/")[2]
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name.replace("/", "-")[:150]
         path.touch(mode=0o600)
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(content)
         self._file = path.relative_to(self.settings.data).as_posix()
         return path
 

@@ -7,6 +7,7 @@ from flask import url_for
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.job import Job
 from matchmaker.domain.vocabulary import EventKind
+from matchmaker.services.events.print_jobs import ARCHIVE, SHEET
 from matchmaker.services.events.scheduling.jobs import BUILD, REPLAN
 from matchmaker.services.transfer.jobs import CHECK, IMPORT
 from matchmaker.web.request_context import db
@@ -26,6 +27,10 @@ def _event_page(job: Job) -> str | None:
     return url_for(page, event_id=event.id)
 
 
+def _print_page(job: Job) -> str:
+    return url_for("organizer.event_print", event_id=job.subject_id)
+
+
 def _upload_page(job: Job) -> str:
     return url_for("organizer.upload_report", upload_id=job.id if job.kind == CHECK else job.subject_id)
 
@@ -33,6 +38,8 @@ def _upload_page(job: Job) -> str:
 _PAGES: Mapping[str, Callable[[Job], str | None]] = {
     BUILD: _event_page,
     REPLAN: _event_page,
+    ARCHIVE: _print_page,
+    SHEET: _print_page,
     CHECK: _upload_page,
     IMPORT: _upload_page,
 }

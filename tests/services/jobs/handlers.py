@@ -35,7 +35,7 @@ def break_down(run: JobRun) -> None:
 def look(run: JobRun, organization_id: int) -> None:
     with run.database.reading() as session:
         name = run.load(session, Organization, organization_id).name
-    run.save_file("名称.txt", name.encode())
+    run.save_file("名称.txt", [name.encode()])
 
 
 def add(session: Session, name: str) -> Organization:

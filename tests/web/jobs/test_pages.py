@@ -26,7 +26,7 @@ def handlers() -> Iterator[None]:
 
     @handler("test.file", title=N_("打包全部打印件"), repeatable=True)
     def make_file(run: JobRun) -> None:
-        run.save_file("名单.txt", "示例".encode())
+        run.save_file("名单.txt", ["示例".encode()])
 
     @handler("test.conflict", title=N_("重排日程"), repeatable=True)
     def clash(run: JobRun, name: str) -> None:

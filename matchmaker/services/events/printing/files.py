@@ -9,6 +9,9 @@ from stat import S_IFDIR
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from matchmaker.domain.events.event import Event
+from matchmaker.i18n import N_, translate
+
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _LONGEST = 100
@@ -23,6 +26,12 @@ def file_name(text: str, ending: str = "") -> str:
     name = _FORBIDDEN.sub("-", unicodedata.normalize("NFC", " ".join(text.split())))
     name = name[: _LONGEST - len(ending)].strip(" .") or "-"
     return f"_{name}{ending}" if _RESERVED.match(name) else f"{name}{ending}"
+
+
+def document_name(event: Event, title: str, ending: str, language: str) -> str:
+    """The file name of a print-out: event, sheet and version of the plan, in the reader's language."""
+    version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
+    return file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")
 
 
 def zip_of(entries: Entries, made_at: datetime) -> bytes:

@@ -26,7 +26,7 @@ from matchmaker.services.events.printing.exhibits import (
     visitors_sheet,
 )
 from matchmaker.services.events.printing.job import Format, PrintJob, PrintOptions, start_job
-from matchmaker.services.events.printing.match_list import check_built, match_list_sheet
+from matchmaker.services.events.printing.match_list import GROUPED_NAMES, check_built, match_list_sheet
 from matchmaker.services.events.printing.outcomes import results_sheet
 from matchmaker.services.events.printing.people import badges_sheet, sign_in_sheet
 from matchmaker.services.events.printing.plan import scheduled_meetings
@@ -241,6 +241,13 @@ def print_sheet(
         columns = columns_of(session, sheet.value, chosen.template)
     job = start_job(session, event, chosen, search_index=search_index, base_url=base_url, columns=columns)
     return SHEETS[sheet].print_it(job, form)
+
+
+def sheet_title(sheet: Sheet, form: Format, options: PrintOptions) -> str:
+    """The message id of a sheet's title; that of a match list in PDF says how it is cut."""
+    if sheet is Sheet.MATCH_LIST and form is Format.PDF:
+        return GROUPED_NAMES[options.grouping]
+    return SHEETS[sheet].label
 
 
 def missing_sheets(session: Session, event: Event) -> dict[Sheet, Conflict]:

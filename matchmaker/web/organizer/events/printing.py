@@ -1,8 +1,6 @@
 """Printing an event: each sheet as a file, the archive of all sheets, and saved columns."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -14,6 +12,7 @@ from matchmaker.i18n import LANGUAGES, N_, translate
 from matchmaker.printing.sheets.match_list import Grouping
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.plan.versions import versions
+from matchmaker.services.events.print_jobs import ask_for_archive, ask_for_sheet, is_large
 from matchmaker.services.events.printing import (
     SHEETS,
     Format,
@@ -28,7 +27,6 @@ from matchmaker.services.events.printing import (
     print_sheet,
     start_job,
 )
-from matchmaker.services.events.printing.archive import stream_archive
 from matchmaker.services.events.printing.column_templates import (
     available_columns,
     columns_of,
@@ -36,10 +34,10 @@ from matchmaker.services.events.printing.column_templates import (
     list_templates,
     save_template,
 )
-from matchmaker.services.events.printing.files import file_name
-from matchmaker.services.events.printing.match_list import GROUPED_NAMES
-from matchmaker.services.platform import Platform
+from matchmaker.services.events.printing.files import document_name
+from matchmaker.services.events.printing.sheets import sheet_title
 from matchmaker.web.access import person
+from matchmaker.web.jobs import see_job
 from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.form_values import is_id
@@ -70,43 +68,39 @@ def event_print(event_id: int) -> str:
     )
 
 
-@blueprint.get("/events/<int:event_id>/print/<sheet>.<any(pdf, xlsx):form>")
+@blueprint.route("/events/<int:event_id>/print/<sheet>.<any(pdf, xlsx):form>", methods=["GET", "POST"])
 def event_sheet(event_id: int, sheet: str, form: str) -> Response:
-    """Send one sheet as a PDF or XLSX file."""
+    """Send one sheet as a PDF or XLSX file. What the page asks of a large event is printed by a worker."""
     event = get_event(db(), event_id)
-    kind, options = find_sheet(sheet), _options(sheet)
+    kind, ending, options = find_sheet(sheet), Format(form), _options(sheet)
+    if request.method == "POST" and is_large(db(), event):
+        job = ask_for_sheet(db(), person(), event, kind, ending, options)
+        db().commit()
+        return see_job(job)
     content = print_sheet(
         db(),
         event,
         kind,
-        Format(form),
+        ending,
         options,
         search_index=platform().search_index,
         base_url=platform().settings.base_url,
     )
-    by_party = kind is Sheet.MATCH_LIST and form == Format.PDF.value
-    title = GROUPED_NAMES[options.grouping] if by_party else SHEETS[kind].label
-    return _file(event, translate(title, options.language), form, content, options.language)
+    return _file(
+        event, translate(sheet_title(kind, ending, options), options.language), form, content, options.language
+    )
 
 
-@blueprint.get("/events/<int:event_id>/print/all.zip")
+@blueprint.post("/events/<int:event_id>/print/all.zip")
 def event_archive_file(event_id: int) -> Response:
-    """Stream a ZIP archive of all sheets and calendars: a large event takes half a minute."""
-    event, options = get_event(db(), event_id), _options("all")
-    name = _file_name(event, translate(N_("全部打印件"), options.language), "zip", options.language)
-    response = Response(_archive(platform(), event.id, options), mimetype=_MIME_TYPES["zip"])
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    """Have a worker print all sheets and calendars into one ZIP: a large event takes half a minute."""
+    event = get_event(db(), event_id)
+    job = ask_for_archive(db(), person(), event, _options("all"))
+    db().commit()
+    return see_job(job)
 
 
-def _archive(served: Platform, event_id: int, options: PrintOptions) -> Iterator[bytes]:
-    """The archive's bytes, read in a separate session: the request's is closed when the view returns."""
-    with served.database.reading() as session:
-        event = get_event(session, event_id)
-        yield from stream_archive(session, served.search_index, event, options, base_url=served.settings.base_url)
-
-
-@blueprint.get("/events/<int:event_id>/print/calendars.zip")
+@blueprint.route("/events/<int:event_id>/print/calendars.zip", methods=["GET", "POST"])
 def event_calendars(event_id: int) -> Response:
     """Send every participant's calendar as a ZIP archive."""
     event, options = get_event(db(), event_id), _options("calendars")
@@ -176,15 +170,15 @@ def _what() -> str:
 
 def _options(sheet: str) -> PrintOptions:
     """The print options in the form. One form serves all sheets, so it has a column template for each."""
-    language, grouping = request.args.get("language", current_language()), request.args.get("grouping", "whole")
-    against = request.args.get("against", "")
+    language, grouping = request.values.get("language", current_language()), request.values.get("grouping", "whole")
+    against = request.values.get("against", "")
     if language not in LANGUAGES or grouping not in set(Grouping):
         raise InvalidInput(N_("语言只能是 zh 或 en，分组只能是 whole、enterprise 或 team"))
     if against and not is_id(against):
         raise InvalidInput(N_("要比较的版次应为整数"))
     return PrintOptions(
         language=_language(language),
-        template=request.args.get("template", request.args.get(f"template-{sheet}", "")),
+        template=request.values.get("template", request.values.get(f"template-{sheet}", "")),
         against=int(against) if against else None,
         grouping=Grouping(grouping),
     )
@@ -195,11 +189,5 @@ def _language(text: str) -> Language:
 
 
 def _file(event: Event, title: str, ending: str, content: bytes, language: str) -> Response:
-    name = _file_name(event, title, ending, language)
+    name = document_name(event, title, ending, language)
     return send_file(BytesIO(content), _MIME_TYPES[ending], as_attachment=True, download_name=name)
-
-
-def _file_name(event: Event, title: str, ending: str, language: str) -> str:
-    """A file name of event, sheet and version, in UTF-8 as RFC 5987 allows."""
-    version = translate(N_("第%(version)d版"), language, version=event.plan_version) if event.plan_version else ""
-    return file_name("-".join(part for part in (event.name, title, version) if part), f".{ending}")

@@ -20,9 +20,11 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import EventKind, EventStatus, OrganizationKind, Role, Side, Visibility
 from matchmaker.matching.encoding.encoder import Encoder
 from matchmaker.services.database import Database
+from matchmaker.services.events import print_jobs
 from matchmaker.services.events.plan.versions import record_version
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.factories import login, make_need, make_offer, make_organization, make_user
+from tests.web.working import work_off
 
 pytestmark = pytest.mark.slow
 
@@ -110,13 +112,31 @@ def test_every_button_of_the_page_leads_to_a_file(client: FlaskClient, organizer
 
 
 def test_the_archive_is_one_click(client: FlaskClient, organizer: User) -> None:
-    response = client.get(f"{PAGE}/all.zip?language=en")
+    asked = client.post(f"{PAGE}/all.zip", data={"language": "en"})
+    assert asked.status_code == 303
+    work_off(client)
+    response = client.get(f"{asked.location}/file")
 
     assert response.mimetype == "application/zip"
     assert quote("示例对接会") in response.headers["Content-Disposition"]
     with ZipFile(BytesIO(response.data)) as archive:
         assert "index.html" in archive.namelist()
         assert '<html lang="en">' in archive.read("index.html").decode()
+
+
+def test_a_large_event_is_printed_by_a_worker(
+    client: FlaskClient, organizer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's buttons ask for a job; the address itself still gives the file, for scripts."""
+    asked = f"{PAGE}/schedules.pdf"
+    assert client.post(asked, data={"language": "zh"}).mimetype == "application/pdf", "a small event prints at once"
+    monkeypatch.setattr(print_jobs, "LARGE", 1)
+    answer = client.post(asked, data={"language": "zh"})
+    assert answer.status_code == 303
+    work_off(client)
+    printed = client.get(f"{answer.location}/file")
+    assert quote("示例对接会-洽谈日程") in printed.headers["Content-Disposition"]
+    assert text_of(printed.data) == text_of(client.get(asked).data)
 
 
 def test_one_participants_calendar(client: FlaskClient, organizer: User) -> None:
@@ -135,7 +155,7 @@ def test_one_participants_calendar(client: FlaskClient, organizer: User) -> None
 def test_only_organizers_print(client: FlaskClient, session: Session, who: Role | None, file: str) -> None:
     if who is not None:
         login(client, make_user(session, who))
-    response = client.get(f"{PAGE}{file}")
+    response = client.open(f"{PAGE}{file}", method="POST" if file == "/all.zip" else "GET")
 
     assert response.status_code == (302 if who is None else 403)
     assert b"%PDF" not in response.data
