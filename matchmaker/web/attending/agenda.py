@@ -32,4 +32,4 @@ def _requests_waiting(participant: Participant) -> int:
 
 def _own_sisters(participant: Participant) -> list[Participant]:
     """All participants of this event that the reader acts for, in the order they were added."""
-    return sorted(own_participants(db(), person(), participant.event), key=lambda one: one.id)
+    return sorted(own_participants(db(), person(), participant.event), key=lambda sister: sister.id)

@@ -134,7 +134,7 @@ def _withdrawn(fallen: int) -> str:
 
 def _application(event: Event, free: list[datetime]) -> Application:
     numbers = whole_numbers("min_meetings", "max_meetings")
-    side = next((one for one in Side if one.value == request.form.get("side")), None)
+    side = next((known for known in Side if known.value == request.form.get("side")), None)
     team = request.form.get("team", "")
     if side is None:
         raise InvalidInput(N_("请选择作为哪一方参加"), field="side")

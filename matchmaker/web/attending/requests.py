@@ -67,7 +67,7 @@ def partners(participant_id: int) -> str:
     if phase_of(own.event, now()) is Phase.OVER:
         return render_template("attending/partners.html", participant=own, event=own.event, **_state(own))
     text = request.args.get("q", "")[:200]
-    wanted = next((one for one in PartnerFilter if one.value == request.args.get("show")), PartnerFilter.ALL)
+    wanted = next((known for known in PartnerFilter if known.value == request.args.get("show")), PartnerFilter.ALL)
     number = max(request.args.get("page", 1, type=int), 1)
     found = list_partners(
         db(),
@@ -119,14 +119,14 @@ def requests(participant_id: int) -> str:
     own = get_attending(db(), person(), participant_id)
     at = now()
     asked = own_requests(db(), own)
-    status = {one: standing(one, at) for one in asked}
+    status = {meeting_request: standing(meeting_request, at) for meeting_request in asked}
     open_first = sorted(asked, key=lambda one: status[one] is not RequestStatus.REQUESTED)
     return render_template(
         "attending/requests.html",
         participant=own,
         event=own.event,
-        received=[one for one in open_first if one.asked is own],
-        sent=[one for one in open_first if one.asking is own],
+        received=[meeting_request for meeting_request in open_first if meeting_request.asked is own],
+        sent=[meeting_request for meeting_request in open_first if meeting_request.asking is own],
         status=status,
         unanswered=unanswered_requests(db(), own, at),
         **_state(own),
@@ -219,7 +219,7 @@ def _request_page(
         errors=errors or {},
         longest=WORDS_LENGTH,
         RequestAction=RequestAction,
-        actions={one.value: one for one in RequestAction},
+        actions={action.value: action for action in RequestAction},
         **_state(own),
     )
 

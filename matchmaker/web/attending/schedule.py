@@ -54,7 +54,7 @@ def schedule(participant_id: int) -> str:
     event, published = participant.event, participant.event.published_version
     seen = None if published is None else schedule_seen(participant, published)
     shown = own_schedule(db(), participant, since=seen)
-    postings = {one: one.posting_of_partner() for one in shown.appointments}
+    postings = {appointment: appointment.posting_of_partner() for appointment in shown.appointments}
     return render_template(
         "attending/schedule.html",
         participant=participant,

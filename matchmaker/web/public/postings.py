@@ -91,7 +91,7 @@ def _posting(side: Side, posting_id: int) -> str:
 def _known(name: str, known: list[tuple[str, str]]) -> str | None:
     """The code asked for, if the vocabulary has it: an old or mistyped address then shows the whole list."""
     code = request.args.get(name)
-    return code if any(code == each for each, _ in known) else None
+    return code if any(code == known_code for known_code, _ in known) else None
 
 
 def _term(name: str, terms: type[_Choice]) -> _Choice | None:

@@ -177,8 +177,8 @@ _FOR_NEW = {
 
 def _data_of(event: Event) -> dict[str, object]:
     sessions = [
-        {"day": own.starts_at.date(), "begins": own.starts_at.time(), "ends": own.ends_at.time()}
-        for own in event.sessions
+        {"day": period.starts_at.date(), "begins": period.starts_at.time(), "ends": period.ends_at.time()}
+        for period in event.sessions
     ]
     rooms = [{"name": room.name, "table_count": room.table_count} for room in event.rooms]
     return {name: getattr(event, name) for name in PLAIN_FIELDS} | {
