@@ -15,6 +15,7 @@ from typing import Any
 
 from matchmaker.scheduling.errors import PlanRefusedError
 from matchmaker.scheduling.objective import Objective
+from matchmaker.scheduling.pair import PairKey
 from matchmaker.scheduling.plan import Meeting, Plan
 from matchmaker.scheduling.problem import Participant, Problem
 
@@ -49,10 +50,14 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken rule. `sentence` is English and names the wrong meeting or participant."""
+    """A broken rule. `sentence` is English; `pairs` are the meetings at fault, `participant` is somebody whose count
+    of meetings is at fault.
+    """
 
     rule: Rule
     sentence: str
+    pairs: tuple[PairKey, ...] = ()
+    participant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,10 @@ def _name(meeting: Meeting) -> str:
     return f"meeting {meeting.need}–{meeting.offer}"
 
 
+def _about_meeting(rule: Rule, meeting: Meeting, fault: str) -> Violation:
+    return Violation(rule, f"{_name(meeting)}: {fault}", pairs=(meeting.key,))
+
+
 def _check_references(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Violations by meetings that name an unknown participant, slot or table, or a pair that may not meet."""
     sides = {p.id: p.side for p in problem.participants}
@@ -165,15 +174,15 @@ def _check_references(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for meeting in plan.meetings:
         for participant_id, side in ((meeting.need, "need"), (meeting.offer, "offer")):
             if participant_id not in sides:
-                yield Violation(Rule.UNKNOWN_PARTICIPANT, f"{_name(meeting)}: {participant_id} is unknown")
+                yield _about_meeting(Rule.UNKNOWN_PARTICIPANT, meeting, f"{participant_id} is unknown")
             elif sides[participant_id] != side:
-                yield Violation(Rule.WRONG_SIDE, f"{_name(meeting)}: {participant_id} is not a {side}")
+                yield _about_meeting(Rule.WRONG_SIDE, meeting, f"{participant_id} is not a {side}")
         if (meeting.need, meeting.offer) not in allowed:
-            yield Violation(Rule.NOT_A_CANDIDATE, f"{_name(meeting)}: the pair is neither candidate nor locked")
+            yield _about_meeting(Rule.NOT_A_CANDIDATE, meeting, "the pair is neither candidate nor locked")
         if not _is_index(meeting.slot, 0, len(problem.slots) - 1):
-            yield Violation(Rule.UNKNOWN_SLOT, f"{_name(meeting)}: there is no slot {meeting.slot}")
+            yield _about_meeting(Rule.UNKNOWN_SLOT, meeting, f"there is no slot {meeting.slot}")
         if not _is_index(meeting.table, 1, problem.tables):
-            yield Violation(Rule.UNKNOWN_TABLE, f"{_name(meeting)}: there is no table {meeting.table}")
+            yield _about_meeting(Rule.UNKNOWN_TABLE, meeting, f"there is no table {meeting.table}")
 
 
 def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
@@ -181,7 +190,7 @@ def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
     known = {p.id: p for p in problem.participants}
     for pair, times in Counter((m.need, m.offer) for m in plan.meetings).items():
         if times > 1:
-            yield Violation(Rule.PAIR_TWICE, f"meeting {pair[0]}–{pair[1]} takes place {times} times")
+            yield Violation(Rule.PAIR_TWICE, f"meeting {pair[0]}–{pair[1]} takes place {times} times", pairs=(pair,))
     yield from _check_collisions(known, plan)
     for slot, used in sorted(Counter(meeting.slot for meeting in plan.meetings).items()):
         if used > problem.tables:
@@ -189,13 +198,14 @@ def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for meeting in plan.meetings:
         for participant in _participants(known, meeting):
             if meeting.slot not in participant.available:
-                yield Violation(
-                    Rule.NOT_AVAILABLE, f"{_name(meeting)}: {participant.id} is not available in slot {meeting.slot}"
+                yield _about_meeting(
+                    Rule.NOT_AVAILABLE, meeting, f"{participant.id} is not available in slot {meeting.slot}"
                 )
             if participant.table not in (None, meeting.table):
-                yield Violation(
+                yield _about_meeting(
                     Rule.AWAY_FROM_BOOTH,
-                    f"{_name(meeting)}: {participant.id} is at booth {participant.table}, not {meeting.table}",
+                    meeting,
+                    f"{participant.id} is at booth {participant.table}, not {meeting.table}",
                 )
     met = _meetings_of(plan)
     for participant in problem.participants:
@@ -203,6 +213,7 @@ def _check_hard_rules(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(
                 Rule.MAXIMUM_EXCEEDED,
                 f"{participant.id} has {met[participant.id]} meetings, at most {participant.max_meetings} are allowed",
+                participant=participant.id,
             )
 
 
@@ -223,12 +234,14 @@ def _check_collisions(known: Mapping[str, Participant], plan: Plan) -> Iterator[
                 yield Violation(
                     Rule.TABLE_COLLISION,
                     f"{_name(first)} and {_name(second)} are both at table {table} in slot {slot}",
+                    pairs=(first.key, second.key),
                 )
         for (_, person), clashing in with_person.items():
             for first, second in combinations(clashing, 2):
                 yield Violation(
                     Rule.PERSON_COLLISION,
                     f"{person} is in {_name(first)} and {_name(second)} at once, in slot {slot}",
+                    pairs=(first.key, second.key),
                 )
 
 
@@ -238,12 +251,13 @@ def _check_locked(problem: Problem, plan: Plan) -> Iterator[Violation]:
         meeting = planned.get((locked.need, locked.offer))
         name = f"locked meeting {locked.need}–{locked.offer}"
         if meeting is None:
-            yield Violation(Rule.LOCKED_MISSING, f"{name} is missing")
+            yield Violation(Rule.LOCKED_MISSING, f"{name} is missing", pairs=(locked.key,))
         elif meeting.slot != locked.slot or locked.table not in (None, meeting.table):
             yield Violation(
                 Rule.LOCKED_MOVED,
                 f"{name} stands in slot {locked.slot} at table {locked.table}, "
                 f"but is planned in slot {meeting.slot} at table {meeting.table}",
+                pairs=(locked.key,),
             )
 
 
@@ -253,7 +267,7 @@ def _check_claims(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for meeting in plan.meetings:
         score = scores.get((meeting.need, meeting.offer), 0.0)
         if not abs(meeting.score - score) <= SCORE_TOLERANCE:
-            yield Violation(Rule.WRONG_SCORE, f"{_name(meeting)}: its score is {score}, not {meeting.score}")
+            yield _about_meeting(Rule.WRONG_SCORE, meeting, f"its score is {score}, not {meeting.score}")
     yield from _check_unserved(problem, plan)
     yield from _check_values(problem, plan)
     if not (math.isfinite(plan.seconds) and plan.seconds >= 0):
@@ -267,19 +281,26 @@ def _check_unserved(problem: Problem, plan: Plan) -> Iterator[Violation]:
     below = {p.id: p.min_meetings for p in problem.participants if met[p.id] < p.min_meetings}
     for participant_id, times in Counter(u.id for u in plan.unserved).items():
         if times > 1:
-            yield Violation(Rule.WRONG_UNSERVED, f"{participant_id} is listed as unserved {times} times")
+            yield Violation(
+                Rule.WRONG_UNSERVED, f"{participant_id} is listed as unserved {times} times", participant=participant_id
+            )
     for entry in plan.unserved:
         if entry.id not in below:
-            yield Violation(Rule.WRONG_UNSERVED, f"{entry.id} is listed as unserved, but is served or unknown")
+            yield Violation(
+                Rule.WRONG_UNSERVED, f"{entry.id} is listed as unserved, but is served or unknown", participant=entry.id
+            )
         elif (entry.met, entry.wanted) != (met[entry.id], below[entry.id]):
             yield Violation(
                 Rule.WRONG_UNSERVED,
                 f"{entry.id} has {met[entry.id]} of {below[entry.id]} meetings, not {entry.met} of {entry.wanted}",
+                participant=entry.id,
             )
         if not entry.reason.strip():
-            yield Violation(Rule.WRONG_UNSERVED, f"{entry.id} is unserved without a reason")
+            yield Violation(Rule.WRONG_UNSERVED, f"{entry.id} is unserved without a reason", participant=entry.id)
     for participant_id in below.keys() - {entry.id for entry in plan.unserved}:
-        yield Violation(Rule.WRONG_UNSERVED, f"{participant_id} is unserved, but not listed so")
+        yield Violation(
+            Rule.WRONG_UNSERVED, f"{participant_id} is unserved, but not listed so", participant=participant_id
+        )
 
 
 def _check_values(problem: Problem, plan: Plan) -> Iterator[Violation]:

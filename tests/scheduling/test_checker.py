@@ -181,6 +181,9 @@ def test_a_damaged_plan_is_refused_with_its_reason(name: str, problem: Problem, 
     damage, rule = DAMAGED[name]
     certificate = check(problem, damage(plan))
     assert rule in {violation.rule for violation in certificate.violations}
+    for violation in certificate.violations:
+        assert all(f"{need}–{offer}" in violation.sentence for need, offer in violation.pairs)
+        assert violation.participant is None or violation.sentence.startswith(violation.participant)
     with pytest.raises(PlanRefusedError) as refused:
         certificate.require_valid()
     assert len(refused.value.violations) == len(certificate.violations)

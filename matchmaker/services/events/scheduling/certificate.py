@@ -4,7 +4,6 @@ A schedule is published only with a valid certificate.
 """
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,9 +43,6 @@ _WORDS: Mapping[Rule, str] = {
     Rule.AWAY_FROM_BOOTH: N_("不在其固定的桌位"),
 }
 _MISCOUNTED = N_("统计与日程不符")
-
-_PAIR = re.compile(r"\b(\d+)–(\d+)\b")
-_ONE = re.compile(r"^(\d+) ")
 
 
 @dataclass(frozen=True)
@@ -184,23 +180,24 @@ def _with_pins(certificate: Certificate, constraints: Constraints, meetings: Seq
     """A pinned pair that does not meet is a broken promise as well."""
     met = {pair_of(meeting) for meeting in meetings}
     missing = [
-        Violation(Rule.LOCKED_MISSING, f"pinned pair {need}–{offer} has no meeting")
+        Violation(Rule.LOCKED_MISSING, f"pinned pair {need}–{offer} has no meeting", pairs=((str(need), str(offer)),))
         for need, offer in sorted(constraints.pinned - met)
     ]
     return replace(certificate, violations=(*certificate.violations, *missing))
 
 
 def _told(violation: Violation, constraints: Constraints, language: str) -> str:
-    """The checker names participants by their ids."""
+    """What the checker found, with the names of the participants, whom it knows by their ids."""
 
-    def name(text: str) -> str:
-        attendee = constraints.attendee.get(int(text))
+    def name(participant_id: str) -> str:
+        attendee = constraints.attendee.get(int(participant_id))
         return translate(N_("已不参会的一方"), language) if attendee is None else attendee.name
 
-    pairs = [f"{name(need)} — {name(offer)}" for need, offer in _PAIR.findall(violation.sentence)]
-    alone = [name(text) for text in _ONE.findall(violation.sentence)]
+    named = [f"{name(need)} — {name(offer)}" for need, offer in violation.pairs]
+    if violation.participant is not None:
+        named.append(name(violation.participant))
     words = translate(_WORDS.get(violation.rule, _MISCOUNTED), language)
-    about = "；".join(pairs or alone) if language == "zh" else "; ".join(pairs or alone)
+    about = ("；" if language == "zh" else "; ").join(named)
     if not about:
         return words
     return f"{words}：{about}" if language == "zh" else f"{words}: {about}"
