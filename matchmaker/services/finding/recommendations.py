@@ -233,8 +233,8 @@ def recommended_partners(
     listed = _listed(search_index, viewer, side.other, organization.id)
     pairs = [
         pair
-        for own in _published(session, organization, team)
-        for pair in _pairs_of(search_index, own, listed - dismissed_ids(session, viewer, own))
+        for posting in _published(session, organization, team)
+        for pair in _pairs_of(search_index, posting, listed - dismissed_ids(session, viewer, posting))
     ]
     groups = _gathered(search_index, side.other, pairs)[: RECONSIDERED * k]
     ranked = _ranked_partners(session, search_index, side.other, groups)

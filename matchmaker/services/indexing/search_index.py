@@ -1,7 +1,7 @@
 """Keeping the matcher in step with the database.
 
 The database is the truth; the matcher is derived from it in memory and catches up with every change by corpus
-revision, whoever made it (this process, another worker, an import). There are no index files that could disagree
+revision, whichever process made it. There are no index files that could disagree
 with the records: a process that was killed simply derives it again.
 """
 
@@ -238,7 +238,7 @@ class SearchIndex:
 def _updated(
     accesses: Mapping[int, Access], side: Side, published: Iterable[Posting], gone: Iterable[Posting]
 ) -> dict[int, Access]:
-    """A new mapping, for other threads are walking the old one."""
+    """A new mapping with the changes applied: other threads may be reading the old one."""
     updated = dict(accesses)
     for posting in gone:
         if posting.side is side:

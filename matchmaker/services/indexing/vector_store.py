@@ -57,7 +57,7 @@ class DatabaseVectorStore:
         return found
 
     def put(self, vectors: Mapping[str, Vector]) -> None:
-        """Store the vectors; one that another process stored meanwhile is left as it is."""
+        """Store the vectors; a vector that another process has stored in the meantime is left as it is."""
         rows = [
             {"encoder": self._encoder, "content_hash": key, "vector": vector.astype("<f4").tobytes()}
             for key, vector in vectors.items()

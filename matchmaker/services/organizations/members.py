@@ -257,6 +257,6 @@ def _owns(person: User, organization: Organization) -> bool:
 
 
 def _make_owner(session: Session, decider: User, membership: Membership) -> None:
-    for other in membership.organization.memberships:
-        other.owner = other is membership
+    for member in membership.organization.memberships:
+        member.owner = member is membership
     log(session, decider, "membership", membership.id, "owner")

@@ -140,7 +140,7 @@ def _likely_encodings(content: bytes) -> tuple[str, ...]:
 
 
 def _read_csv(text: str, recognise: Recognise) -> Table:
-    delimiter = max(_DELIMITERS, key=lambda one: _find_heading(_first_records(text, one), recognise)[1])
+    delimiter = max(_DELIMITERS, key=lambda mark: _find_heading(_first_records(text, mark), recognise)[1])
     csv.field_size_limit(_LONGEST_CSV_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
