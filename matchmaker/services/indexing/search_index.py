@@ -1,8 +1,8 @@
 """Keeping the matcher in step with the database.
 
 The database is the truth; the matcher is derived from it in memory and catches up with every change by corpus
-revision, whichever process made it. There are no index files that could disagree
-with the records: a process that was killed simply derives it again.
+revision, whichever process made it. There are no index files that could disagree with the records: a process that was
+killed simply derives it again.
 """
 
 import threading
