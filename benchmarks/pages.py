@@ -3,9 +3,10 @@
     python benchmarks/pages.py [--rounds 50] [--against ../before] [--only TEXT] [--size tiny]
 
 Each checkout makes a demo city of its own and answers in a process of its own. With `--against DIR` the two are asked
-in turns, so whatever else the machine does falls on both, and each page's ratio is that of the medians. Bars: no page
-takes more than 1.10 times as long as in the other checkout; alone, the pages of single postings and their matches
-answer in under 100 ms. Prints a table and one JSON line; exits 1 if a bar is missed.
+in turns, so whatever else the machine does falls on both, and each page's ratio is that of the medians: of the time on
+the clock, and of the processor time of the request, which other programs disturb less. Bars: no page takes more than
+1.10 times as long as in the other checkout by both; alone, the pages of single postings and their matches answer in
+under 100 ms. Prints a table and one JSON line; exits 1 if a bar is missed.
 """
 
 from __future__ import annotations
@@ -205,22 +206,26 @@ def _measure(checkouts: list[Checkout], pages: tuple[Page, ...], rounds: int) ->
     if len(checkouts) == 1:
         return result | {"missed": page.barred and medians[0] >= MILLISECONDS_AT_MOST}
     ratio = medians[0] / medians[1]
+    processor = [median(answer["processor_seconds"] for answer in given) for given in answers]
+    processor_ratio = processor[0] / processor[1]
     return result | {
         "median_ms_before": round(medians[1], 1),
         "statements_before": answers[1][-1]["statements"],
         "ratio": round(ratio, 2),
-        "missed": ratio > RATIO_AT_MOST,
+        "processor_ratio": round(processor_ratio, 2),
+        "missed": min(ratio, processor_ratio) > RATIO_AT_MOST,
     }
 
 
 def _print(results: list[dict[str, Any]], *, is_compared: bool) -> None:
     heading = f"{'page':<28}{'median ms':>11}{'95 % ms':>9}{'statements':>12}{'kB':>7}"
-    print(heading + (f"{'before ms':>11}{'statements':>12}{'ratio':>7}" if is_compared else ""))
+    print(heading + (f"{'before ms':>11}{'statements':>12}{'ratio':>7}{'processor':>11}" if is_compared else ""))
     for result in results:
         line = f"{result['page']:<28}{result['median_ms']:>11.1f}{result['p95_ms']:>9.1f}{result['statements']:>12}"
         line += f"{result['kilobytes']:>7.0f}"
         if is_compared:
             line += f"{result['median_ms_before']:>11.1f}{result['statements_before']:>12}{result['ratio']:>7.2f}"
+            line += f"{result['processor_ratio']:>11.2f}"
         print(line + ("  MISSED" if result["missed"] else ""))
 
 

@@ -3,8 +3,8 @@
     python benchmarks/schedule_start.py [--participants 300 150] [--rounds 5] [--size tiny]
 
 An organizer presses the button at a docking event of 12 slots and 60 tables; what is measured is the time until the
-answer. Bar: under 300 ms (median), beside the time of the event's schedule page for comparison. Prints a table and one
-JSON line; exits 1 if the bar is missed.
+answer, beside the time of the event's schedule page. Bar: under 300 ms (median). Prints a table and one JSON line;
+exits 1 if the bar is missed.
 """
 
 from __future__ import annotations

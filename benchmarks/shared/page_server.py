@@ -32,10 +32,11 @@ def main() -> None:
             if page["reader"]:
                 _log_in(client, page["reader"])
         statements.clear()
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.thread_time()
         response = client.get(page["address"])
         answer = {
             "seconds": time.perf_counter() - started,
+            "processor_seconds": time.thread_time() - worked,
             "status": response.status_code,
             "statements": len(statements),
             "kilobytes": len(response.data) / 1000,
