@@ -1,14 +1,16 @@
 """A docking event for tests: enterprises and suppliers with one person each, on a day of the test's choice."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant
+from matchmaker.domain.outgoing_mail import OutgoingMail
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import (
     EventKind,
@@ -49,12 +51,19 @@ class Docking:
 
 @dataclass
 class Outbox:
-    """A mailer that keeps what it was given: reader, subject, text."""
+    """The letters that are stored for sending: reader, subject, text."""
 
-    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    session: Session
+    last_read: int = 0
 
-    def send(self, to: str, subject: str, text: str) -> None:
-        self.sent.append((to, subject, text))
+    @property
+    def sent(self) -> list[tuple[str, str, str]]:
+        letters = select(OutgoingMail).where(OutgoingMail.id > self.last_read).order_by(OutgoingMail.id)
+        return [(letter.to, letter.subject, letter.text) for letter in self.session.scalars(letters)]
+
+    def clear(self) -> None:
+        """Leave out what is there by now."""
+        self.last_read = self.session.scalar(select(func.max(OutgoingMail.id))) or 0
 
     @property
     def readers(self) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event, EventSession, Meeting, Participant
 from matchmaker.domain.people import Organization
 from matchmaker.domain.vocabulary import EventKind, EventStatus, ParticipantStatus, Side
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from tests.factories import make_organization
 
@@ -77,7 +78,8 @@ def make_meeting(session: Session, need_side: Participant, offer_side: Participa
 
 
 def letters(platform: Platform) -> list[tuple[str, str, str]]:
-    """All mail sent so far, in order: to whom, subject, text."""
+    """All mail sent so far, what waits included, in order: to whom, subject, text."""
+    run_pending(platform)
     found = []
     for path in sorted((platform.settings.data / "mail").glob("*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)

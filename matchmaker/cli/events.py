@@ -25,6 +25,7 @@ from matchmaker.services.events.printing import (
 from matchmaker.services.events.printing.archive import event_archive
 from matchmaker.services.events.requests.expiry import expire_everywhere
 from matchmaker.services.events.scheduling.match_list import build_match_list
+from matchmaker.services.mailing.outbox import deliver_waiting
 
 _CALENDARS, _EVERYTHING = "calendars", "all"
 _JSON = click.option("--json", "as_json", is_flag=True, help=say(N_("以 JSON 输出")))
@@ -80,13 +81,14 @@ def build_command(event: str, as_json: bool) -> None:
 
 @event_command.command(
     "expire-requests",
-    help=say(N_("给过了时限没人答复的约见请求做标记，写信告诉双方，各一次。可由 cron 定时运行。")),
+    help=say(N_("给过了时限没人答复的约见请求做标记，写信告诉双方，各一次。运行中的网站每五分钟自己做一次。")),
 )
 @_JSON
 def expire_requests_command(as_json: bool) -> None:
     platform = open_platform()
     with platform.database.writing() as session:
-        expired = expire_everywhere(session, platform.mailer, platform.settings.base_url)
+        expired = expire_everywhere(session, platform.settings.base_url)
+    deliver_waiting(platform)
     if as_json:
         show_json({"expired": expired})
         return

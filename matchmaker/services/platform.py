@@ -18,6 +18,8 @@ HANDLER_MODULES: tuple[str, ...] = (
     "matchmaker.services.events.scheduling.jobs",
     "matchmaker.services.events.print_jobs",
     "matchmaker.services.transfer.jobs",
+    "matchmaker.services.mailing.outbox",
+    "matchmaker.services.events.requests.expiry",
 )
 """The modules that say how jobs of a kind are done, and what is done from time to time."""
 

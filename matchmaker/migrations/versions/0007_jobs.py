@@ -1,4 +1,4 @@
-"""jobs, and when periodic tasks were begun
+"""jobs, when periodic tasks were begun, outgoing mail
 
 Revision: 0007, after 0006
 """
@@ -47,8 +47,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_job_actor_id"), "job", ["actor_id"], unique=False)
     op.create_index("ix_job_state", "job", ["state", "id"], unique=False)
     op.create_index("ix_job_subject", "job", ["subject", "subject_id"], unique=False)
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("to", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=500), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(), nullable=False),
+        sa.Column("worker", sa.String(length=200), nullable=False),
+        sa.Column("taken_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.Column("error", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+    )
+    op.create_index("ix_outgoing_mail_state", "outgoing_mail", ["state", "next_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("outgoing_mail")
     op.drop_table("job")
     op.drop_table("periodic_run")

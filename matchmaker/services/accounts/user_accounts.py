@@ -16,9 +16,9 @@ from matchmaker.domain.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.postings.fields import letters_in, one_line, read_email
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
-from matchmaker.i18n import LANGUAGES, N_, translate
+from matchmaker.i18n import LANGUAGES, N_
 from matchmaker.services.activity import log
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.mailing.letters import Recipient, letter, send
 from matchmaker.services.organizations.members import all_or_nothing, join_organization, owners_of, tell_owners
 
 SHORTEST_PASSWORD = 8
@@ -55,7 +55,7 @@ class Registration:
     language: str = "zh"
 
 
-def register(session: Session, mailer: Mailer, registration: Registration) -> User:
+def register(session: Session, registration: Registration) -> User:
     """Open an account. The first member of an organization owns it; later ones wait for the owner's yes.
 
     Brokers may do without an organization. Raises :class:`InvalidInput` with the field to mend.
@@ -75,9 +75,9 @@ def register(session: Session, mailer: Mailer, registration: Registration) -> Us
                 kind = OrganizationKind.ENTERPRISE
             join_organization(session, user, registration.organization, kind)
     log(session, user, "user_account", user.id, "registered", user.role.value)
-    session.commit()
     if user.membership is not None:
-        tell_owners(mailer, user.membership)
+        tell_owners(session, user.membership)
+    session.commit()
     return user
 
 
@@ -149,22 +149,18 @@ class PasswordLinks:
         return user
 
 
-def send_password_link(session: Session, mailer: Mailer, links: PasswordLinks, email: str) -> None:
-    """Mail a set-password link if there is such an active account; says nothing either way."""
+def send_password_link(session: Session, links: PasswordLinks, email: str) -> None:
+    """Mail a set-password link if there is such an active account; says nothing either way, and takes as long."""
     user = find_user(session, email)
-    if user is None or not user.active:
-        return
-    text = translate(
-        N_(
-            "%(name)s，您好：\n\n请在 %(hours)d 小时内打开下面的链接设置密码：\n%(link)s\n\n"
+    letters = []
+    if user is not None and user.active:
+        text = N_(
+            "%(reader)s，您好：\n\n请在 %(hours)d 小时内打开下面的链接设置密码：\n%(link)s\n\n"
             "如果不是您本人申请，请忽略这封邮件。"
-        ),
-        user.language,
-        name=user.name,
-        hours=LINK_HOURS,
-        link=links.link(user),
-    )
-    mailer.send(user.email, translate(N_("设置密码"), user.language), text)
+        )
+        letters.append(letter(Recipient.of(user), N_("设置密码"), text, hours=LINK_HOURS, link=links.link(user)))
+    send(session, letters)
+    session.commit()
 
 
 def set_password(session: Session, user: User, password: str) -> None:

@@ -1,9 +1,8 @@
 """Interests (对接意向): asking to be put in touch, answering, and who may then see whose contact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -24,12 +23,12 @@ from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.postings.fields import limited_words
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.postings.visibility import Detail, VisiblePosting
-from matchmaker.domain.vocabulary import MembershipStatus, Role, Side, Visibility
+from matchmaker.domain.vocabulary import MembershipStatus, Side, Visibility
 from matchmaker.i18n import N_, translate
 from matchmaker.services.cooperation.beginning import begin_from_interest
 from matchmaker.services.learning.feedback import Pair, Shown, record
-from matchmaker.services.mailing.mailer import Mailer
-from matchmaker.services.organizations.members import active_users
+from matchmaker.services.mailing.letters import Letter, Recipient, letter, send
+from matchmaker.services.organizations.members import active_users, organizing_users
 from matchmaker.services.posting.postings import get_own_posting, get_posting
 
 WORDS_NEEDED: Mapping[InterestAction, str] = {
@@ -48,12 +47,6 @@ _NEWS: Mapping[InterestAction, str] = {
     InterestAction.ANSWER: N_("%(who)s 回复了您的问题"),
     InterestAction.WITHDRAW: N_("%(who)s 撤回了对接意向"),
 }
-
-
-class _Letter(NamedTuple):
-    to: str
-    subject: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +95,7 @@ def get_contactable_pair(session: Session, person: User, side: Side, own_id: int
     return pair
 
 
-def ask(
-    session: Session, mailer: Mailer, person: User, pair: Pair, message: str, address: str, shown: Shown | None = None
-) -> Interest:
+def ask(session: Session, person: User, pair: Pair, message: str, address: str, shown: Shown | None = None) -> Interest:
     """Ask the other side to be put in touch. ``pair`` comes from :func:`get_contactable_pair`.
 
     ``address`` is where they answer, for the mail. Raises :class:`InvalidInput` without a message, and
@@ -122,8 +113,8 @@ def ask(
         raise Conflict(N_("这一对刚刚已有人发起对接，请在“对接意向”里查看")) from error
     record(session, person, pair, FeedbackKind.INTEREST, shown=shown)
     letters = _letters(session, interest, pair.other.organization, N_("%(who)s 希望与您对接"), person, words, address)
+    send(session, letters)
     session.commit()
-    _send(mailer, letters)
     return interest
 
 
@@ -136,9 +127,7 @@ def get_interest(session: Session, person: User, interest_id: int) -> InterestCa
     return case
 
 
-def act(
-    session: Session, mailer: Mailer, person: User, interest_id: int, action: InterestAction, words: str, address: str
-) -> Interest:
+def act(session: Session, person: User, interest_id: int, action: InterestAction, words: str, address: str) -> Interest:
     """Accept, decline, ask back, answer or withdraw, with the words that go with it. Accepting begins a cooperation.
 
     Raises :class:`NotFound` for other people's interests, :class:`NotAllowed` when it is the other side's turn,
@@ -157,8 +146,8 @@ def act(
         record(session, person, Pair(case.own, case.other), FeedbackKind.ACCEPTED)
         begin_from_interest(session, person, interest)
     letters = _letters(session, interest, case.other.organization, _NEWS[action], person, said, address)
+    send(session, letters)
     session.commit()
-    _send(mailer, letters)
     return interest
 
 
@@ -288,34 +277,24 @@ def _letters(
     person: User,
     words: str,
     address: str,
-) -> list[_Letter]:
+) -> list[Letter]:
     """To an organization's members, or to the organizers, who then pass it on, when it has none."""
-    readers = active_users(session, organization) or session.scalars(
-        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
-    )
     sender = next(p for p in (interest.need, interest.offer) if p.organization_id != organization.id).organization
-    letters = []
-    for reader in readers:
-        subject = translate(news, reader.language, who=sender.name)
-        text = translate(
+    return [
+        letter(
+            Recipient.of(reader),
+            news,
             N_(
-                "%(name)s，您好：\n\n%(news)s。\n\n需求：%(need)s\n供给：%(offer)s\n\n%(words)s\n\n——%(person)s\n\n"
+                "%(reader)s，您好：\n\n%(news)s。\n\n需求：%(need)s\n供给：%(offer)s\n\n%(words)s\n\n——%(person)s\n\n"
                 "请在这里查看和答复：\n%(address)s"
             ),
-            reader.language,
-            name=reader.name,
-            news=subject,
+            who=sender.name,
+            news=translate(news, reader.language, who=sender.name),
             need=interest.need.title,
             offer=interest.offer.title,
             words=words or "—",
             person=person.name,
             address=address,
         )
-        letters.append(_Letter(reader.email, subject, text))
-    return letters
-
-
-def _send(mailer: Mailer, letters: Iterable[_Letter]) -> None:
-    """Send the letters after the commit: nobody waits for the database meanwhile, or reads of what was not kept."""
-    for letter in letters:
-        mailer.send(letter.to, letter.subject, letter.text)
+        for reader in active_users(session, organization) or organizing_users(session)
+    ]

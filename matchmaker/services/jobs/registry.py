@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
-from threading import RLock
-from typing import Any, Protocol
+from threading import Event, RLock
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -45,16 +45,22 @@ class Handler:
     run: Callable[..., None]
 
 
+Periodically = Callable[[RunningPlatform, Event], object]
+Periodical = TypeVar("Periodical", bound=Periodically)
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
     """Something that comes round by itself, short and safe to repeat.
+
+    It is called with the platform and an event that is set when the worker stops.
 
     With ``every``, of several workers one begins it whenever so much time has passed. With ``is_due``, it is begun
     whenever there is something for it to do.
     """
 
     name: str
-    run: Callable[[RunningPlatform], object]
+    run: Periodically
     every: timedelta | None = None
     is_due: Callable[[Session], bool] | None = None
 
@@ -77,10 +83,10 @@ def handler(kind: str, *, title: str, repeatable: bool) -> Callable[[Callable[..
 
 def periodic(
     name: str, *, every: timedelta | None = None, is_due: Callable[[Session], bool] | None = None
-) -> Callable[[Callable[[RunningPlatform], object]], Callable[[RunningPlatform], object]]:
+) -> Callable[[Periodical], Periodical]:
     """Register the function as a periodic task, see :class:`PeriodicTask`."""
 
-    def register(function: Callable[[RunningPlatform], object]) -> Callable[[RunningPlatform], object]:
+    def register(function: Periodical) -> Periodical:
         _tasks[name] = PeriodicTask(name, function, every, is_due)
         return function
 

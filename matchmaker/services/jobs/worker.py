@@ -85,7 +85,7 @@ class Worker:
 
     def _run_task(self, name: str) -> None:
         if not self._stopping.is_set():
-            _run_task(self._platform, name)
+            _run_task(self._platform, name, self._stopping)
 
     def _keep_sweeping(self) -> None:
         while True:
@@ -112,7 +112,7 @@ def run_pending(platform: RunningPlatform) -> int:
             return done
         done += sum(run_job(platform, job_id) for job_id in jobs) + len(due)
         for name in due:
-            _run_task(platform, name)
+            _run_task(platform, name, threading.Event())
 
 
 class _QuietConsumer(Consumer):  # type: ignore[misc]
@@ -134,12 +134,12 @@ def _is_due(database: Database, task: PeriodicTask) -> bool:
         return begun is None or begun <= now() - (task.every or timedelta())
 
 
-def _run_task(platform: RunningPlatform, name: str) -> None:
+def _run_task(platform: RunningPlatform, name: str, stopping: threading.Event) -> None:
     task = find_task(name)
     if task is None or (task.is_due is None and not _begin(platform.database, task)):
         return
     try:
-        task.run(platform)
+        task.run(platform, stopping)
     except Exception:
         _log.exception("the periodic task %s failed; it comes round again", name)
 
@@ -166,7 +166,7 @@ def _begin(database: Database, task: PeriodicTask) -> bool:
 
 
 @periodic("jobs.forget", every=timedelta(hours=6))
-def forget_old_jobs(platform: RunningPlatform) -> None:
+def forget_old_jobs(platform: RunningPlatform, _: threading.Event) -> None:
     """Delete jobs that were over long ago, and their files."""
     with platform.database.writing() as session:
         old = _over_before(session, KEPT_DAYS)

@@ -1,19 +1,19 @@
-"""Letters: what is written to whom, and handing them to a mailer."""
+"""Letters: what is written to whom. They are stored with what they tell of, and sent by a worker."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from sqlalchemy.orm import Session
+
+from matchmaker.domain.outgoing_mail import OutgoingMail
+from matchmaker.domain.people import User
 from matchmaker.i18n import translate
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.jobs.queue import TASKS, announce
 
-
-class Letter(NamedTuple):
-    """One message, as a mailer takes it."""
-
-    to: str
-    subject: str
-    text: str
+DELIVERY = "mail.deliver"
+"""The periodic task that sends what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,25 @@ class Recipient:
     language: str
     member: bool
 
+    @classmethod
+    def of(cls, user: User) -> Recipient:
+        """The person behind an account."""
+        return cls(user.name, user.email, user.language, member=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message, in its reader's language."""
+
+    to: str
+    subject: str
+    text: str
+
 
 def letter(recipient: Recipient, subject: str, text: str, **params: object) -> Letter:
-    """The message in the reader's language; ``subject`` and ``text`` are message ids."""
+    """The message in the recipient's language. ``subject`` and ``text`` are message ids; ``%(reader)s`` is their
+    name.
+    """
     return Letter(
         recipient.email,
         translate(subject, recipient.language, **params),
@@ -35,7 +51,7 @@ def letter(recipient: Recipient, subject: str, text: str, **params: object) -> L
     )
 
 
-def send(mailer: Mailer, letters: Iterable[Letter]) -> None:
-    """Call it after the commit: nobody should wait for mail, nor read of what was not kept."""
-    for one in letters:
-        mailer.send(one.to, one.subject, one.text)
+def send(session: Session, letters: Iterable[Letter]) -> None:
+    """Store the letters in the caller's transaction, who commits: they are sent after that, and not without it."""
+    session.add_all(OutgoingMail(to=each.to, subject=each.subject[:500], text=each.text) for each in letters)
+    announce(session, TASKS, DELIVERY)

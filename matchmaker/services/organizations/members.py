@@ -16,10 +16,10 @@ from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.postings.fields import ORGANIZATION_FIELDS, letters_in, one_line
 from matchmaker.domain.postings.posting import Need, Offer
-from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind
-from matchmaker.i18n import N_, translate
+from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
+from matchmaker.i18n import N_
 from matchmaker.services.activity import log
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.mailing.letters import Recipient, letter, send
 from matchmaker.services.posting.postings import bump_revision
 from matchmaker.services.posting.values import REFERENCE_COLUMNS
 
@@ -71,7 +71,7 @@ def join_organization(session: Session, user: User, name: str, kind: Organizatio
     return user.membership
 
 
-def join(session: Session, mailer: Mailer, user: User, name: str, kind: OrganizationKind | None) -> Membership:
+def join(session: Session, user: User, name: str, kind: OrganizationKind | None) -> Membership:
     """A person without an organization founds one or asks to join one, instead of what they asked before."""
     if user.organization is not None:
         raise Conflict(N_("您已经是“%(name)s”的成员，请先退出"), name=user.organization.name)
@@ -82,8 +82,8 @@ def join(session: Session, mailer: Mailer, user: User, name: str, kind: Organiza
             session.expire(user, ["membership"])
         membership = join_organization(session, user, name, kind)
     log(session, user, "membership", membership.id, membership.status.value)
+    tell_owners(session, membership)
     session.commit()
-    tell_owners(mailer, membership)
     return membership
 
 
@@ -117,6 +117,13 @@ def active_users(session: Session, organization: Organization) -> Sequence[User]
     ).all()
 
 
+def organizing_users(session: Session) -> Sequence[User]:
+    """The organizers, who get what nobody else could read, to pass it on."""
+    return session.scalars(
+        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
+    ).all()
+
+
 def pending_members(session: Session, owner: User) -> Sequence[Membership]:
     """People who ask to join the owner's organization; empty for anyone who owns none."""
     organization = owner.organization
@@ -135,7 +142,7 @@ def ownerless_organizations(session: Session) -> Sequence[Organization]:
     ).all()
 
 
-def decide_membership(session: Session, mailer: Mailer, decider: User, membership_id: int, accept: bool) -> Membership:
+def decide_membership(session: Session, decider: User, membership_id: int, accept: bool) -> Membership:
     """Say yes or no to a person who wants to join, and tell them by mail.
 
     The owner decides; an organizer does where there is none, and whom they accept becomes the owner.
@@ -149,8 +156,8 @@ def decide_membership(session: Session, mailer: Mailer, decider: User, membershi
     log(session, decider, "membership", membership.id, membership.status.value)
     if accept and not owners_of(membership.organization):
         _make_owner(session, decider, membership)
+    _tell_decision(session, membership)
     session.commit()
-    _tell_decision(mailer, membership)
     return membership
 
 
@@ -212,36 +219,38 @@ def values_of_organization(organization: Organization) -> dict[str, Any]:
     }
 
 
-def tell_owners(mailer: Mailer, membership: Membership) -> None:
+def tell_owners(session: Session, membership: Membership) -> None:
     """Tell the owners by mail that someone asks to join."""
     if membership.status is not MembershipStatus.PENDING:
         return
-    for owner in owners_of(membership.organization):
-        text = translate(
-            N_(
-                "%(owner)s，您好：\n\n%(name)s（%(email)s）申请加入“%(organization)s”。请登录后在“单位与成员”页同意或拒绝。"
-            ),
-            owner.language,
-            owner=owner.name,
-            name=membership.user.name,
-            email=membership.user.email,
-            organization=membership.organization.name,
-        )
-        mailer.send(owner.email, translate(N_("有人申请加入您的单位"), owner.language), text)
-
-
-def _tell_decision(mailer: Mailer, membership: Membership) -> None:
-    user = membership.user
-    accepted = membership.status is MembershipStatus.ACTIVE
-    text = translate(
-        N_("%(name)s，您好：\n\n您已加入“%(organization)s”，现在可以发布信息、查看匹配。")
-        if accepted
-        else N_("%(name)s，您好：\n\n“%(organization)s”没有同意您的加入申请。您可以登录后申请加入另一个单位。"),
-        user.language,
-        name=user.name,
-        organization=membership.organization.name,
+    send(
+        session,
+        [
+            letter(
+                Recipient.of(owner),
+                N_("有人申请加入您的单位"),
+                N_(
+                    "%(reader)s，您好：\n\n%(name)s（%(email)s）申请加入“%(organization)s”。"
+                    "请登录后在“单位与成员”页同意或拒绝。"
+                ),
+                name=membership.user.name,
+                email=membership.user.email,
+                organization=membership.organization.name,
+            )
+            for owner in owners_of(membership.organization)
+        ],
     )
-    mailer.send(user.email, translate(N_("加入单位的申请结果"), user.language), text)
+
+
+def _tell_decision(session: Session, membership: Membership) -> None:
+    accepted = membership.status is MembershipStatus.ACTIVE
+    text = (
+        N_("%(reader)s，您好：\n\n您已加入“%(organization)s”，现在可以发布信息、查看匹配。")
+        if accepted
+        else N_("%(reader)s，您好：\n\n“%(organization)s”没有同意您的加入申请。您可以登录后申请加入另一个单位。")
+    )
+    to = Recipient.of(membership.user)
+    send(session, [letter(to, N_("加入单位的申请结果"), text, organization=membership.organization.name)])
 
 
 def _memberships(organization: Organization, status: MembershipStatus) -> Select[Membership]:

@@ -15,7 +15,7 @@ from matchmaker.web.account import blueprint
 from matchmaker.web.account.forms import OrganizationChoice
 from matchmaker.web.forms import show_error, typed
 from matchmaker.web.language import current_language
-from matchmaker.web.request_context import db, platform
+from matchmaker.web.request_context import db
 
 Page = Response | str | tuple[str, int]
 
@@ -34,9 +34,7 @@ def join() -> Page:
     form = OrganizationChoice()
     if form.validate_on_submit():
         try:
-            membership = organization_members.join(
-                db(), platform().mailer, person(), typed(form.organization), form.kind
-            )
+            membership = organization_members.join(db(), person(), typed(form.organization), form.kind)
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -51,9 +49,7 @@ def member_action(membership_id: int, action: str) -> Page:
     """Owners accept, refuse or remove members and transfer ownership; members leave the organization."""
     match action:
         case "accept" | "refuse":
-            decided = organization_members.decide_membership(
-                db(), platform().mailer, person(), membership_id, accept=action == "accept"
-            )
+            decided = organization_members.decide_membership(db(), person(), membership_id, accept=action == "accept")
             flash(_decision(decided), "success")
         case "owner":
             owner = organization_members.transfer_ownership(db(), person(), membership_id)

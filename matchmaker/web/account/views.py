@@ -62,7 +62,7 @@ def register() -> Page:
     form = RegisterForm()
     if form.validate_on_submit():
         try:
-            account = user_accounts.register(db(), platform().mailer, _registration(form))
+            account = user_accounts.register(db(), _registration(form))
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -79,7 +79,7 @@ def forgot() -> Page:
     """Mail a set-password link. The answer does not reveal whether the account exists."""
     form = ForgotForm()
     if form.validate_on_submit():
-        user_accounts.send_password_link(db(), platform().mailer, platform().password_links, typed(form.email))
+        user_accounts.send_password_link(db(), platform().password_links, typed(form.email))
         flash(
             gettext("如果这个邮箱注册过，设置密码的链接已经发出，%(hours)d 小时内有效", hours=user_accounts.LINK_HOURS),
             "info",

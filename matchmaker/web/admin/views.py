@@ -132,7 +132,7 @@ def mail_link(user_id: int) -> Page:
 
 
 def _mail_link(account: User) -> None:
-    user_accounts.send_password_link(db(), platform().mailer, platform().password_links, account.email)
+    user_accounts.send_password_link(db(), platform().password_links, account.email)
 
 
 def _in_words(detail: str) -> str:

@@ -236,7 +236,7 @@ def _state(own: Participant) -> dict[str, object]:
 
 def acting_for(own: Participant) -> Acting:
     """The person and the address for mails, which is built from the settings, never from the browser's Host header."""
-    return Acting(person(), platform().mailer, requests_address(platform().settings.base_url, own.event))
+    return Acting(person(), requests_address(platform().settings.base_url, own.event))
 
 
 def _reply() -> Reply:

@@ -47,7 +47,7 @@ def ask(side: str, posting_id: int, other_id: int) -> Page:
         return _ask_page(pair, shown)
     message = request.form.get("words", "")
     try:
-        service.ask(db(), platform().mailer, person(), pair, message, _address(), shown)
+        service.ask(db(), person(), pair, message, _address(), shown)
     except InvalidInput as error:
         return _ask_page(pair, shown, message, error.text(current_language())), 400
     flash(gettext("已发给对方，有答复时会给您发邮件"), "success")
@@ -59,7 +59,7 @@ def interest_action(interest_id: int, action: str) -> Page:
     """Answer a received request, or withdraw a sent one."""
     wanted, words = InterestAction.parse(action), request.form.get("words", "")
     try:
-        service.act(db(), platform().mailer, person(), interest_id, wanted, words, _address())
+        service.act(db(), person(), interest_id, wanted, words, _address())
     except InvalidInput as error:
         return _interests_page(interest_id, words, error.text(current_language())), 400
     flash(gettext(_DONE[wanted]), "success")

@@ -8,7 +8,7 @@ from matchmaker.domain.vocabulary import MembershipStatus
 from matchmaker.services.organizations import members
 from matchmaker.web.access import person
 from matchmaker.web.organizer import blueprint
-from matchmaker.web.request_context import db, platform
+from matchmaker.web.request_context import db
 
 
 @blueprint.get("/people")
@@ -27,9 +27,7 @@ def people_action(membership_id: int, action: str) -> Response:
     if action == "owner":
         membership = members.transfer_ownership(db(), person(), membership_id)
     else:
-        membership = members.decide_membership(
-            db(), platform().mailer, person(), membership_id, accept=action == "accept"
-        )
+        membership = members.decide_membership(db(), person(), membership_id, accept=action == "accept")
     name = membership.user.name
     flash(
         gettext("%(name)s 已是负责人", name=name) if membership.owner else gettext("已拒绝 %(name)s", name=name),

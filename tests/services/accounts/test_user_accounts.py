@@ -1,7 +1,5 @@
 """Accounts: opening, logging in, passwords and their links, administration."""
 
-from pathlib import Path
-
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
@@ -13,15 +11,11 @@ from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Rol
 from matchmaker.services.accounts import user_accounts
 from matchmaker.services.accounts.user_accounts import PasswordLinks, Registration
 from matchmaker.services.activity import history
-from matchmaker.services.mailing.mailer import FileMailer, Mailer
+from matchmaker.services.jobs.worker import run_pending
+from matchmaker.services.platform import Platform
 from tests.factories import PASSWORD, make_organization, make_user
 
 LINKS = PasswordLinks("only for tests", "https://match.example.com")
-
-
-@pytest.fixture
-def mailer(tmp_path: Path) -> Mailer:
-    return FileMailer(tmp_path / "mail", "matchmaker@example.com")
 
 
 def registration(**values: object) -> Registration:
@@ -35,55 +29,54 @@ def registration(**values: object) -> Registration:
     return Registration(**(said | values))  # type: ignore[arg-type]
 
 
-def letters(folder: Path) -> list[str]:
-    return [path.read_text("utf-8") for path in sorted((folder / "mail").glob("*.eml"))]
+def letters(platform: Platform) -> list[str]:
+    run_pending(platform)
+    return [path.read_text("utf-8") for path in sorted((platform.settings.data / "mail").glob("*.eml"))]
 
 
-def test_the_first_member_founds_and_owns_the_organization(session: Session, mailer: Mailer) -> None:
-    user = user_accounts.register(session, mailer, registration())
+def test_the_first_member_founds_and_owns_the_organization(session: Session) -> None:
+    user = user_accounts.register(session, registration())
     assert user.organization is not None
     assert user.organization.kind is OrganizationKind.ENTERPRISE
     assert user.owns_organization
 
 
-def test_passwords_are_kept_as_argon2_hashes(session: Session, mailer: Mailer) -> None:
-    user = user_accounts.register(session, mailer, registration())
+def test_passwords_are_kept_as_argon2_hashes(session: Session) -> None:
+    user = user_accounts.register(session, registration())
     assert (user.password_hash or "").startswith("$argon2id$")
     assert PASSWORD not in (user.password_hash or "")
 
 
 def test_joining_a_known_organization_waits_for_its_owner_who_gets_a_letter(
-    session: Session, mailer: Mailer, tmp_path: Path
+    session: Session, platform: Platform
 ) -> None:
-    owner = user_accounts.register(session, mailer, registration())
-    joining = user_accounts.register(session, mailer, registration(email="wang@example.com", name="示例·王工"))
+    owner = user_accounts.register(session, registration())
+    joining = user_accounts.register(session, registration(email="wang@example.com", name="示例·王工"))
     assert joining.organization is None
     assert joining.membership is not None
     assert joining.membership.status is MembershipStatus.PENDING
     assert not joining.membership.owner
-    (letter,) = letters(tmp_path)
+    (letter,) = letters(platform)
     assert f"To: {owner.email}" in letter
     assert "示例·王工" in letter
 
 
-def test_an_imported_organization_is_not_the_first_comers(session: Session, mailer: Mailer) -> None:
+def test_an_imported_organization_is_not_the_first_comers(session: Session) -> None:
     make_organization(session, name="示例轴承有限公司")
-    user = user_accounts.register(session, mailer, registration())
+    user = user_accounts.register(session, registration())
     assert user.organization is None
     assert not user.owns_organization
 
 
-def test_blanks_in_a_name_do_not_make_another_organization(session: Session, mailer: Mailer) -> None:
-    user_accounts.register(session, mailer, registration(organization="示例 轴承"))
-    joining = user_accounts.register(
-        session, mailer, registration(email="b@example.com", organization="  示例   轴承 ")
-    )
+def test_blanks_in_a_name_do_not_make_another_organization(session: Session) -> None:
+    user_accounts.register(session, registration(organization="示例 轴承"))
+    joining = user_accounts.register(session, registration(email="b@example.com", organization="  示例   轴承 "))
     assert joining.membership is not None
     assert joining.membership.status is MembershipStatus.PENDING
 
 
-def test_brokers_need_no_organization(session: Session, mailer: Mailer) -> None:
-    user = user_accounts.register(session, mailer, registration(role=Role.BROKER, organization=" "))
+def test_brokers_need_no_organization(session: Session) -> None:
+    user = user_accounts.register(session, registration(role=Role.BROKER, organization=" "))
     assert user.membership is None
 
 
@@ -108,19 +101,19 @@ def test_brokers_need_no_organization(session: Session, mailer: Mailer) -> None:
     ],
 )
 def test_a_wrong_registration_names_its_field_and_leaves_nothing(
-    session: Session, mailer: Mailer, values: dict[str, object], field: str
+    session: Session, values: dict[str, object], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        user_accounts.register(session, mailer, registration(**values))
+        user_accounts.register(session, registration(**values))
     assert refusal.value.field == field
     assert session.scalar(select(func.count(User.id))) == 0
     assert session.scalar(select(func.count(Organization.id))) == 0
 
 
-def test_one_address_one_account_in_any_case(session: Session, mailer: Mailer) -> None:
-    user_accounts.register(session, mailer, registration())
+def test_one_address_one_account_in_any_case(session: Session) -> None:
+    user_accounts.register(session, registration())
     with pytest.raises(InvalidInput) as refusal:
-        user_accounts.register(session, mailer, registration(email="LI@Example.com"))
+        user_accounts.register(session, registration(email="LI@Example.com"))
     assert refusal.value.field == "email"
 
 
@@ -206,16 +199,14 @@ def test_links_are_void_after_a_day(session: Session, monkeypatch: pytest.Monkey
                 LINKS.user(session, token)
 
 
-def test_a_forgotten_password_mails_a_link_to_known_people_only(
-    session: Session, mailer: Mailer, tmp_path: Path
-) -> None:
+def test_a_forgotten_password_mails_a_link_to_known_people_only(session: Session, platform: Platform) -> None:
     user = make_user(session)
     shut = make_user(session)
     shut.active = False
     session.commit()
     for email in (user.email, shut.email, "nobody@example.com"):
-        user_accounts.send_password_link(session, mailer, LINKS, email)
-    (letter,) = letters(tmp_path)
+        user_accounts.send_password_link(session, LINKS, email)
+    (letter,) = letters(platform)
     assert f"To: {user.email}" in letter
     assert "https://match.example.com/account/password/" in letter
 

@@ -1,7 +1,7 @@
 """Asking to be put in touch: who may, what becomes of it, who is told, and whose contact is seen then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
@@ -15,23 +15,10 @@ from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import MembershipStatus, PostingStatus, Role, Side, Visibility
 from matchmaker.services.cooperation import interests as service
+from tests.docking import Outbox
 from tests.factories import make_need, make_offer, make_organization, make_user
 
 ADDRESS = "https://match.example/feedback/interests"
-
-
-@dataclass
-class Outbox:
-    """A mailer that keeps what it was given."""
-
-    sent: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def send(self, to: str, subject: str, text: str) -> None:
-        self.sent.append((to, subject, text))
-
-    @property
-    def readers(self) -> list[str]:
-        return [to for to, _, _ in self.sent]
 
 
 @dataclass
@@ -45,10 +32,10 @@ class Scene:
 
     def ask(self, message: str = "我们是做柱塞泵的，想请教滑靴偏磨") -> Interest:
         pair = service.get_contactable_pair(self.session, self.engineer, Side.NEED, self.need.id, self.offer.id)
-        return service.ask(self.session, self.outbox, self.engineer, pair, message, ADDRESS)
+        return service.ask(self.session, self.engineer, pair, message, ADDRESS)
 
     def act(self, person: User, interest: Interest, action: InterestAction, words: str = "") -> Interest:
-        return service.act(self.session, self.outbox, person, interest.id, action, words, ADDRESS)
+        return service.act(self.session, person, interest.id, action, words, ADDRESS)
 
 
 @pytest.fixture
@@ -56,7 +43,7 @@ def scene(session: Session) -> Scene:
     engineer, researcher = make_user(session), make_user(session, Role.RESEARCHER)
     need = make_need(session, engineer.organization)
     offer = make_offer(session, researcher.organization, visibility=Visibility.SUMMARY)
-    return Scene(session, Outbox(), engineer, researcher, need, offer)
+    return Scene(session, Outbox(session), engineer, researcher, need, offer)
 
 
 def test_asking_tells_every_member_of_the_other_organization(session: Session, scene: Scene) -> None:
@@ -164,7 +151,7 @@ def test_after_a_refusal_only_the_side_that_refused_may_ask(session: Session, sc
     with pytest.raises(Conflict, match="婉拒过"):
         scene.ask()
     pair = service.get_contactable_pair(session, scene.researcher, Side.OFFER, scene.offer.id, scene.need.id)
-    assert service.ask(session, scene.outbox, scene.researcher, pair, "现在有空了", ADDRESS).side is Side.OFFER
+    assert service.ask(session, scene.researcher, pair, "现在有空了", ADDRESS).side is Side.OFFER
 
 
 def test_after_withdrawing_one_may_ask_again(session: Session, scene: Scene) -> None:
@@ -217,7 +204,7 @@ def test_organizers_pass_on_what_nobody_could_answer(session: Session, scene: Sc
     offer = make_offer(session)
     organizer, member = make_user(session, Role.ORGANIZER), make_user(session)
     pair = service.get_contactable_pair(session, scene.engineer, Side.NEED, scene.need.id, offer.id)
-    interest = service.ask(session, scene.outbox, scene.engineer, pair, "请转达", ADDRESS)
+    interest = service.ask(session, scene.engineer, pair, "请转达", ADDRESS)
     assert scene.outbox.readers == [organizer.email]
     (case,) = service.received(session, organizer)
     assert case.on_behalf

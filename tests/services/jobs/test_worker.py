@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -99,18 +100,18 @@ def test_what_comes_round_is_begun_by_one_worker_and_again_when_it_is_time(
     rounds: list[str] = []
 
     @periodic("test.hourly", every=timedelta(hours=1))
-    def hourly(_: object) -> None:
+    def hourly(*_: object) -> None:
         rounds.append("hourly")
 
     @periodic("test.broken", every=timedelta(hours=1))
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         rounds.append("broken")
         raise ZeroDivisionError
 
     run_pending(platform)
     run_pending(platform)
-    worker._run_task(platform, "test.hourly")
-    worker._run_task(platform, "test.unknown")
+    worker._run_task(platform, "test.hourly", Event())
+    worker._run_task(platform, "test.unknown", Event())
     assert sorted(rounds) == ["broken", "hourly"]
     session.get_one(PeriodicRun, "test.hourly").begun_at = now() - timedelta(hours=1, minutes=1)
     session.commit()
@@ -125,7 +126,7 @@ def test_old_jobs_are_forgotten_with_their_files(platform: Platform, session: Se
         job_folder(platform.settings, job.id).mkdir(parents=True)
     ids = [job.id for job in (old, recent, waiting)]
     session.commit()
-    forget_old_jobs(platform)
+    forget_old_jobs(platform, Event())
     assert list(session.scalars(select(Job.id).order_by(Job.id))) == ids[1:]
     folders = [job_folder(platform.settings, job_id).exists() for job_id in ids]
     assert folders == [False, True, False]

@@ -1,7 +1,5 @@
 """Joining an organization, owning it, leaving it, and its own data."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,14 +8,10 @@ from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from matchmaker.domain.people import Membership, Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind, Role
 from matchmaker.services.activity import history
-from matchmaker.services.mailing.mailer import FileMailer, Mailer
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.organizations import members
+from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_organization, make_user
-
-
-@pytest.fixture
-def mailer(tmp_path: Path) -> Mailer:
-    return FileMailer(tmp_path / "mail", "matchmaker@example.com")
 
 
 def make_member(
@@ -41,58 +35,60 @@ def organization_of(user: User) -> Organization:
 
 @pytest.mark.parametrize(("accept", "status"), [(True, MembershipStatus.ACTIVE), (False, MembershipStatus.REFUSED)])
 def test_the_owner_decides_and_the_applicant_gets_a_letter(
-    session: Session, mailer: Mailer, tmp_path: Path, accept: bool, status: MembershipStatus
+    session: Session, platform: Platform, accept: bool, status: MembershipStatus
 ) -> None:
     owner = make_user(session)
     applicant = make_applicant(session, organization_of(owner))
     assert members.pending_members(session, owner) == [applicant]
-    members.decide_membership(session, mailer, owner, applicant.id, accept)
+    members.decide_membership(session, owner, applicant.id, accept)
     assert applicant.status is status
     assert not applicant.owner
     assert members.pending_members(session, owner) == []
-    (letter,) = (tmp_path / "mail").glob("*.eml")
+    session.commit()
+    run_pending(platform)
+    (letter,) = (platform.settings.data / "mail").glob("*.eml")
     assert f"To: {applicant.user.email}" in letter.read_text("utf-8")
 
 
-def test_an_application_is_answered_once(session: Session, mailer: Mailer) -> None:
+def test_an_application_is_answered_once(session: Session) -> None:
     owner = make_user(session)
     applicant = make_applicant(session, organization_of(owner))
-    members.decide_membership(session, mailer, owner, applicant.id, False)
+    members.decide_membership(session, owner, applicant.id, False)
     with pytest.raises(Conflict):
-        members.decide_membership(session, mailer, owner, applicant.id, True)
+        members.decide_membership(session, owner, applicant.id, True)
 
 
-def test_nobody_else_decides_where_there_is_an_owner(session: Session, mailer: Mailer) -> None:
+def test_nobody_else_decides_where_there_is_an_owner(session: Session) -> None:
     owner = make_user(session)
     member = make_member(session, organization_of(owner)).user
     applicant = make_applicant(session, organization_of(owner))
     for other in (make_user(session), member, applicant.user, make_user(session, Role.ORGANIZER)):
         with pytest.raises(NotFound):
-            members.decide_membership(session, mailer, other, applicant.id, True)
+            members.decide_membership(session, other, applicant.id, True)
         assert members.pending_members(session, other) == []
     assert applicant.status is MembershipStatus.PENDING
 
 
-def test_organizers_decide_for_an_organization_without_owner_and_name_one(session: Session, mailer: Mailer) -> None:
+def test_organizers_decide_for_an_organization_without_owner_and_name_one(session: Session) -> None:
     owned, imported = make_user(session), make_organization(session)
     make_applicant(session, organization_of(owned))
     make_organization(session)
     organizer = make_user(session, Role.ORGANIZER)
     first, second = make_applicant(session, imported), make_applicant(session, imported)
     assert members.ownerless_organizations(session) == [imported]
-    members.decide_membership(session, mailer, organizer, first.id, True)
+    members.decide_membership(session, organizer, first.id, True)
     assert first.user.owns_organization
     assert members.ownerless_organizations(session) == []
     with pytest.raises(NotFound):
-        members.decide_membership(session, mailer, organizer, second.id, True)
-    members.decide_membership(session, mailer, first.user, second.id, True)
+        members.decide_membership(session, organizer, second.id, True)
+    members.decide_membership(session, first.user, second.id, True)
     assert not second.owner
 
 
-def test_refusing_leaves_the_organization_without_owner(session: Session, mailer: Mailer) -> None:
+def test_refusing_leaves_the_organization_without_owner(session: Session) -> None:
     imported, organizer = make_organization(session), make_user(session, Role.ORGANIZER)
     applicant = make_applicant(session, imported)
-    members.decide_membership(session, mailer, organizer, applicant.id, False)
+    members.decide_membership(session, organizer, applicant.id, False)
     assert members.owners_of(imported) == []
     assert members.ownerless_organizations(session) == []
 
@@ -148,30 +144,30 @@ def test_members_leave_or_are_taken_out_but_the_owner_stays(session: Session) ->
         members.end_membership(session, owner, owner.membership.id)
 
 
-def test_the_refused_may_ask_elsewhere(session: Session, mailer: Mailer) -> None:
+def test_the_refused_may_ask_elsewhere(session: Session) -> None:
     owner, other = make_user(session), make_user(session)
     applicant = make_applicant(session, organization_of(owner))
     person = applicant.user
-    members.decide_membership(session, mailer, owner, applicant.id, False)
-    asked = members.join(session, mailer, person, organization_of(other).name, None)
+    members.decide_membership(session, owner, applicant.id, False)
+    asked = members.join(session, person, organization_of(other).name, None)
     assert asked.status is MembershipStatus.PENDING
     assert members.pending_members(session, other) == [asked]
-    founded = members.join(session, mailer, person, "示例新单位", OrganizationKind.INSTITUTE)
+    founded = members.join(session, person, "示例新单位", OrganizationKind.INSTITUTE)
     assert founded.owner
     assert members.pending_members(session, other) == []
 
 
-def test_joining_wrongly_keeps_the_earlier_application(session: Session, mailer: Mailer) -> None:
+def test_joining_wrongly_keeps_the_earlier_application(session: Session) -> None:
     owner = make_user(session)
     person = make_applicant(session, organization_of(owner)).user
     with pytest.raises(InvalidInput):
-        members.join(session, mailer, person, "没有类型的新单位", None)
+        members.join(session, person, "没有类型的新单位", None)
     assert [m.user for m in members.pending_members(session, owner)] == [person]
 
 
-def test_members_cannot_join_a_second_organization(session: Session, mailer: Mailer) -> None:
+def test_members_cannot_join_a_second_organization(session: Session) -> None:
     with pytest.raises(Conflict):
-        members.join(session, mailer, make_user(session), "示例新单位", OrganizationKind.ENTERPRISE)
+        members.join(session, make_user(session), "示例新单位", OrganizationKind.ENTERPRISE)
 
 
 def test_only_the_owner_changes_the_organizations_data(session: Session) -> None:

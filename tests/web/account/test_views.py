@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.services.accounts.user_accounts import find_user
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from matchmaker.web import create_app
 from tests.factories import PASSWORD, login, make_organization, make_user
@@ -29,6 +30,7 @@ def logged_in(client: FlaskClient) -> bool:
 
 
 def letters(platform: Platform) -> list[str]:
+    run_pending(platform)
     return [path.read_text("utf-8") for path in sorted((platform.settings.data / "mail").glob("*.eml"))]
 
 

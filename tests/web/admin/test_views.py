@@ -9,6 +9,7 @@ from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import MembershipStatus, Role
 from matchmaker.services.accounts import user_accounts
 from matchmaker.services.accounts.user_accounts import find_user
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from tests.factories import PASSWORD, login, make_organization, make_user
 
@@ -28,6 +29,7 @@ def test_a_new_user_gets_a_one_time_link_shown_and_mailed(
     assert response.status_code == 303
     shown = re.search(r'value="http://127\.0\.0\.1:8000(/account/password/[^"]+)"', client.get(response.location).text)
     assert shown is not None
+    run_pending(platform)
     (letter,) = (platform.settings.data / "mail").glob("*.eml")
     assert "/account/password/" in letter.read_text("utf-8")
     client.post("/account/logout")

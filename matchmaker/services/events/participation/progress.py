@@ -29,7 +29,6 @@ from matchmaker.services.events.participation.recipients import AddressOf, recip
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.timing import local_time, wishes_are_open
 from matchmaker.services.mailing.letters import Letter, letter, send
-from matchmaker.services.mailing.mailer import Mailer
 from matchmaker.services.transfer.spreadsheets import write_xlsx
 
 REMINDER_PAUSE = timedelta(minutes=10)
@@ -186,7 +185,6 @@ def dashboard(session: Session, event: Event, at: datetime | None = None) -> Das
 
 def remind(
     session: Session,
-    mailer: Mailer,
     actor: User | None,
     event: Event,
     ids: Collection[int],
@@ -231,8 +229,8 @@ def remind(
             for reader in readers
         ]
     log(session, actor, "event", event.id, "reminded", str(written))
+    send(session, letters)
     session.commit()
-    send(mailer, letters)
     return Reminded(written, spared, tuple(unreached))
 
 

@@ -38,7 +38,6 @@ from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.versions import note_message, record_version
 from matchmaker.services.events.timing import has_begun, is_over, registration_is_open
 from matchmaker.services.mailing.letters import Letter, letter, send
-from matchmaker.services.mailing.mailer import Mailer
 
 NOTE_LENGTH = 500
 
@@ -103,7 +102,6 @@ organizers of such events advise 10–20 %."""
 
 def invite(
     session: Session,
-    mailer: Mailer,
     actor: User | None,
     event: Event,
     side: Side,
@@ -119,11 +117,11 @@ def invite(
     if has_begun(event, at):
         raise Conflict(N_("“%(name)s”已经开始，请直接添加到场的参会方"), name=event.name)
     added = add_participants(session, actor, event, side, keys, status=ParticipantStatus.INVITED)
-    return _write_invitations(session, mailer, added, address_of)
+    return _write_invitations(session, added, address_of)
 
 
 def invite_again(
-    session: Session, mailer: Mailer, actor: User | None, event: Event, ids: Collection[int], address_of: AddressOf
+    session: Session, actor: User | None, event: Event, ids: Collection[int], address_of: AddressOf
 ) -> Invited:
     """Write once more to the invited ones among the participants, and to those who declined or withdrew."""
     check_organizer(actor)
@@ -134,8 +132,7 @@ def invite_again(
     ]
     for participant in chosen:
         _move(session, actor, participant, ParticipantStatus.INVITED)
-    session.commit()
-    return _write_invitations(session, mailer, chosen, address_of)
+    return _write_invitations(session, chosen, address_of)
 
 
 def answer_invitation(
@@ -200,7 +197,6 @@ def apply(
 
 def decide_applications(
     session: Session,
-    mailer: Mailer,
     actor: User | None,
     event: Event,
     ids: Collection[int],
@@ -226,8 +222,8 @@ def decide_applications(
     letters = [
         message for participant in decided for message in _decision_letters(session, participant, why, address_of)
     ]
+    send(session, letters)
     session.commit()
-    send(mailer, letters)
     return decided
 
 
@@ -354,9 +350,7 @@ def _end_requests(session: Session, participant: Participant, at: datetime) -> N
             request.status = RequestStatus.WITHDRAWN
 
 
-def _write_invitations(
-    session: Session, mailer: Mailer, participants: Sequence[Participant], address_of: AddressOf
-) -> Invited:
+def _write_invitations(session: Session, participants: Sequence[Participant], address_of: AddressOf) -> Invited:
     letters: list[Letter] = []
     unreached = []
     for participant in participants:
@@ -377,7 +371,8 @@ def _write_invitations(
                     address=address_of(participant),
                 )
             )
-    send(mailer, letters)
+    send(session, letters)
+    session.commit()
     return Invited(tuple(participants), tuple(unreached))
 
 

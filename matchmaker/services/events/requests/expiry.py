@@ -1,11 +1,13 @@
 """Requests that nobody answered in time: both sides are told, once.
 
 A request stops holding its slot at ``expires_at``. The EXPIRED status only ensures that mail is sent once; it is set
-whenever somebody does something with a request of the event, and by ``matchmaker event expire-requests``.
+whenever somebody does something with a request of the event, by the
+worker every few minutes, and by ``matchmaker event expire-requests``.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event as StopSignal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,14 +19,15 @@ from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import EventStatus, ParticipantStatus, RequestStatus
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import published_placements
-from matchmaker.services.events.requests.notifications import LapsedRequest, lapsed_letters, send
+from matchmaker.services.events.requests.notifications import LapsedRequest, lapsed_letters
 from matchmaker.services.events.requests.rules import hidden_from
 from matchmaker.services.events.timing import is_over
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.jobs.registry import RunningPlatform, periodic
+from matchmaker.services.mailing.letters import send
 
 
-def expire_requests(session: Session, mailer: Mailer, event: Event, address: str, at: datetime | None = None) -> int:
-    """Mark the event's requests that are past their time, commit, and write to both sides; returns how many.
+def expire_requests(session: Session, event: Event, address: str, at: datetime | None = None) -> int:
+    """Mark the event's requests that are past their time and write to both sides; returns how many.
 
     ``address`` is where requests are answered. Nobody is written to about an event that is over, a pair that meets
     anyway, or a request that they no longer see.
@@ -45,18 +48,25 @@ def expire_requests(session: Session, mailer: Mailer, event: Event, address: str
         request.status = RequestStatus.EXPIRED
     told = [] if is_over(event, at) else _to_tell(session, event, lapsed)
     letters = lapsed_letters(session, event, told, address)
+    send(session, letters)
     session.commit()
-    send(mailer, letters)
     return len(lapsed)
 
 
-def expire_everywhere(session: Session, mailer: Mailer, base_url: str, at: datetime | None = None) -> int:
+def expire_everywhere(session: Session, base_url: str, at: datetime | None = None) -> int:
     """Expire the requests of all announced events, whose pages begin with ``base_url``; returns how many."""
     announced = select(Event).where(Event.status == EventStatus.PUBLISHED).order_by(Event.id)
     return sum(
-        expire_requests(session, mailer, event, requests_address(base_url, event), at)
+        expire_requests(session, event, requests_address(base_url, event), at)
         for event in session.scalars(announced).all()
     )
+
+
+@periodic("requests.expire", every=timedelta(minutes=5))
+def expire_now_and_then(platform: RunningPlatform, _: StopSignal) -> None:
+    """What the worker does of itself, for all announced events."""
+    with platform.database.writing() as session:
+        expire_everywhere(session, platform.settings.base_url)
 
 
 def requests_address(base_url: str, event: Event) -> str:

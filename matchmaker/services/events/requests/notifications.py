@@ -1,21 +1,22 @@
 """Mail to the people of an event's participants: requests for a meeting, and what changed in their schedules."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.domain.events.event import Delegate, Event, Participant, PlanVersion
+from matchmaker.domain.events.event import Event, Participant, PlanVersion
 from matchmaker.domain.events.meeting_request import MeetingRequest
-from matchmaker.domain.people import Membership, User
-from matchmaker.domain.vocabulary import EventKind, MembershipStatus, ParticipantStatus, Role
+from matchmaker.domain.people import User
+from matchmaker.domain.vocabulary import EventKind, ParticipantStatus
 from matchmaker.i18n import N_, translate
 from matchmaker.services.events.participation.participants import acts_for
+from matchmaker.services.events.participation.recipients import people_of, people_or_organizers
 from matchmaker.services.events.plan.changes import ChangeKind, MeetingChange, as_expected, plan_difference
 from matchmaker.services.events.plan.placements import Placement
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.mailing.letters import Letter, Recipient, letter, send
 
 _LINES: Mapping[ChangeKind, str] = {
     ChangeKind.ADDED: N_("新增 %(after)s 与“%(partner)s”"),
@@ -29,50 +30,11 @@ _WITHOUT_SLOT: Mapping[EventKind, str] = {
 }
 
 
-class Letter(NamedTuple):
-    """A message ready to be sent."""
-
-    to: str
-    subject: str
-    text: str
-
-
 class LapsedRequest(NamedTuple):
     """A request that was not answered in time, and which of the two is told."""
 
     request: MeetingRequest
     to: Participant
-
-
-def send(mailer: Mailer, letters: Iterable[Letter]) -> None:
-    """Send after the commit: nobody should wait for the database meanwhile, nor read of what was not kept."""
-    for letter in letters:
-        mailer.send(letter.to, letter.subject, letter.text)
-
-
-def people_of(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
-    """Who acts for each participant, by its id: members of its organization, and its delegates with an account."""
-    members: defaultdict[int, list[User]] = defaultdict(list)
-    for organization_id, user in session.execute(
-        select(Membership.organization_id, User)
-        .join(Membership.user)
-        .where(
-            Membership.organization_id.in_({p.organization_id for p in participants}),
-            Membership.status == MembershipStatus.ACTIVE,
-            User.active,
-        )
-        .order_by(User.id)
-    ):
-        members[organization_id].append(user)
-    delegates: defaultdict[int, list[User]] = defaultdict(list)
-    for participant_id, user in session.execute(
-        select(Delegate.participant_id, User)
-        .join(Delegate.user)
-        .where(Delegate.participant_id.in_({p.id for p in participants}), User.active)
-        .order_by(User.id)
-    ):
-        delegates[participant_id].append(user)
-    return {p.id: list(dict.fromkeys((*members[p.organization_id], *delegates[p.id]))) for p in participants}
 
 
 def request_letters(
@@ -85,34 +47,35 @@ def request_letters(
     other = request.asking if to is request.asked else request.asked
     signature = "%(person)s" if acts_for(person, other) else N_("%(person)s（组织方代办）")
     letters = []
-    for reader in _readers(session, [to])[to.id]:
+    for reader in people_or_organizers(session, [to])[to.id]:
         if reader is person:
             continue
-        subject = translate(news, reader.language, who=other.name)
         asked_for = None if request.starts_at is None else Placement(request.starts_at, None)
         slot = "" if asked_for is None else _place_text(request.event, asked_for, reader.language)
-        text = translate(
-            N_(
-                "%(name)s，您好：\n\n%(news)s。\n\n活动：%(event)s\n参会方：%(to)s\n时段：%(slot)s\n\n%(words)s\n\n"
-                "——%(person)s\n\n请在这里查看和答复：\n%(address)s"
-            ),
-            reader.language,
-            name=reader.name,
-            news=subject,
-            event=request.event.name,
-            to=to.name,
-            slot=slot or translate(_WITHOUT_SLOT[request.event.kind], reader.language),
-            words=words or "—",
-            person=translate(signature, reader.language, person=person.name),
-            address=address,
+        letters.append(
+            letter(
+                Recipient.of(reader),
+                news,
+                N_(
+                    "%(reader)s，您好：\n\n%(news)s。\n\n活动：%(event)s\n参会方：%(to)s\n时段：%(slot)s\n\n%(words)s\n\n"
+                    "——%(person)s\n\n请在这里查看和答复：\n%(address)s"
+                ),
+                who=other.name,
+                news=translate(news, reader.language, who=other.name),
+                event=request.event.name,
+                to=to.name,
+                slot=slot or translate(_WITHOUT_SLOT[request.event.kind], reader.language),
+                words=words or "—",
+                person=translate(signature, reader.language, person=person.name),
+                address=address,
+            )
         )
-        letters.append(Letter(reader.email, subject, text))
     return letters
 
 
 def lapsed_letters(session: Session, event: Event, lapsed: Sequence[LapsedRequest], address: str) -> list[Letter]:
     """To the people of both sides which of their requests nobody answered; one letter each, whatever it lists."""
-    readers = _readers(session, [one.to for one in lapsed])
+    readers = people_or_organizers(session, [one.to for one in lapsed])
     by_reader: defaultdict[User, list[LapsedRequest]] = defaultdict(list)
     for one in lapsed:
         for reader in readers[one.to.id]:
@@ -121,18 +84,17 @@ def lapsed_letters(session: Session, event: Event, lapsed: Sequence[LapsedReques
 
 
 def _lapsed_letter(event: Event, reader: User, lapsed: Sequence[LapsedRequest], address: str) -> Letter:
-    language = reader.language
-    text = translate(
+    return letter(
+        Recipient.of(reader),
+        N_("“%(event)s”：约见请求过了时限"),
         N_(
-            "%(name)s，您好：\n\n以下约见请求没有在时限内得到答复，已经失效，时段重新放开：\n\n%(requests)s\n\n"
+            "%(reader)s，您好：\n\n以下约见请求没有在时限内得到答复，已经失效，时段重新放开：\n\n%(requests)s\n\n"
             "还想见面可以再约：\n%(address)s"
         ),
-        language,
-        name=reader.name,
-        requests="\n".join(f"· {_lapsed_line(event, one, language)}" for one in lapsed),
+        event=event.name,
+        requests="\n".join(f"· {_lapsed_line(event, one, reader.language)}" for one in lapsed),
         address=address,
     )
-    return Letter(reader.email, translate(N_("“%(event)s”：约见请求过了时限"), language, event=event.name), text)
 
 
 def _lapsed_line(event: Event, lapsed: LapsedRequest, language: str) -> str:
@@ -152,25 +114,13 @@ def _lapsed_line(event: Event, lapsed: LapsedRequest, language: str) -> str:
     )
 
 
-def _readers(session: Session, participants: Collection[Participant]) -> dict[int, list[User]]:
-    """As :func:`people_of`; the organizers for whom nobody could read it, to pass it on."""
-    people = people_of(session, participants)
-    if all(people.values()):
-        return people
-    organizers = session.scalars(
-        select(User).where(User.role.in_((Role.ORGANIZER, Role.ADMIN)), User.active).order_by(User.id)
-    ).all()
-    return {participant_id: readers or list(organizers) for participant_id, readers in people.items()}
-
-
 def tell_changes(
-    session: Session, mailer: Mailer, event: Event, before: PlanVersion | None, after: PlanVersion, address: str = ""
+    session: Session, event: Event, before: PlanVersion | None, after: PlanVersion, address: str = ""
 ) -> int:
-    """Mail the people of each confirmed participant what a newly published version changed for them, and only that.
+    """Write to the people of each confirmed participant what a newly published version changed for them, and only that.
 
     ``before`` is the version published until now, ``None`` for the first; ``address`` is where they find their
-    schedule. Who acts for several participants gets one message. Call it after the commit. Returns how many were
-    written to.
+    schedule. Who acts for several participants gets one message. Returns how many were written to.
     """
     changes = plan_difference(before, after, as_expected).by_participant()
     participants = {
@@ -195,7 +145,8 @@ def tell_changes(
         _changes_letter(event, reader, theirs, participants, changes, after, address)
         for reader, theirs in by_reader.items()
     ]
-    send(mailer, letters)
+    send(session, letters)
+    session.commit()
     return len(letters)
 
 
@@ -213,17 +164,21 @@ def _changes_letter(
     for participant in theirs:
         lines = [change_line(participant, change, participants, language) for change in changes[participant.id]]
         blocks.append("\n".join([participant.name, *(f"· {line}" for line in lines)]))
-    subject = translate(N_("“%(event)s”：您的洽谈日程有变化"), language, event=event.name)
-    text = translate(
-        N_("%(name)s，您好：\n\n第 %(version)d 版日程已公布，与您有关的变化：\n\n%(changes)s\n\n没有列出的洽谈照旧。"),
-        language,
-        name=reader.name,
+    text = N_(
+        "%(reader)s，您好：\n\n第 %(version)d 版日程已公布，与您有关的变化：\n\n%(changes)s\n\n没有列出的洽谈照旧。"
+    )
+    written = letter(
+        Recipient.of(reader),
+        N_("“%(event)s”：您的洽谈日程有变化"),
+        text,
+        event=event.name,
         version=version.version,
         changes="\n\n".join(blocks),
     )
-    if address:
-        text += "\n\n" + translate(N_("完整日程：%(address)s"), language, address=address)
-    return Letter(reader.email, subject, text)
+    if not address:
+        return written
+    where = translate(N_("完整日程：%(address)s"), language, address=address)
+    return Letter(written.to, written.subject, f"{written.text}\n\n{where}")
 
 
 def change_line(

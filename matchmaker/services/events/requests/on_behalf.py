@@ -11,8 +11,8 @@ from matchmaker.domain.base import now
 from matchmaker.domain.events.event import Event, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import RequestStatus
+from matchmaker.services.events.participation.recipients import people_of
 from matchmaker.services.events.requests.my_schedule import both_sides_named, standing
-from matchmaker.services.events.requests.notifications import people_of
 from matchmaker.services.events.requests.rules import Phase, hidden_from, phase_of
 
 

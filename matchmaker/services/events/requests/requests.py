@@ -23,13 +23,14 @@ from matchmaker.i18n import N_
 from matchmaker.services.activity import log
 from matchmaker.services.events.pairing.partnerships import score_partnerships
 from matchmaker.services.events.participation.participants import acts_for
+from matchmaker.services.events.participation.recipients import people_of
 from matchmaker.services.events.plan.occupancy import lock_event
 from matchmaker.services.events.plan.placements import published_placements
 from matchmaker.services.events.plan.queries import meeting_of_pair
 from matchmaker.services.events.plan.versions import note_message
 from matchmaker.services.events.requests.expiry import expire_requests
 from matchmaker.services.events.requests.my_schedule import get_attending
-from matchmaker.services.events.requests.notifications import people_of, request_letters, send
+from matchmaker.services.events.requests.notifications import request_letters
 from matchmaker.services.events.requests.rules import (
     Phase,
     calendars,
@@ -44,7 +45,7 @@ from matchmaker.services.events.requests.rules import (
 from matchmaker.services.events.scheduling.meetings import new_meeting
 from matchmaker.services.events.scheduling.single_change import publish_single_change
 from matchmaker.services.indexing.search_index import SearchIndex
-from matchmaker.services.mailing.mailer import Mailer
+from matchmaker.services.mailing.letters import send
 
 SUBJECT = "meeting_request"
 """Of a request's lines in the log of activities, which tell its story."""
@@ -80,10 +81,9 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Who acts, when, and how the other side is told: by mail, with the ``address`` where requests are answered."""
+    """Who acts, when, and the ``address`` where requests are answered, for the mail to the other side."""
 
     person: User
-    mailer: Mailer
     address: str
     at: datetime = field(default_factory=now)
 
@@ -216,7 +216,7 @@ def withdraw(session: Session, acting: Acting, request_id: int, reply: Reply) ->
 
 def _lock(session: Session, acting: Acting, event: Event) -> Event:
     """Expire what is too late, then lock the event and read it anew."""
-    expire_requests(session, acting.mailer, event, acting.address, acting.at)
+    expire_requests(session, event, acting.address, acting.at)
     session.expire_all()
     lock_event(session, event)
     return event
@@ -401,6 +401,6 @@ def _finish(
     """Keep the step in the request's story, commit, and tell the other side."""
     log(session, acting.person, SUBJECT, request.id, action.value, words)
     letters = request_letters(session, request, to, _NEWS[action], acting.person, words, acting.address)
+    send(session, letters)
     session.commit()
-    send(acting.mailer, letters)
     return request

@@ -142,7 +142,7 @@ def test_a_reminder_says_what_is_open_once(session: Session, platform: Platform,
     others = make_participant(session, fair)
     chosen = {lacking.id, done.id, silent.id}
 
-    reminded = remind(session, platform.mailer, organizer, fair, chosen, address_of, BEFORE)
+    reminded = remind(session, organizer, fair, chosen, address_of, BEFORE)
     assert (reminded.written, reminded.spared, reminded.unreached) == (1, 1, (silent,))
     assert (lacking.reminded_at, silent.reminded_at, others.reminded_at) == (BEFORE, None, None)
     ((to, subject, text),) = letters(platform)
@@ -151,9 +151,9 @@ def test_a_reminder_says_what_is_open_once(session: Session, platform: Platform,
     assert "请发布需求或成果" not in text
     assert f"https://match.example.com/{lacking.id}" in text
 
-    again = remind(session, platform.mailer, organizer, fair, chosen, address_of, BEFORE + timedelta(minutes=1))
+    again = remind(session, organizer, fair, chosen, address_of, BEFORE + timedelta(minutes=1))
     assert (again.written, again.spared) == (0, 2), "a page sent twice writes once"
-    later = remind(session, platform.mailer, organizer, fair, {lacking.id}, address_of, BEFORE + REMINDER_PAUSE)
+    later = remind(session, organizer, fair, {lacking.id}, address_of, BEFORE + REMINDER_PAUSE)
     assert later.written == 1
     assert len(letters(platform)) == 2
 
@@ -165,14 +165,14 @@ def test_a_reminder_speaks_its_readers_language(
     person.language = "en"
     participant = make_participant(session, fair, organization=person.organization)
     delegate = add_delegate(session, None, participant.id, DelegateValues("示例·甲", email="jia@example.com"))
-    remind(session, platform.mailer, organizer, fair, {participant.id}, address_of, BEFORE)
+    remind(session, organizer, fair, {participant.id}, address_of, BEFORE)
     assert [to for to, _, _ in letters(platform)] == [person.email, delegate.email]
 
 
 def test_only_organizers_remind(session: Session, platform: Platform, fair: Event) -> None:
     participant = make_participant(session, fair)
     with pytest.raises(NotAllowed):
-        remind(session, platform.mailer, make_user(session), fair, {participant.id}, address_of)
+        remind(session, make_user(session), fair, {participant.id}, address_of)
 
 
 def test_the_list_is_a_workbook(session: Session, fair: Event) -> None:

@@ -62,7 +62,7 @@ def test_members_are_written_to_and_strangers_told_how_to_register(
     silent = make_organization(session)
     assert member.organization is not None
     keys = [(one.id, None) for one in (member.organization, strangers, silent)]
-    invited = invite(session, platform.mailer, organizer, fair, Side.NEED, keys, address_of)
+    invited = invite(session, organizer, fair, Side.NEED, keys, address_of)
     assert {p.status for p in invited.participants} == {STATUS.INVITED}
     assert [p.organization for p in invited.unreached] == [silent]
     to_member, to_stranger = sorted(letters(platform), key=lambda one: one[0] == "office@example.com")
@@ -78,9 +78,9 @@ def test_only_organizers_invite_and_not_after_the_beginning(
 ) -> None:
     key = [(make_organization(session).id, None)]
     with pytest.raises(NotAllowed):
-        invite(session, platform.mailer, make_user(session), fair, Side.NEED, key, address_of)
+        invite(session, make_user(session), fair, Side.NEED, key, address_of)
     with pytest.raises(Conflict, match="已经开始"):
-        invite(session, platform.mailer, organizer, fair, Side.NEED, key, address_of, at=instant(9))
+        invite(session, organizer, fair, Side.NEED, key, address_of, at=instant(9))
 
 
 def test_an_invitation_is_declined_and_accepted_after_all(session: Session, fair: Event) -> None:
@@ -113,7 +113,7 @@ def test_whoever_declined_can_be_invited_again(
     person = make_user(session)
     declined = make_participant(session, fair, organization=person.organization, status=STATUS.DECLINED)
     coming = make_participant(session, fair)
-    invited = invite_again(session, platform.mailer, organizer, fair, {declined.id, coming.id}, address_of)
+    invited = invite_again(session, organizer, fair, {declined.id, coming.id}, address_of)
     assert invited.participants == (declined,)
     assert (declined.status, coming.status) == (STATUS.INVITED, STATUS.CONFIRMED)
     assert [to for to, _, _ in letters(platform)] == [person.email]
@@ -213,14 +213,14 @@ def test_organizers_admit_and_refuse_many_at_once(
     ids = [apply(session, person, fair, application(fair)).id for person in people]
     for nothing in ("", " ！ "):
         with pytest.raises(InvalidInput) as caught:
-            decide_applications(session, platform.mailer, organizer, fair, ids, False, nothing, address_of)
+            decide_applications(session, organizer, fair, ids, False, nothing, address_of)
         assert caught.value.field == "reason"
     with pytest.raises(NotAllowed):
-        decide_applications(session, platform.mailer, people[0], fair, ids, True, "", address_of)
+        decide_applications(session, people[0], fair, ids, True, "", address_of)
     with pytest.raises(NotFound):
-        decide_applications(session, platform.mailer, organizer, fair, [12345], True, "", address_of)
-    decide_applications(session, platform.mailer, organizer, fair, ids[:2], True, "", address_of)
-    decide_applications(session, platform.mailer, organizer, fair, ids, False, "名额已满", address_of)
+        decide_applications(session, organizer, fair, [12345], True, "", address_of)
+    decide_applications(session, organizer, fair, ids[:2], True, "", address_of)
+    decide_applications(session, organizer, fair, ids, False, "名额已满", address_of)
     assert [p.status for p in fair.participants] == [STATUS.CONFIRMED, STATUS.CONFIRMED, STATUS.REJECTED]
     assert [subject for _, subject, _ in letters(platform)] == ["“示例对接会”：已确认参加"] * 2 + [
         "“示例对接会”：报名未通过"
@@ -230,7 +230,7 @@ def test_organizers_admit_and_refuse_many_at_once(
     assert refused.status_reason == "名额已满"
     with pytest.raises(Conflict, match="没有通过"):
         apply(session, people[2], fair, application(fair))
-    decide_applications(session, platform.mailer, organizer, fair, [refused.id], True, "", address_of)
+    decide_applications(session, organizer, fair, [refused.id], True, "", address_of)
     assert (refused.status, refused.status_reason) == (STATUS.CONFIRMED, "")
 
 

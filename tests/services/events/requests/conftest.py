@@ -22,4 +22,4 @@ def scene(session: Session, platform: Platform) -> Scene:
     docking = make_docking(session, 3, 3, [("高铁轴箱轴承寿命不足", "轴承接触疲劳寿命预测")])
     # What it has to encode it stores in a session of its own, so before any test's transaction is open.
     platform.search_index.refresh()
-    return Scene(**vars(docking), session=session, search_index=platform.search_index, outbox=Outbox())
+    return Scene(**vars(docking), session=session, search_index=platform.search_index, outbox=Outbox(session))

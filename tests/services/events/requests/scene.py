@@ -22,7 +22,7 @@ class Scene(Docking):
 
     def acting(self, who: Participant | User, at: datetime = WEEK_BEFORE) -> Acting:
         person = self.people[who.id] if isinstance(who, Participant) else who
-        return Acting(person, self.outbox, ADDRESS, at)
+        return Acting(person, ADDRESS, at)
 
     def ask(
         self,

@@ -27,14 +27,14 @@ from matchmaker.domain.errors import MatchmakerError
 from matchmaker.domain.people import User
 from matchmaker.services.database import Database
 from matchmaker.services.events.requests.requests import Acting, Reply, ask
-from tests.docking import SLOTS, WEEK_BEFORE, Outbox
+from tests.docking import SLOTS, WEEK_BEFORE
 
 database, (asked, *asking) = Database(sys.argv[1]), map(int, sys.argv[2].split(","))
 
 def request(pair):
     participant_id, person_id = pair
     with database.writing() as session:
-        acting = Acting(session.get_one(User, person_id), Outbox(), "", WEEK_BEFORE)
+        acting = Acting(session.get_one(User, person_id), "", WEEK_BEFORE)
         try:
             ask(session, acting, participant_id, asked, Reply("想谈一谈", SLOTS[2]))
         except MatchmakerError as error:

@@ -19,11 +19,11 @@ class TestRunOut:
     @pytest.fixture
     def request_made(self, scene: Scene) -> MeetingRequest:
         made = scene.ask(scene.needs[0], scene.offers[0], SLOTS[1])
-        scene.outbox.sent.clear()
+        scene.outbox.clear()
         return made
 
     def expire(self, scene: Scene, at: datetime) -> int:
-        return expire_requests(scene.session, scene.outbox, scene.event, ADDRESS, at)
+        return expire_requests(scene.session, scene.event, ADDRESS, at)
 
     def test_both_sides_are_written_to_once(self, scene: Scene, request_made: MeetingRequest) -> None:
         assert self.expire(scene, request_made.expires_at - timedelta(seconds=1)) == 0
@@ -48,7 +48,7 @@ class TestRunOut:
 
     def test_one_letter_lists_all(self, scene: Scene, request_made: MeetingRequest) -> None:
         scene.ask(scene.needs[0], scene.offers[1], SLOTS[2])
-        scene.outbox.sent.clear()
+        scene.outbox.clear()
         assert self.expire(scene, request_made.expires_at) == 2
         (text,) = [text for to, _, text in scene.outbox.sent if to == scene.person(scene.needs[0]).email]
         assert scene.offers[0].name in text
@@ -86,8 +86,8 @@ class TestRunOut:
         self, session: Session, scene: Scene, request_made: MeetingRequest
     ) -> None:
         after = request_made.expires_at
-        assert expire_everywhere(session, scene.outbox, "https://match.example", after) == 1
-        assert expire_everywhere(session, scene.outbox, "https://match.example", after) == 0
+        assert expire_everywhere(session, "https://match.example", after) == 1
+        assert expire_everywhere(session, "https://match.example", after) == 0
         assert f"https://match.example/attending/events/{scene.event.id}/requests" in scene.outbox.sent[0][2]
 
     def test_it_is_pointed_out_for_a_day_or_until_they_ask_again(

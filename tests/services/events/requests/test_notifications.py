@@ -20,11 +20,11 @@ class TestMail:
     """People are told only what changed for them."""
 
     def tell(self, session: Session, docking: Docking) -> Outbox:
-        outbox = Outbox()
+        outbox = Outbox(session)
         number = docking.event.published_version or 0
         before = published(session, docking.event, number - 1) if number > 1 else None
         after = published(session, docking.event, number)
-        told = tell_changes(session, outbox, docking.event, before, after, "https://match.example/me")
+        told = tell_changes(session, docking.event, before, after, "https://match.example/me")
         assert told == len(outbox.sent)
         return outbox
 

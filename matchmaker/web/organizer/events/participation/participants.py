@@ -29,7 +29,7 @@ from matchmaker.web.language import current_language
 from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.form_values import chosen_ids, is_id, kept_arguments
 from matchmaker.web.organizer.events.participation.registration import participation_address, tell_of_invitations
-from matchmaker.web.request_context import db, platform
+from matchmaker.web.request_context import db
 
 SHOWN = 200
 """Parties that one page offers for choosing; a filter narrows them, and “add all” takes those beyond as well."""
@@ -98,7 +98,7 @@ def event_add_participants(event_id: int) -> Response:
 
 def _invite(event: Event, side: Side, keys: list[PartyKey]) -> Response:
     try:
-        invited = invite(db(), platform().mailer, person(), event, side, keys, participation_address)
+        invited = invite(db(), person(), event, side, keys, participation_address)
     except Conflict as error:
         flash(error.text(current_language()), "danger")
     else:

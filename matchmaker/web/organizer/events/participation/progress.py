@@ -32,7 +32,7 @@ from matchmaker.web.organizer import blueprint
 from matchmaker.web.organizer.events.form_values import chosen_ids, kept_arguments
 from matchmaker.web.organizer.events.participation.registration import participation_address
 from matchmaker.web.organizer.tables import XLSX
-from matchmaker.web.request_context import db, platform
+from matchmaker.web.request_context import db
 
 _FILTERS = ("side", "status", "step", "text", "order")
 
@@ -71,7 +71,7 @@ def event_remind(event_id: int) -> Response:
         chosen = {row.participant.id for row in dashboard(db(), event).shown(_wanted())}
     else:
         chosen = chosen_ids("chosen")
-    _tell(remind(db(), platform().mailer, person(), event, chosen, participation_address))
+    _tell(remind(db(), person(), event, chosen, participation_address))
     return redirect(url_for(".event_progress", event_id=event_id, **kept_arguments(*_FILTERS)), 303)
 
 

@@ -51,12 +51,10 @@ def event_register(event_id: int) -> Response | tuple[str, int]:
         match request.form.get("decision"):
             case "accept" | "reject" as decision:
                 accept = decision == "accept"
-                decided = decide_applications(
-                    db(), platform().mailer, person(), event, chosen, accept, reason, participation_address
-                )
+                decided = decide_applications(db(), person(), event, chosen, accept, reason, participation_address)
                 flash(_decided(accept, len(decided)), "success" if decided else "warning")
             case "invite":
-                invited = invite_again(db(), platform().mailer, person(), event, chosen, participation_address)
+                invited = invite_again(db(), person(), event, chosen, participation_address)
                 tell_of_invitations(invited)
             case "withdraw":
                 _withdraw(event, chosen, reason)

@@ -19,7 +19,7 @@ def publish_and_tell(event: Event) -> str:
     before = published_version(db(), event)
     version = publish_schedule(db(), person(), event)
     address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
-    mailed = tell_changes(db(), platform().mailer, event, before, version, address)
+    mailed = tell_changes(db(), event, before, version, address)
     message = gettext(
         "已公布第 %(version)d 版日程，给日程有变的 %(told)d 人发了邮件", version=version.version, told=mailed
     )
