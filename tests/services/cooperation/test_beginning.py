@@ -147,13 +147,10 @@ def test_accepting_an_interest_begins_a_cooperation(session: Session) -> None:
     engineer, researcher = make_user(session), make_user(session, Role.RESEARCHER)
     need, offer = make_need(session, engineer.organization), make_offer(session, researcher.organization)
 
-    class Silent:
-        def send(self, to: str, subject: str, text: str) -> None: ...
-
     pair = interests.get_contactable_pair(session, engineer, Side.NEED, need.id, offer.id)
-    interest = interests.ask(session, Silent(), engineer, pair, "想请教滑靴偏磨", "")
+    interest = interests.ask(session, engineer, pair, "想请教滑靴偏磨", "")
     assert cooperations(session) == []
-    interests.act(session, Silent(), researcher, interest.id, InterestAction.ACCEPT, "", "")
+    interests.act(session, researcher, interest.id, InterestAction.ACCEPT, "", "")
     (cooperation,) = cooperations(session)
     assert (cooperation.stage, cooperation.changes[0].cause) == (Stage.CONTACT, ChangeCause.INTEREST)
     assert cooperations_about(session, engineer, [interest]) == {interest.id: cooperation}

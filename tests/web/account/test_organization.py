@@ -3,11 +3,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import Organization, User
 from matchmaker.domain.vocabulary import MembershipStatus, OrganizationKind
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from tests.factories import PASSWORD, login, make_organization, make_user
 
 
 def letters(platform: Platform) -> list[str]:
+    run_pending(platform)
     return [path.read_text("utf-8") for path in sorted((platform.settings.data / "mail").glob("*.eml"))]
 
 
@@ -34,6 +36,7 @@ def test_the_owner_answers_applications(client: FlaskClient, session: Session, p
     session.expire_all()
     assert first.organization == owner.organization
     assert second.organization is None
+    session.commit()
     assert [letter.count("没有同意") for letter in letters(platform)] == [0, 1]
 
 

@@ -12,6 +12,7 @@ from matchmaker.domain.base import now
 from matchmaker.domain.block import Block
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.vocabulary import EventStatus, RequestStatus, Role
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from tests.docking import SLOTS, plan_meeting, publish_plan
 from tests.factories import make_user
@@ -55,6 +56,8 @@ def test_from_the_list_to_the_calendar(session: Session, scene: Scene) -> None:
 
 def test_a_mail_leads_to_what_has_to_be_answered(platform: Platform, scene: Scene) -> None:
     scene.ask(scene.client(scene.needs[0]))
+    scene.session.commit()
+    run_pending(platform)
     (mail,) = (Path(platform.settings.data) / "mail").iterdir()
     address = f"/attending/events/{scene.event.id}/requests"
     assert f"{platform.settings.base_url}{address}" in mail.read_text(encoding="utf-8")

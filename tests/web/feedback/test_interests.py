@@ -13,6 +13,7 @@ from matchmaker.domain.interest import Interest, InterestStatus
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import Role, Visibility
+from matchmaker.services.jobs.worker import run_pending
 from matchmaker.services.platform import Platform
 from tests.factories import login, make_need, make_offer, make_user
 
@@ -71,6 +72,8 @@ def test_from_asking_to_the_contact(session: Session, platform: Platform, scene:
     assert act(scene.researcher, one, "accept") == 303
     assert PHONE in scene.engineer.get("/feedback/interests").text
     assert "138-need" in scene.researcher.get("/feedback/interests").text
+    session.commit()
+    run_pending(platform)
     mails = sorted((Path(platform.settings.data) / "mail").iterdir())
     assert len(mails) == 4
     assert f"{platform.settings.base_url}/feedback/interests" in mails[0].read_text(encoding="utf-8")

@@ -222,6 +222,7 @@ def test_organizers_admit_and_refuse_many_at_once(
     decide_applications(session, organizer, fair, ids[:2], True, "", address_of)
     decide_applications(session, organizer, fair, ids, False, "名额已满", address_of)
     assert [p.status for p in fair.participants] == [STATUS.CONFIRMED, STATUS.CONFIRMED, STATUS.REJECTED]
+    session.commit()
     assert [subject for _, subject, _ in letters(platform)] == ["“示例对接会”：已确认参加"] * 2 + [
         "“示例对接会”：报名未通过"
     ]

@@ -33,4 +33,5 @@ def test_progress_is_filtered_exported_and_reminded_of(
     assert "已提醒 1 个参会方" in client.get(address).text
     client.post(address, data={"chosen": str(participant.id)})
     assert "刚刚提醒过" in client.get(address).text
+    session.commit()
     assert [to for to, _, _ in letters(platform)] == [member.email]

@@ -28,8 +28,8 @@ def test_applications_are_decided_in_one_go(
     for one in waiting:
         session.refresh(one)
     assert [one.status for one in waiting] == [STATUS.CONFIRMED, STATUS.CONFIRMED, STATUS.REJECTED]
-    assert len(letters(platform)) == 3
     session.commit()
+    assert len(letters(platform)) == 3
     page = client.get(address).text
     assert "没有选中任何参会方" in page
     client.post("/account/logout")
