@@ -6,6 +6,7 @@ waits in the data folder for a day.
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from time import time
 
 from sqlalchemy import select
@@ -115,7 +116,7 @@ def import_upload(run: JobRun, upload_id: int, actor_id: int, skip_bad: bool, la
 
 
 @periodic("transfer.forget", every=timedelta(hours=1))
-def forget_uploads(platform: RunningPlatform) -> None:
+def forget_uploads(platform: RunningPlatform, _: Event) -> None:
     """Delete uploaded files that nobody imported within a day."""
     oldest = time() - KEPT_HOURS * 3600
     for path in _folder(platform.settings).glob("*"):

@@ -1,8 +1,8 @@
 """Requests that nobody answered in time: both sides are told, once.
 
 A request stops holding its slot at ``expires_at``. The EXPIRED status only ensures that mail is sent once; it is set
-whenever somebody does something with a request of the event, by the
-worker every few minutes, and by ``matchmaker event expire-requests``.
+whenever somebody does something with a request of the event, by the worker every five minutes, and by
+``matchmaker event expire-requests``.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def expire_everywhere(session: Session, base_url: str, at: datetime | None = Non
 
 @periodic("requests.expire", every=timedelta(minutes=5))
 def expire_now_and_then(platform: RunningPlatform, _: StopSignal) -> None:
-    """What the worker does of itself, for all announced events."""
+    """Expire the requests of all announced events; the worker does it by itself."""
     with platform.database.writing() as session:
         expire_everywhere(session, platform.settings.base_url)
 
