@@ -11,7 +11,7 @@ from matchmaker.services.jobs import jobs
 from matchmaker.services.jobs.registry import find_handler
 from matchmaker.web.access import person
 from matchmaker.web.jobs import blueprint, see_job
-from matchmaker.web.jobs.results import result_page
+from matchmaker.web.jobs.results import result_page, subject_name
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db, platform
 
@@ -82,9 +82,10 @@ def job_action(job_id: int, action: str) -> ResponseReturnValue:
 
 
 def title_of(found: Job) -> str:
-    """What the job does, in the reader's language; its code word if this version does not know it."""
+    """What the job does and to what, in the reader's language; its code word if this version does not know it."""
     handler = find_handler(found.kind)
-    return gettext(handler.title) if handler else found.kind
+    title = gettext(handler.title) if handler else found.kind
+    return " · ".join(part for part in (title, subject_name(found)) if part)
 
 
 def summary_of(found: Job) -> str:

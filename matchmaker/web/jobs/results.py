@@ -1,4 +1,4 @@
-"""Where the result of each kind of job is seen."""
+"""What each kind of job is about, and where its result is seen."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,6 +17,15 @@ def result_page(job: Job) -> str | None:
     """The address of the page that the job was for; ``None`` where there is none, or the record is gone."""
     page = _PAGES.get(job.kind)
     return None if page is None else page(job)
+
+
+def subject_name(job: Job) -> str:
+    """The name of the event or of the file that the job is about; empty if it has none, or is gone."""
+    if job.subject == Event.__tablename__ and job.subject_id is not None:
+        event = db().get(Event, job.subject_id)
+        return event.name if event else ""
+    upload = db().get(Job, job.subject_id) if job.kind == IMPORT and job.subject_id is not None else job
+    return str(upload.arguments.get("name", "")) if upload is not None and upload.kind == CHECK else ""
 
 
 def _event_page(job: Job) -> str | None:
