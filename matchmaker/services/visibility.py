@@ -73,9 +73,7 @@ def printed_title(posting: Posting | None, language: str, *, own: bool = False) 
     """The title on a sheet for participants. ``own`` marks a sheet that only the posting's own people get."""
     if posting is None:
         return ""
-    if own or printed(posting).known:
-        return posting.title
-    return translate(N_("（议题不公开）"), language)
+    return (posting.title if own else printed(posting).title) or translate(N_("（议题不公开）"), language)
 
 
 def printed_reason(reason: Reason, need: Posting | None, offer: Posting | None, language: str) -> str:
@@ -93,7 +91,7 @@ def disclosed_reason(reason: Reason, need: Posting | None, offer: Posting | None
         return reason
     if not all(posting.known for posting in shown):
         return Reason()
-    titles = [posting.value("title").casefold() for posting in shown]
+    titles = [posting.title.casefold() for posting in shown]
     return Reason(
         tuple(term for term in reason.terms if all(term.casefold() in title for title in titles)),
         tuple(fact for fact in reason.facts if fact in SUMMARY_FIELDS),

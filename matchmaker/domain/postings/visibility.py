@@ -110,6 +110,11 @@ class VisiblePosting:
         return self.detail > Detail.NOTHING
 
     @property
+    def title(self) -> str:
+        """The title; empty where nothing shows. Needs no other column of the posting."""
+        return self.posting.title if self.known else ""
+
+    @property
     def readable(self) -> bool:
         """Whether its texts show, so that passages may be quoted."""
         return self.detail >= Detail.TEXT

@@ -163,6 +163,7 @@ def test_what_does_not_show_has_no_value(kind: PostingKind, detail: Detail) -> N
     text = "problem" if kind is Side.NEED else "summary"
     seen = VisiblePosting(posting(kind, title="题目", contact_phone="0379", **{text: "正文"}), detail)
 
+    assert seen.title == (seen.value("title") or "")
     assert (seen.value("title") == "题目") is seen.known is (detail > Detail.NOTHING)
     assert (seen.value(text) == "正文") is seen.readable is (detail >= Detail.TEXT)
     assert (seen.value("contact_phone") == "0379") is (seen.contact is not None) is (detail is Detail.FULL)
