@@ -18,6 +18,7 @@ TESTED_ELSEWHERE = {
     "services/events/expo/booth_recommendations.py": "what is printed of it: events/printing/test_exhibits.py",
     "services/events/expo/visits.py": "what a page shows of it: web/attending/test_expo.py",
     "services/events/onsite/results.py": "what is printed of it: events/printing/test_outcomes.py",
+    "services/events/print_jobs.py": "what a page starts: web/organizer/events/test_printing.py",
     "services/events/printing/programme.py": "printed with all other sheets: events/printing/test_sheets.py",
     "services/events/scheduling/meetings.py": "what a build makes of it: scheduling/test_build.py",
     "services/events/scheduling/schedule_metrics.py": "what is drawn of it: web/…/scheduling/test_schedule.py",

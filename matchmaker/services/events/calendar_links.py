@@ -48,7 +48,9 @@ def personal_calendar(session: Session, person: User, participant: Participant, 
 
 
 def delegate_calendar(session: Session, person: User, delegate_id: int, language: str) -> bytes:
-    """The same for one delegate. Raises :class:`NotFound` for other people's delegates."""
+    """The meetings of all participants for whom the delegate comes, as iCalendar. Raises :class:`NotFound` for other
+    people's delegates.
+    """
     delegate = _delegate(session, person, delegate_id)
     taken = _of_delegate(session, person, delegate, language)
     return personal_calendar_ics(

@@ -22,7 +22,7 @@ def public_events(session: Session, viewer: User | None) -> Sequence[Event]:
 
 
 def coming_events(session: Session, viewer: User | None, at: datetime) -> list[Event]:
-    """Those of them that are not over at a (local) time, the next first."""
+    """Events that the viewer may know of and that are not over at a (local) time, the next first."""
     coming = [event for event in public_events(session, viewer) if event.ends_at is not None and event.ends_at >= at]
     return coming[::-1]
 

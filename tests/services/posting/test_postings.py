@@ -1,18 +1,16 @@
 """The life of a posting: drafts, submissions, reviews, edits by several people."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.domain.amount import Amount
 from matchmaker.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from matchmaker.domain.people import Team, User
+from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer, Posting
-from matchmaker.domain.vocabulary import CooperationMode, OfferKind, OrganizationKind, PostingStatus, Role, Side
+from matchmaker.domain.vocabulary import OfferKind, OrganizationKind, PostingStatus, Role, Side
 from matchmaker.services.activity import history
 from matchmaker.services.finding.recommendations import similar_own
 from matchmaker.services.platform import Platform
@@ -33,15 +31,12 @@ from matchmaker.services.posting.postings import (
     withdraw,
 )
 from matchmaker.services.posting.values import content_hash
-from tests.factories import make_need, make_offer, make_organization, make_user
+from tests.factories import make_need, make_organization, make_user
 
 YESTERDAY = date.today() - timedelta(days=1)
+
+
 ENOUGH = {"title": "柱塞泵滑靴偏磨", "problem": "压力升到四十二兆帕以后滑靴单边偏磨，两百小时就要换"}
-
-
-@pytest.fixture
-def author(session: Session) -> User:
-    return make_user(session)
 
 
 @pytest.fixture
@@ -226,22 +221,6 @@ def test_what_became_of_the_status_is_no_edit(session: Session, author: User, or
     assert content_hash(need) != opened
 
 
-def test_the_edition_of_an_offer_knows_its_team(session: Session) -> None:
-    offer = make_offer(session)
-    opened = content_hash(offer)
-    offer.team = Team(organization=offer.organization, name="另一个团队")
-    assert content_hash(offer) != opened
-
-
-@pytest.mark.parametrize("budget", [Amount(), Amount(Decimal(50), Decimal("80.5")), Amount(negotiable=True)])
-def test_the_edition_survives_being_stored(session: Session, author: User, budget: Amount) -> None:
-    modes = frozenset({CooperationMode.LICENSE, CooperationMode.CONSULTING})
-    need = draft(session, author, budget=budget, cooperation_modes=modes)
-    written = content_hash(need)
-    session.expire_all()
-    assert content_hash(need) == written
-
-
 def test_two_transactions_at_the_same_moment(platform: Platform, session: Session, author: User) -> None:
     need = draft(session, author)
     with platform.database.writing() as elsewhere:
@@ -315,6 +294,8 @@ REWORDED = [
     ("圆锥滚子对数凸度超精加工的一致性差", "圆锥滚子凸度超精一致性提升"),
     ("湿式多片离合器摩擦片烧蚀翘曲", "湿式离合器摩擦片烧蚀"),
 ]
+
+
 OTHERS = ["轴承防锈油改进", "拖拉机电控液压悬挂耕深不稳", "牵引齿轮箱啸叫噪声"]
 
 

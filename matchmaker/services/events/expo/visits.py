@@ -76,7 +76,7 @@ def suggested_visits(
 
 
 def in_walking_order(visits: Sequence[SuggestedVisit]) -> list[tuple[str, list[SuggestedVisit]]]:
-    """The same booths hall by hall, by booth number within a hall; a hall without a name is ``""``."""
+    """Suggested booths hall by hall, by booth number within a hall; a hall without a name is ``""``."""
     walk = sorted(visits, key=lambda visit: (booth_order(visit.exhibitor), visit.rank))
     return [(hall, list(stops)) for hall, stops in groupby(walk, key=lambda visit: _hall(visit.exhibitor))]
 

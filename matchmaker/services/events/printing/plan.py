@@ -30,13 +30,13 @@ def listed_meetings(session: Session, event: Event) -> Sequence[Meeting]:
 
 
 def placed_meetings(session: Session, event: Event) -> list[Meeting]:
-    """Those of them that have a slot and keep it, by slot and table."""
+    """Listed meetings that have a slot and keep it, by slot and table."""
     meetings = [meeting for meeting in listed_meetings(session, event) if is_placed(meeting)]
     return sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.table or 0, meeting.id))
 
 
 def scheduled_meetings(session: Session, event: Event) -> list[Meeting]:
-    """The same for sheets that need a schedule. Raises :class:`Conflict` while there is none."""
+    """The placed meetings, for sheets that need a schedule. Raises :class:`Conflict` while there are none."""
     meetings = placed_meetings(session, event)
     if not meetings:
         raise Conflict(N_("“%(name)s”还没有排出日程，请先生成日程再打印"), name=event.name)
