@@ -29,9 +29,11 @@ from matchmaker.matching.text.facts import Verdict
 from matchmaker.printing.sheets import hall_plan
 from matchmaker.printing.sheets.hall_plan import PlannedBooth, industry_colour
 from matchmaker.services.events.timing import is_over
+from matchmaker.services.mailing.outbox import count_failed
 from matchmaker.web.access import Audience, belongs_to, viewer
 from matchmaker.web.fact_lines import fact_line, matters_to, obstacles
 from matchmaker.web.language import current_language
+from matchmaker.web.request_context import platform
 
 _VOCABULARIES = (
     DismissalCause,
@@ -69,6 +71,7 @@ def register_presentation(app: Flask) -> None:
         matches_link=matches_link,
         page_link=page_link,
         is_over=is_over,
+        failed_letters=failed_letters,
         industry_colour=industry_colour,
         hall_picture=hall_picture,
         **{vocabulary.__name__: vocabulary for vocabulary in _VOCABULARIES},
@@ -79,6 +82,14 @@ def register_presentation(app: Flask) -> None:
 def hall_picture(booths: Sequence[PlannedBooth]) -> Markup:
     """The booths of a hall as SVG within the page."""
     return Markup(hall_plan.hall_picture(booths))
+
+
+def failed_letters() -> int:
+    """How many letters finally failed, for the organizers' navigation. In a session of its own: the page may be about
+    an error that broke the request's.
+    """
+    with platform().database.reading() as session:
+        return count_failed(session)
 
 
 def label(value: Any) -> str:

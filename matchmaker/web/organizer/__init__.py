@@ -7,6 +7,7 @@ blueprint = audience_blueprint("organizer", __name__, Audience.ORGANIZERS, "/org
 from matchmaker.web.organizer import (  # noqa: E402, F401
     cooperations,
     judging,
+    mail,
     people,
     review,
     transfer,
