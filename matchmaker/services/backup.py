@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -16,9 +16,13 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+from sqlalchemy import update
+
 from matchmaker.config import Settings
 from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.job import as_message
+from matchmaker.domain.outgoing_mail import MailState, OutgoingMail
 from matchmaker.i18n import N_
 from matchmaker.services.database import Database, known_revisions
 
@@ -52,7 +56,7 @@ def back_up(settings: Settings, target: Path) -> Manifest:
         raise InvalidInput(N_("请把备份写到数据文件夹 %(data)s 之外"), data=settings.data)
     if not source.exists() or (schema := database.revision) is None:
         raise InvalidInput(N_("数据库还没有建好或版本较旧，请先运行 matchmaker init"))
-    files = sorted(_files_to_keep(settings.data, source))
+    files = sorted(_files_to_keep(settings.data, {source, settings.queue_file}))
     manifest = Manifest(schema, now().isoformat(timespec="seconds"), version("matchmaker"), len(files))
     half = _private(target.with_name(f".{target.name}.{os.getpid()}"))
     try:
@@ -109,6 +113,7 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Manifes
         _move_files(kept / FILES, settings.data)
     database = Database(settings.database_url)
     database.upgrade()
+    _hold_letters_back(database)
     database.engine.dispose()
     return manifest
 
@@ -121,10 +126,10 @@ def _file_of(database: Database) -> Path:
     return database.file
 
 
-def _files_to_keep(data: Path, database: Path) -> Iterator[Path]:
-    """The files of the data folder, without the database and the files that SQLite keeps beside it."""
+def _files_to_keep(data: Path, left_out: Set[Path]) -> Iterator[Path]:
+    """The files of the data folder, without these and the files that SQLite keeps beside a database."""
     for path in data.rglob("*"):
-        if path.is_file() and path != database and not path.name.endswith(_BESIDE_A_DATABASE):
+        if path.is_file() and path not in left_out and not path.name.endswith(_BESIDE_A_DATABASE):
             yield path
 
 
@@ -181,6 +186,15 @@ def _move_files(source: Path, data: Path) -> None:
             if path.name == "secret_key":
                 path.chmod(_OWNER_ONLY)
             shutil.move(path, target)
+
+
+def _hold_letters_back(database: Database) -> None:
+    """Letters that waited when the backup was made may have been sent since: people decide about them."""
+    error = as_message(N_("这封信来自备份：备份以后可能已经发出"))
+    waiting = OutgoingMail.state.in_((MailState.WAITING, MailState.SENDING))
+    with database.writing() as session:
+        session.execute(update(OutgoingMail).where(waiting).values(state=MailState.FAILED, error=error))
+        session.commit()
 
 
 def _no_backup(file: Path) -> InvalidInput:

@@ -15,9 +15,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.config import Settings, load_settings
 from matchmaker.domain.errors import Conflict, InvalidInput
+from matchmaker.domain.job import message_text
+from matchmaker.domain.outgoing_mail import MailState
 from matchmaker.domain.postings.posting import Need
 from matchmaker.services.backup import DATABASE, MANIFEST, back_up, read_manifest, restore
 from matchmaker.services.database import Database
+from matchmaker.services.mailing.letters import Letter, send
+from matchmaker.services.mailing.outbox import unsent_mail
 from matchmaker.services.platform import Platform
 from tests.factories import make_need
 
@@ -68,6 +72,23 @@ def test_a_city_moves_house(backup: Path, elsewhere: Settings) -> None:
     assert (elsewhere.data / "ranker.json").read_text() == "{}"
     assert (elsewhere.data / "secret_key").read_text() == "a secret"
     assert stat.S_IMODE((elsewhere.data / "secret_key").stat().st_mode) == 0o600
+
+
+def test_letters_that_waited_are_not_sent_after_a_restore(
+    backup: Path, settings: Settings, session: Session, elsewhere: Settings
+) -> None:
+    send(session, [Letter("li@example.com", "设置密码", "正文")])
+    session.commit()
+    file = backup.with_name("later.zip")
+    back_up(settings, file)
+    restore(elsewhere, file)
+    assert not elsewhere.queue_file.exists()
+    database = Database(elsewhere.database_url)
+    with database.reading() as reading:
+        (letter,) = unsent_mail(reading)
+        assert letter.state is MailState.FAILED
+        assert "来自备份" in message_text(letter.error, "zh")
+    database.engine.dispose()
 
 
 def test_only_its_owner_reads_a_backup(backup: Path) -> None:
