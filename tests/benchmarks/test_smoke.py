@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
-MAKES_A_CITY = {"archive", "exposure", "matching", "pages", "schedule_start", "searching"}
-"""Loading the demo city takes some seconds of its own."""
 
 
 def _run(path: Path, *arguments: str) -> str:
@@ -21,13 +21,7 @@ def _run(path: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    "benchmark",
-    [
-        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in MAKES_A_CITY else [])
-        for path in BENCHMARKS
-    ],
-)
+@pytest.mark.parametrize("benchmark", [pytest.param(path, id=path.stem) for path in BENCHMARKS])
 def test_runs_at_a_tiny_size(benchmark: Path) -> None:
     *table, line = _run(benchmark, "--size", "tiny").splitlines()
     figures = json.loads(line)

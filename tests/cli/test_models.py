@@ -50,6 +50,7 @@ def test_without_the_extra_the_command_says_how_to_install_it(command: CommandLi
     assert not (tmp_path / "e5").exists()
 
 
+@pytest.mark.slow
 def test_an_encoder_that_is_not_there_keeps_the_old_index(command: CommandLine, postings: None) -> None:
     assert command.run("index", "status").returncode == 0
     other = {"MATCHMAKER_ENCODER": f"sentence-transformers:{command.data / 'nothing'}"}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROBLEM: dict[str, Any] = {
     "slots": ["2031-05-18T09:00", "2031-05-18T09:20"],
     "tables": 1,
