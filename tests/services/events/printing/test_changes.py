@@ -65,7 +65,7 @@ def test_added_and_cancelled_meetings_are_told_as_such(
 def test_slips_compare_with_what_was_last_published(
     session: Session, search_index: SearchIndex, planned: Event
 ) -> None:
-    planned.assignments[-1].published_at = now()
+    planned.versions[-1].published_at = now()
     meeting = move(session, planned)
     meeting.locked = True
     record_version(session, None, planned)
