@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from huey import Huey, RedisHuey, SqliteHuey
+from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -50,7 +51,7 @@ class JobQueue:
         try:
             for huey, _ in self._lanes.values():
                 huey.storage.queue_size()
-        except ImportError as error:
+        except ConfigurationError as error:
             raise InvalidInput(N_("MATCHMAKER_JOBS 用 Redis，要先安装：pip install 'matchmaker[redis]'")) from error
         except Exception as error:
             raise InvalidInput(
@@ -110,7 +111,7 @@ def _with_timeout(url: str) -> str:
     """A server that hangs is a server that is away."""
     if "socket_timeout" in url:
         return url
-    return f"{url}{'&' if '?' in url else '?'}socket_timeout=5&socket_connect_timeout=5"
+    return f"{url}{'&' if '?' in url else '?'}socket_timeout=3&socket_connect_timeout=3"
 
 
 _queues: WeakKeyDictionary[Any, JobQueue] = WeakKeyDictionary()

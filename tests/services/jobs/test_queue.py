@@ -54,6 +54,13 @@ def test_a_redis_server_that_does_not_answer_is_said(tmp_path: Path) -> None:
         JobQueue(settings).check()
 
 
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huey.storage.Redis", None)
+    settings = load_settings({"MATCHMAKER_DATA": str(tmp_path), "MATCHMAKER_JOBS": "redis://127.0.0.1:1/0"})
+    with pytest.raises(InvalidInput, match=r"matchmaker\[redis\]"):
+        JobQueue(settings).check()
+
+
 def test_another_address_than_a_redis_servers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="MATCHMAKER_JOBS"):
         load_settings({"MATCHMAKER_DATA": str(tmp_path), "MATCHMAKER_JOBS": "amqp://127.0.0.1"})

@@ -120,7 +120,8 @@ def tell_changes(
     """Write to the people of each confirmed participant what a newly published version changed for them, and only that.
 
     ``before`` is the version published until now, ``None`` for the first; ``address`` is where they find their
-    schedule. Who acts for several participants gets one message. Returns how many were written to.
+    schedule. Who acts for several participants gets one message. Commits the version with its letters; returns how
+    many were written to.
     """
     changes = plan_difference(before, after, as_expected).by_participant()
     participants = {

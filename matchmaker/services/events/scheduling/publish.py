@@ -36,8 +36,8 @@ __all__ = ["publish_schedule", "replan_event", "restore_version"]
 _REASONS_SHOWN = 5
 
 
-def publish_schedule(session: Session, actor: User | None, event: Event) -> PlanVersion:
-    """Show participants the schedule as it stands.
+def publish_schedule(session: Session, actor: User | None, event: Event, *, commit: bool = True) -> PlanVersion:
+    """Show participants the schedule as it stands. Without ``commit`` the caller commits.
 
     The certificate is made of exactly the meetings that are published. Raises :class:`Conflict` with the reasons if it
     is not valid, before the first build, and for an event that is over.
@@ -61,7 +61,8 @@ def publish_schedule(session: Session, actor: User | None, event: Event) -> Plan
     version.published_at = now()
     event.published_version = version.version
     log(session, actor, "event", event.id, "schedule published", str(version.version))
-    session.commit()
+    if commit:
+        session.commit()
     return version
 
 

@@ -17,7 +17,7 @@ def publish_and_tell(event: Event) -> str:
     Raises :class:`~matchmaker.domain.errors.Conflict` with the reasons when it cannot be published.
     """
     before = published_version(db(), event)
-    version = publish_schedule(db(), person(), event)
+    version = publish_schedule(db(), person(), event, commit=False)
     address = platform().settings.base_url + url_for("attending.event", event_id=event.id)
     mailed = tell_changes(db(), event, before, version, address)
     message = gettext(
