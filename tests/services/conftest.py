@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.people import User
@@ -20,6 +21,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: 
         opened = Database(f"sqlite:///{tmp_path / 'matchmaker.sqlite'}")
     else:
         opened = Database(request.getfixturevalue("postgres_url"))
+        # The server is one for all tests: what an earlier one left must not be found.
+        with opened.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
         opened.upgrade()
     yield opened
     opened.engine.dispose()

@@ -5,6 +5,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakMethod
 
 from matchmaker.matching.encoding.vectors import Progress, embed_documents
 from matchmaker.matching.errors import EncoderError
@@ -38,9 +39,12 @@ class EncoderChange:
     """
 
     def __init__(self, engines: Engines, switch_to: Callable[[Engine], None]) -> None:
-        """``switch_to`` fills an engine's matcher and makes the engine the active one."""
+        """``switch_to``, a method of the index, fills an engine's matcher and makes the engine the active one.
+
+        It is held weakly: the index holds the change, and is to go when nobody uses it any more.
+        """
         self._engines = engines
-        self._switch_to = switch_to
+        self._switch_to = WeakMethod(switch_to)
         self._running = threading.Lock()
         self._thread: threading.Thread | None = None
         self._has_failed = False
@@ -61,7 +65,8 @@ class EncoderChange:
                 return
             engine = self._engines.make(self._engines.wanted)
             self._encode_published(engine, progress)
-            self._switch_to(engine)
+            if (switch_to := self._switch_to()) is not None:
+                switch_to(engine)
         _log.info("The encoder %s is active now.", engine.encoder.name)
 
     def run_in_background(self) -> None:

@@ -100,23 +100,26 @@ def provided_by(*modules: str) -> None:
 
 def find_handler(kind: str) -> Handler | None:
     """The handler of this kind of job; ``None`` for a kind that this version does not know."""
-    _load()
+    load_handlers()
     return _handlers.get(kind)
 
 
 def periodic_tasks() -> tuple[PeriodicTask, ...]:
     """All periodic tasks."""
-    _load()
+    load_handlers()
     return tuple(_tasks.values())
 
 
 def find_task(name: str) -> PeriodicTask | None:
     """The periodic task of this name; ``None`` if this version has none."""
-    _load()
+    load_handlers()
     return _tasks.get(name)
 
 
-def _load() -> None:
+def load_handlers() -> None:
+    """Import the modules named by :func:`provided_by`. Call it before threads begin: a model must not be used by one
+    thread while another one still imports it.
+    """
     with _loading:
         while _modules:
             import_module(_modules[0])

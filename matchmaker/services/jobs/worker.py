@@ -19,7 +19,14 @@ from matchmaker.domain.base import now
 from matchmaker.domain.job import Job, JobState, PeriodicRun
 from matchmaker.services.database import Database
 from matchmaker.services.jobs.queue import JOBS, TASKS
-from matchmaker.services.jobs.registry import PeriodicTask, RunningPlatform, find_task, periodic, periodic_tasks
+from matchmaker.services.jobs.registry import (
+    PeriodicTask,
+    RunningPlatform,
+    find_task,
+    load_handlers,
+    periodic,
+    periodic_tasks,
+)
 from matchmaker.services.jobs.running import job_folder, release_dead, run_job, waiting_jobs
 
 _log = logging.getLogger(__name__)
@@ -45,6 +52,7 @@ class Worker:
     def start(self) -> None:
         """Begin, after any fork. Raises :class:`InvalidInput` if the queue cannot be used."""
         self._platform.queue.check()
+        load_handlers()
         for lane, receive in ((JOBS, self._run_job), (TASKS, self._run_task)):
             huey = self._platform.queue.receive(lane, receive)
             consumer = _QuietConsumer(huey, workers=_THREADS[lane], periodic=False, max_delay=_LONGEST_POLL)
