@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,21 +41,23 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, prepared_database: Path) -> Iterator[Server]:
-    """The platform under gunicorn with a worker beside it, on a small city, on a port of its own."""
+    """The platform as `matchmaker serve` runs it, on a small city, on a port of its own."""
     data = tmp_path_factory.mktemp("server")
     (data / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
     build_city(Database(f"sqlite:///{data / 'matchmaker.sqlite'}"))
-    environment = {
-        **os.environ,
-        "MATCHMAKER_DATA": str(data),
-        "MATCHMAKER_ENCODER": "e5",
-        "DATABASE_URL": "",
-        "LANG": "zh_CN.UTF-8",
-    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--threads", "4"],
+        [sys.executable, "-m", "matchmaker.cli", "serve", "--port", str(port)],
         cwd=REPOSITORY,
-        env=environment,
+        env={
+            **os.environ,
+            "MATCHMAKER_DATA": str(data),
+            "MATCHMAKER_ENCODER": "e5",
+            "DATABASE_URL": "",
+            "LANG": "zh_CN.UTF-8",
+        },
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -68,11 +71,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, prepared_database: Path) ->
         pytest.fail(f"The server did not start:\n{said}")
     # What it says later goes to a file, or the pipe would fill and stop it.
     log = subprocess.Popen(["tee", str(data / "server.log")], stdin=process.stderr, stdout=subprocess.DEVNULL)
-    worker = subprocess.Popen([sys.executable, "-m", "matchmaker.cli", "worker"], cwd=REPOSITORY, env=environment)
     yield Server(listening.group(1), data)
-    for each in (worker, process):
-        each.terminate()
-    worker.wait(timeout=30)
+    process.terminate()
     process.wait(timeout=20)
     log.wait(timeout=20)
 

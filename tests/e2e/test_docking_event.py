@@ -97,7 +97,6 @@ def test_two_people_agree_and_see_their_meeting_move(
     log_in(office, "organizer@example.com")
     office.goto(f"/organizer/events/{event_id}/schedule")
     office.get_by_role("button", name="一键排程").click()
-    office.get_by_role("link", name="查看结果").click()
     office.get_by_role("button", name="公布第 1 版").click()
     expect(office.get_by_role("status").first).to_contain_text("已公布第 1 版日程")
     phone.goto(f"/attending/events/{event_id}")

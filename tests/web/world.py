@@ -17,6 +17,8 @@ from matchmaker.domain.block import Block
 from matchmaker.domain.cooperation import ChangeCause, ContractKind, Cooperation, Stage, TechnologyContract
 from matchmaker.domain.events.event import Delegate, Event, EventSession, Meeting, Participant
 from matchmaker.domain.events.meeting_request import MeetingRequest
+from matchmaker.domain.job import Job, JobState, as_message
+from matchmaker.domain.outgoing_mail import MailState, OutgoingMail
 from matchmaker.domain.people import User
 from matchmaker.domain.postings.posting import Need, Offer
 from matchmaker.domain.vocabulary import (
@@ -77,7 +79,9 @@ def build_world(session: Session) -> World:
         event=event, need_side=event.participants[0], offer_side=event.participants[1], need=need, offer=offer, score=80
     )
     cooperation = _cooperation(need, offer)
-    session.add_all([block, delegate, request, meeting, cooperation])
+    job = _job(people["enterprise"], event)
+    mail = OutgoingMail(to="somebody@example.com", subject="示例", text=SECRET, state=MailState.FAILED)
+    session.add_all([block, delegate, request, meeting, cooperation, job, mail])
     session.commit()
     common = {
         "organization_id": enterprise.id,
@@ -90,6 +94,8 @@ def build_world(session: Session) -> World:
         "cooperation_id": cooperation.id,
         "contract_id": cooperation.contracts[0].id,
         "other_id": event.participants[1].id,
+        "job_id": job.id,
+        "mail_id": mail.id,
         "user_id": people["enterprise"].id,
         "membership_id": waiting.id,
         "kind": "outcome",
@@ -164,6 +170,19 @@ def _cooperation(need: Need, offer: Offer) -> Cooperation:
     cooperation.change(None, Stage.NEGOTIATION, ChangeCause.HAND, SECRET, None)
     cooperation.change(None, Stage.CONTRACT, ChangeCause.RECORDED, SECRET, None)
     return cooperation
+
+
+def _job(actor: User, event: Event) -> Job:
+    """One that was done, whose words and file are for whoever asked for it."""
+    return Job(
+        kind="event.build",
+        arguments={"event_id": event.id, "actor_id": actor.id},
+        actor_id=actor.id,
+        subject=Event.__tablename__,
+        subject_id=event.id,
+        state=JobState.DONE,
+        result={"summary": [as_message("%(name)s", name=SECRET)]},
+    )
 
 
 def _event(session: Session, enterprise_id: int, university_id: int) -> Event:

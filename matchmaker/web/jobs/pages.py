@@ -1,9 +1,13 @@
 """The page of a job and the list of one's jobs."""
 
-from flask import flash, jsonify, render_template, request, send_file
+from datetime import timedelta
+
+from flask import flash, jsonify, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
+from matchmaker.domain.base import now
 from matchmaker.domain.errors import Conflict, NotFound
 from matchmaker.domain.job import Job, JobState, message_text
 from matchmaker.i18n import N_
@@ -11,12 +15,15 @@ from matchmaker.services.jobs import jobs
 from matchmaker.services.jobs.registry import find_handler
 from matchmaker.web.access import person
 from matchmaker.web.jobs import blueprint, see_job
-from matchmaker.web.jobs.results import result_page, subject_name
+from matchmaker.web.jobs.results import reports_itself, result_page, subject_name
 from matchmaker.web.language import current_language
 from matchmaker.web.request_context import db, platform
 
 REFRESH_SECONDS = 2
 """A page without scripts loads itself again after so long, while the job is not over."""
+
+JUST_NOW = timedelta(seconds=5)
+"""A job that ended so recently may have ended before its page was there."""
 
 
 @blueprint.get("/")
@@ -41,6 +48,7 @@ def job(job_id: int) -> str:
         summary=summary_of(found),
         result_page=result_page(found),
         refresh=None if found.state.is_over else REFRESH_SECONDS,
+        watched=not found.state.is_over or (_leads_on(found) and _ended_just_now(found)),
     )
 
 
@@ -54,6 +62,18 @@ def job_progress(job_id: int) -> ResponseReturnValue:
         percent=found.percent,
         step=message_text(found.step, current_language()),
     )
+
+
+@blueprint.get("/<int:job_id>/outcome")
+def job_outcome(job_id: int) -> Response:
+    """Lead on when the job is over: to the page that it was for, or to the job's page if there is more to choose."""
+    found = jobs.visible_job(db(), person(), job_id)
+    page = result_page(found)
+    if page is None or not _leads_on(found):
+        return see_job(found)
+    if not reports_itself(found):
+        flash(summary_of(found), "success")
+    return redirect(page, 303)
 
 
 @blueprint.get("/<int:job_id>/file")
@@ -79,6 +99,15 @@ def job_action(job_id: int, action: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.text(current_language()), "warning")
     return see_job(found)
+
+
+def _leads_on(found: Job) -> bool:
+    """Whether there is exactly one place to go: a job that made a file has the file, and one that failed, its error."""
+    return found.state is JobState.DONE and not found.file and result_page(found) is not None
+
+
+def _ended_just_now(found: Job) -> bool:
+    return found.finished_at is not None and now() - found.finished_at < JUST_NOW
 
 
 def title_of(found: Job) -> str:

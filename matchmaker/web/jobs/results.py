@@ -6,10 +6,10 @@ from flask import url_for
 
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.job import Job
-from matchmaker.domain.vocabulary import EventKind
 from matchmaker.services.events.print_jobs import ARCHIVE, SHEET
-from matchmaker.services.events.scheduling.jobs import BUILD, REPLAN
-from matchmaker.services.transfer.jobs import CHECK, IMPORT
+from matchmaker.services.events.scheduling.jobs import BUILD, REPLAN, shows_schedule
+from matchmaker.services.transfer.jobs import CHECK, IMPORT, report_of
+from matchmaker.web.access import person
 from matchmaker.web.request_context import db
 
 
@@ -17,6 +17,11 @@ def result_page(job: Job) -> str | None:
     """The address of the page that the job was for; ``None`` where there is none, or the record is gone."""
     page = _PAGES.get(job.kind)
     return None if page is None else page(job)
+
+
+def reports_itself(job: Job) -> bool:
+    """Whether the result's page says what came of the job, so that no message need say it."""
+    return job.kind in (CHECK, IMPORT)
 
 
 def subject_name(job: Job) -> str:
@@ -32,7 +37,8 @@ def _event_page(job: Job) -> str | None:
     event = db().get(Event, job.subject_id) if job.subject_id is not None else None
     if event is None:
         return None
-    page = "organizer.event_schedule" if event.kind is EventKind.DOCKING else "organizer.event_match_list"
+    as_list = bool(job.arguments.get("as_list"))
+    page = "organizer.event_schedule" if shows_schedule(event, as_list=as_list) else "organizer.event_match_list"
     return url_for(page, event_id=event.id)
 
 
@@ -40,8 +46,14 @@ def _print_page(job: Job) -> str:
     return url_for("organizer.event_print", event_id=job.subject_id)
 
 
-def _upload_page(job: Job) -> str:
-    return url_for("organizer.upload_report", upload_id=job.id if job.kind == CHECK else job.subject_id)
+def _upload_page(job: Job) -> str | None:
+    """The report, which only the person who uploaded the file may read; the form as long as there is none."""
+    upload = job if job.kind == CHECK else db().get(Job, job.subject_id)
+    if upload is None or upload.actor_id != person().id:
+        return None
+    if report_of(upload) is None:
+        return url_for("organizer.upload")
+    return url_for("organizer.upload_report", upload_id=upload.id)
 
 
 _PAGES: Mapping[str, Callable[[Job], str | None]] = {

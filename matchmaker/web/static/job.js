@@ -1,8 +1,8 @@
-// Shows how far a job is, and loads the page again when it is over.
+// Shows how far a job is, and goes on to what came of it when it is over.
 "use strict";
 {
   const card = document.querySelector("[data-progress]");
-  const bar = card?.querySelector("[data-bar]");
+  const bar = card?.querySelector("progress");
   const step = card?.querySelector("[data-step]");
 
   const look = async () => {
@@ -11,13 +11,11 @@
       if (!answer.ok) throw new Error(answer.statusText);
       const job = await answer.json();
       if (job.over) {
-        location.reload();
+        // In place of this page: the browser's Back leads to where the job was begun.
+        location.replace(card.dataset.outcome);
         return;
       }
-      if (job.percent !== null) {
-        bar.className = "progress-bar";
-        bar.style.width = bar.textContent = `${job.percent}%`;
-      }
+      if (job.percent !== null) bar.value = job.percent;
       if (job.step) step.textContent = job.step;
     } catch {
       // The server is away for a moment: look again.

@@ -19,14 +19,15 @@ BUILD = "event.build"
 REPLAN = "event.replan"
 
 
-def ask_for_build(session: Session, actor: User | None, event: Event) -> Job:
+def ask_for_build(session: Session, actor: User | None, event: Event, *, as_list: bool = False) -> Job:
     """Have the event's match list, at a docking event its schedule, built by a worker. Does not commit.
 
-    Returns the job that is under way if there is one. Raises :class:`Conflict` for an event that cannot be built.
+    ``as_list``: the person asked on the page of the match list and wants to see it, also at a docking event. Returns
+    the job that is under way if there is one. Raises :class:`Conflict` for an event that cannot be built.
     """
     check_organizer(actor)
     check_buildable(session, event)
-    return unfinished(session, BUILD, event) or _enqueue(session, BUILD, actor, event)
+    return unfinished(session, BUILD, event) or _enqueue(session, BUILD, actor, event, as_list=as_list)
 
 
 def ask_for_replan(session: Session, actor: User | None, event: Event) -> Job:
@@ -40,12 +41,12 @@ def ask_for_replan(session: Session, actor: User | None, event: Event) -> Job:
 
 
 @handler(BUILD, title=N_("生成匹配表与日程"), repeatable=True)
-def build(run: JobRun, event_id: int, actor_id: int | None) -> None:
+def build(run: JobRun, event_id: int, actor_id: int | None, as_list: bool = False) -> None:
     """Build the event's match list or schedule; the version and the finished job are one transaction."""
     with run.database.writing() as session:
         event, actor = _loaded(run, session, event_id, actor_id)
         version = build_match_list(session, run.platform.search_index, event, actor, commit=False)
-        if event.kind is EventKind.DOCKING:
+        if shows_schedule(event, as_list=as_list):
             summary = as_message(
                 N_("已生成第 %(version)d 版日程：%(meetings)d 场洽谈，%(unserved)d 个参会方场数不足"),
                 version=version.version,
@@ -72,8 +73,13 @@ def replan(run: JobRun, event_id: int, actor_id: int | None) -> None:
         run.finish(session)
 
 
-def _enqueue(session: Session, kind: str, actor: User | None, event: Event) -> Job:
-    arguments = {"event_id": event.id, "actor_id": None if actor is None else actor.id}
+def shows_schedule(event: Event, *, as_list: bool) -> bool:
+    """Whether what was built is looked at as a schedule: at a docking event, unless the list was asked for."""
+    return event.kind is EventKind.DOCKING and not as_list
+
+
+def _enqueue(session: Session, kind: str, actor: User | None, event: Event, **more: bool) -> Job:
+    arguments = {"event_id": event.id, "actor_id": None if actor is None else actor.id, **more}
     return enqueue(session, kind, actor, arguments, subject=event)
 
 

@@ -32,7 +32,7 @@ def event_build(event_id: int) -> Response:
     """Have a worker build the match list, or build it anew; the job's page says how far it is."""
     event = get_event(db(), event_id)
     try:
-        job = ask_for_build(db(), person(), event)
+        job = ask_for_build(db(), person(), event, as_list=True)
     except Conflict as error:
         flash(error.text(current_language()), "danger")
         return redirect(url_for(".event_match_list", event_id=event_id), 303)
