@@ -18,6 +18,7 @@ HANDLER_MODULES: tuple[str, ...] = (
     "matchmaker.services.events.scheduling.jobs",
     "matchmaker.services.events.print_jobs",
     "matchmaker.services.transfer.jobs",
+    "matchmaker.services.indexing.jobs",
     "matchmaker.services.mailing.outbox",
     "matchmaker.services.events.requests.expiry",
 )

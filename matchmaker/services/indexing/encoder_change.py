@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakMethod
@@ -10,10 +11,13 @@ from weakref import WeakMethod
 from matchmaker.matching.encoding.vectors import Progress, embed_documents
 from matchmaker.matching.errors import EncoderError
 from matchmaker.services.indexing.engines import Engine, Engines
-from matchmaker.services.indexing.indexed_postings import keys_of, published_documents
+from matchmaker.services.indexing.indexed_postings import corpus_revision, keys_of, published_documents
 from matchmaker.services.indexing.vector_store import DatabaseVectorStore
 
 _log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5
+"""Between two looks whether another process has encoded all."""
 
 _POSTINGS_AT_ONCE = 32
 """Postings that are encoded between two looks at what other processes have encoded in the meantime."""
@@ -35,7 +39,9 @@ class EncoderChangeStatus:
 class EncoderChange:
     """Encodes the published postings with the encoder that the settings ask for, then makes its engine the active one.
 
-    A change that was interrupted goes on where it was, in whichever process; several processes share the work.
+    A worker does so as a job (:mod:`matchmaker.services.indexing.jobs`); other processes only :meth:`look`, and change
+    over when all is encoded. A change that was interrupted goes on where it was, in whichever process; several
+    processes share the work.
     """
 
     def __init__(self, engines: Engines, switch_to: Callable[[Engine], None]) -> None:
@@ -47,18 +53,38 @@ class EncoderChange:
         self._switch_to = WeakMethod(switch_to)
         self._running = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._next_look = 0.0
         self._has_failed = False
+        self._needed: tuple[int, frozenset[str]] | None = None
+
+    @property
+    def wanted(self) -> str:
+        """The name of the encoder that the settings ask for."""
+        return self._engines.wanted.name
 
     @property
     def is_due(self) -> bool:
         """Whether the active encoder is another one than the settings ask for."""
-        return self._engines.active.encoder.name != self._engines.wanted.name
+        return self._engines.active.encoder.name != self.wanted
+
+    def is_complete(self) -> bool:
+        """Whether every published posting is encoded with the wanted encoder, by whichever process.
+
+        Two small reads while that is far away and no posting changes.
+        """
+        database = self._engines.database
+        revision = corpus_revision(database)
+        if self._needed is None or self._needed[0] != revision:
+            self._needed = revision, frozenset(keys_of(published_documents(database)))
+        _, needed = self._needed
+        store = DatabaseVectorStore(database, self.wanted)
+        return store.count() >= len(needed) and needed <= store.keys()
 
     def run(self, progress: Progress | None = None) -> None:
         """Carry the change out, if one is due. The present encoder answers until it is finished.
 
-        ``progress`` counts postings. Raises :class:`EncoderError` when the encoder cannot be loaded or gives vectors
-        of another length than those stored under its name; then all stays as it was.
+        ``progress`` counts postings; what it raises stops the change. Raises :class:`EncoderError` when the encoder
+        cannot be loaded or gives vectors of another length than those stored under its name; then all stays as it was.
         """
         with self._running:
             if not self.is_due:
@@ -69,15 +95,17 @@ class EncoderChange:
                 switch_to(engine)
         _log.info("The encoder %s is active now.", engine.encoder.name)
 
-    def run_in_background(self) -> None:
-        """Begin a change that is due, unless it is under way or has failed in this process."""
-        is_running = self._thread is not None and self._thread.is_alive()
-        if self.is_due and not is_running and not self._has_failed:
-            self._thread = threading.Thread(target=self._try_to_run, name="change of encoder", daemon=True)
-            self._thread.start()
+    def look(self) -> None:
+        """Change over in the background once all is encoded. Looks there too, every few seconds while one is due."""
+        is_looking = self._thread is not None and self._thread.is_alive()
+        if not self.is_due or is_looking or self._has_failed or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        self._thread = threading.Thread(target=self._run_if_complete, name="change of encoder", daemon=True)
+        self._thread.start()
 
     def wait(self) -> None:
-        """Wait for the change that was begun in the background, if there is one."""
+        """Wait for the last :meth:`look`, and for the change if it found all encoded."""
         if self._thread is not None:
             self._thread.join()
 
@@ -98,18 +126,31 @@ class EncoderChange:
         encoded = keys & DatabaseVectorStore(database, wanted.name).keys()
         return EncoderChangeStatus(wanted.name, len(encoded), len(keys), problem)
 
-    def _try_to_run(self) -> None:
+    def _run_if_complete(self) -> None:
         try:
-            self.run()
+            if self.is_complete():
+                self.run()
         except EncoderError as error:
             self._has_failed = True
             _log.error("The encoder %s stays active: %s", self._engines.active.encoder.name, error)
+        except Exception:
+            _log.exception("It is not known whether all is encoded; the next look will tell")
 
     def _encode_published(self, engine: Engine, progress: Progress | None) -> None:
         """Store the vectors of all published postings, in a random order so that processes share the work."""
         documents = published_documents(self._engines.database)
         random.shuffle(documents)
+        tell = progress or _tell_nobody
         for start in range(0, len(documents), _POSTINGS_AT_ONCE):
-            embed_documents(documents[start : start + _POSTINGS_AT_ONCE], engine.encoder, engine.store)
-            if progress is not None:
-                progress(min(start + _POSTINGS_AT_ONCE, len(documents)), len(documents))
+            # After each batch of texts as well, so that who wants to stop need not wait long.
+            embed_documents(
+                documents[start : start + _POSTINGS_AT_ONCE],
+                engine.encoder,
+                engine.store,
+                lambda *_, done=start: tell(done, len(documents)),
+            )
+            tell(min(start + _POSTINGS_AT_ONCE, len(documents)), len(documents))
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    pass

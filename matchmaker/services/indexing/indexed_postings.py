@@ -6,12 +6,19 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.vocabulary import PostingStatus
 from matchmaker.matching.encoding.vectors import vector_texts
 from matchmaker.matching.text.document import Document
 from matchmaker.services.database import Database
 from matchmaker.services.posting.documents import document_of
 from matchmaker.services.posting.postings import POSTING_TYPES
+
+
+def corpus_revision(database: Database) -> int:
+    """The number of the last change of any posting."""
+    with database.reading() as session:
+        return session.scalar(select(CorpusRevision.value)) or 0
 
 
 def published_documents(database: Database) -> list[Document]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from matchmaker.domain.corpus import CorpusRevision, Embedding
+from matchmaker.domain.corpus import CorpusRevision
 from matchmaker.domain.people import Organization
 from matchmaker.domain.postings.posting import Need, Offer, Posting
 from matchmaker.domain.vocabulary import PostingStatus, Side, Visibility
@@ -26,7 +26,7 @@ from matchmaker.matching.text.document import Document
 from matchmaker.services.database import Database
 from matchmaker.services.indexing.encoder_change import EncoderChange
 from matchmaker.services.indexing.engines import Engine, Engines
-from matchmaker.services.indexing.indexed_postings import keys_in_use, with_organization
+from matchmaker.services.indexing.indexed_postings import corpus_revision, keys_in_use, with_organization
 from matchmaker.services.indexing.vector_store import DatabaseVectorStore, stored_spaces
 from matchmaker.services.posting.documents import document_of, matching_side
 from matchmaker.services.posting.postings import POSTING_TYPES
@@ -63,7 +63,7 @@ class SearchIndex:
     """The published postings as a :class:`Matcher`, kept current with the database. Safe for many threads.
 
     ``encoder`` is the one the settings ask for. While another one's vectors cover more of the published postings, that
-    one is active, and :attr:`encoder_change` brings the change about.
+    one is active, and :attr:`encoder_change` brings the change about, in a worker.
 
     Vectors are stored on sessions of their own: call the verbs before a change or after its commit, never within one,
     or on SQLite the two wait for each other.
@@ -103,8 +103,10 @@ class SearchIndex:
     def refresh(self, progress: Progress | None = None) -> None:
         """Apply every change of the postings since the last call; the first call applies everything.
 
-        ``progress`` counts texts that had to be encoded. Cheap when nothing changed: one indexed read.
+        ``progress`` counts texts that had to be encoded. Cheap when nothing changed: one indexed read. When a worker
+        has finished a change of the encoder, it is followed in the background.
         """
+        self.encoder_change.look()
         if self._database_revision() != self._revision:
             with self._refreshing:
                 self._apply_changes(self._engines.active, self._revision, progress)
@@ -121,10 +123,10 @@ class SearchIndex:
     def refresh_async(self) -> None:
         """Refresh for a web request: few changes at once, many (an import) in a background thread.
 
-        Until the thread is done, lists are made from the earlier state, without what has been withdrawn since. A change
-        of the encoder that is due is begun in the background as well.
+        Until the thread is done, lists are made from the earlier state, without what has been withdrawn since. When a
+        worker has finished a change of the encoder, it is followed in the background.
         """
-        self.encoder_change.run_in_background()
+        self.encoder_change.look()
         if self._database_revision() == self._revision or self._is_busy_in_background():
             return
         if self._revision == _NOTHING_YET or self._count_changes() <= _WAITED_FOR:
@@ -165,21 +167,17 @@ class SearchIndex:
 
     def status(self) -> IndexStatus:
         """Counts for operators, and whether the matcher lags behind the database."""
-        encoder = self.encoder.name
-        with self._database.reading() as session:
-            vectors = session.scalar(select(func.count()).select_from(Embedding).where(Embedding.encoder == encoder))
         return IndexStatus(
-            encoder=encoder,
+            encoder=self.encoder.name,
             needs=len(self._access[Side.NEED]),
             offers=len(self._access[Side.OFFER]),
-            vectors=vectors or 0,
+            vectors=self.store.count(),
             revision=self._revision,
             database_revision=self._database_revision(),
         )
 
     def _database_revision(self) -> int:
-        with self._database.reading() as session:
-            return session.scalar(select(CorpusRevision.value)) or 0
+        return corpus_revision(self._database)
 
     def _count_changes(self) -> int:
         """How many published postings changed since the last refresh."""

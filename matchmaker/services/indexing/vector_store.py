@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from matchmaker.domain.corpus import Embedding
@@ -74,6 +74,12 @@ class DatabaseVectorStore:
         with self._database.reading() as session:
             stored = select(Embedding.content_hash).where(Embedding.encoder == self._encoder)
             return set(session.scalars(stored))
+
+    def count(self) -> int:
+        """How many vectors are stored."""
+        with self._database.reading() as session:
+            stored = select(func.count()).select_from(Embedding).where(Embedding.encoder == self._encoder)
+            return session.scalar(stored) or 0
 
     def dimension(self) -> int | None:
         """How many numbers a stored vector has; ``None`` while there is none."""

@@ -8,6 +8,7 @@ from matchmaker.domain.events.event import Event
 from matchmaker.domain.job import Job
 from matchmaker.services.events.print_jobs import ARCHIVE, SHEET
 from matchmaker.services.events.scheduling.jobs import BUILD, REPLAN, shows_schedule
+from matchmaker.services.indexing.jobs import ENCODE
 from matchmaker.services.transfer.jobs import CHECK, IMPORT, report_of
 from matchmaker.web.access import person
 from matchmaker.web.request_context import db
@@ -25,7 +26,9 @@ def reports_itself(job: Job) -> bool:
 
 
 def subject_name(job: Job) -> str:
-    """The name of the event or of the file that the job is about; empty if it has none, or is gone."""
+    """The name of the event, file or encoder that the job is about; empty if it has none, or is gone."""
+    if job.kind == ENCODE:
+        return str(job.arguments.get("encoder", ""))
     if job.subject == Event.__tablename__ and job.subject_id is not None:
         event = db().get(Event, job.subject_id)
         return event.name if event else ""

@@ -6,18 +6,24 @@ import sys
 import textwrap
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
+from matchmaker.domain.job import Job
 from matchmaker.domain.vocabulary import Side
 from matchmaker.matching.encoding.encoder import E5Encoder, Encoder, Vectors
 from matchmaker.matching.errors import EncoderError
 from matchmaker.services.finding.recommendations import search
+from matchmaker.services.indexing import encoder_change
+from matchmaker.services.indexing.jobs import ENCODE
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.indexing.vector_store import DatabaseVectorStore, stored_spaces
+from matchmaker.services.jobs.jobs import enqueue
+from matchmaker.services.jobs.running import run_job
 from matchmaker.services.platform import Platform
 from tests.factories import make_need, make_offer
 
@@ -77,6 +83,16 @@ def city(platform: Platform, session: Session) -> Platform:
     return platform
 
 
+def run_change(platform: Platform, search_index: SearchIndex) -> Job:
+    """Have a worker with this index carry the change out; the job as it stands afterwards."""
+    with platform.database.writing() as writing:
+        job = enqueue(writing, ENCODE, None, {"encoder": search_index.encoder_change.wanted})
+        writing.commit()
+    assert run_job(replace(platform, search_index=search_index), job.id)
+    with platform.database.reading() as reading:
+        return reading.get_one(Job, job.id)
+
+
 def found(platform: Platform, search_index: SearchIndex, text: str) -> list[str]:
     with platform.database.reading() as reading:
         return [one.posting.title for one in search(reading, search_index, None, Side.OFFER, text)]
@@ -100,18 +116,23 @@ def test_the_earlier_encoder_serves_until_all_is_encoded(city: Platform, turned:
 
 
 def test_pages_are_answered_while_the_background_encodes(city: Platform, encoder: Encoder) -> None:
-    may_go_on = threading.Event()
+    began, may_go_on = threading.Event(), threading.Event()
 
     class Waiting(TurnedEncoder):
         def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            began.set()
             assert may_go_on.wait(timeout=60)
             return super().encode_passages(texts)
 
     search_index = SearchIndex(city.database, Waiting(encoder))
+    worker = threading.Thread(target=run_change, args=(city, search_index))
+    worker.start()
+    assert began.wait(timeout=60)
     assert found(city, search_index, "轴承润滑脂") == ["轴承润滑脂"]
     assert (search_index.status().encoder, search_index.encoder_change.is_due) == ("e5", True)
     may_go_on.set()
     search_index.encoder_change.run()  # waits for the one in the background, then has nothing left to do
+    worker.join()
     assert search_index.status().encoder == "turned"
     assert "轴承润滑脂" in found(city, search_index, "轴承润滑脂")
 
@@ -139,6 +160,49 @@ def test_a_restarted_process_serves_with_what_is_complete(city: Platform, encode
     back = SearchIndex(city.database, encoder)
     back.refresh()
     assert back.status().encoder == "e5", "both are complete: the settings decide"
+
+
+def test_a_process_without_a_worker_follows_when_all_is_encoded(
+    city: Platform, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_change, "LOOK_SECONDS", 0)
+    own = TurnedEncoder(encoder)
+    serving = SearchIndex(city.database, own)
+    serving.refresh_async()
+    serving.encoder_change.wait()
+    assert (serving.status().encoder, serving.encoder_change.is_complete()) == ("e5", False)
+
+    SearchIndex(city.database, TurnedEncoder(encoder)).encoder_change.run()
+    assert serving.encoder_change.is_complete()
+    serving.refresh_async()
+    serving.encoder_change.wait()
+    assert (serving.status().encoder, own.encoded) == ("turned", []), "it encodes nothing by itself"
+    assert "轴承润滑脂" in found(city, serving, "轴承润滑脂")
+
+
+def test_a_process_that_cannot_follow_says_so_once_and_goes_on(
+    city: Platform, encoder: Encoder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_change, "LOOK_SECONDS", 0)
+    e5 = DatabaseVectorStore(city.database, "e5")
+    serving = SearchIndex(city.database, MissingEncoder(encoder))
+    serving.refresh()
+    DatabaseVectorStore(city.database, MissingEncoder.name).put(e5.get(sorted(e5.keys())))
+    for _ in range(3):
+        serving.refresh_async()
+        serving.encoder_change.wait()
+    assert caplog.text.count("The encoder e5 stays active: not there") == 1
+    assert found(city, serving, "轴承润滑脂") == ["轴承润滑脂"]
+
+
+def test_between_two_looks_nothing_is_asked(city: Platform, turned: TurnedEncoder) -> None:
+    serving = SearchIndex(city.database, turned)
+    serving.refresh_async()
+    serving.encoder_change.wait()
+    looked = serving.encoder_change._thread
+    assert looked is not None
+    serving.refresh_async()
+    assert serving.encoder_change._thread is looked
 
 
 @pytest.mark.slow
@@ -193,8 +257,7 @@ def test_an_encoder_that_cannot_be_loaded_changes_nothing(
     change = search_index.encoder_change.status()
     assert change is not None
     assert change.problem == "not there"
-    search_index.refresh_async()
-    search_index.encoder_change.wait()
+    run_change(city, search_index)
     assert "The encoder e5 stays active: not there" in caplog.text
     assert found(city, search_index, "轴承润滑脂") == ["轴承润滑脂"]
     assert stored_spaces(city.database) == {"e5"}

@@ -12,6 +12,7 @@ from matchmaker.domain.job import Job, JobState
 from matchmaker.domain.people import User
 from matchmaker.domain.vocabulary import Role
 from matchmaker.i18n import N_
+from matchmaker.services.indexing.jobs import ENCODE
 from matchmaker.services.jobs import registry
 from matchmaker.services.jobs.jobs import enqueue
 from matchmaker.services.jobs.registry import handler
@@ -110,3 +111,15 @@ def test_a_job_is_for_its_asker_and_for_organizers(
     assert f'href="/jobs/{job.id}"' not in client.get("/jobs/").text, "the list is of one's own"
     listed = f'href="/jobs/{job.id}"' in client.get("/jobs/?all=yes").text
     assert listed is (status == 200)
+
+
+def test_re_encoding_is_shown_to_organizers_with_the_encoder(client: FlaskClient, session: Session) -> None:
+    job = enqueue(session, ENCODE, None, {"encoder": "another"})
+    session.commit()
+    login(client, make_user(session, Role.ORGANIZER))
+    assert "换用编码器，重新编码 · another" in client.get("/jobs/?all=yes").text
+    client.post(f"/jobs/{job.id}/cancel")
+    assert "再试一次" in client.get(f"/jobs/{job.id}").text
+    client.post(f"/jobs/{job.id}/retry")
+    work_off(client)
+    assert "设置中的编码器已改为 e5，这个任务不用做了" in client.get(f"/jobs/{job.id}").text
