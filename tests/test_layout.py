@@ -21,7 +21,7 @@ TESTED_ELSEWHERE = {
     "services/events/print_jobs.py": "what a page starts: web/organizer/events/test_printing.py",
     "services/events/printing/programme.py": "printed with all other sheets: events/printing/test_sheets.py",
     "services/events/scheduling/meetings.py": "what a build makes of it: scheduling/test_build.py",
-    "services/events/scheduling/schedule_metrics.py": "what is drawn of it: web/…/scheduling/test_schedule.py",
+    "services/events/analysis/schedule_metrics.py": "what is drawn of it: web/…/scheduling/test_schedule.py",
     "services/events/scheduling/single_change.py": "what publishes by it: onsite/test_attendance.py",
     "services/finding/browsing.py": "what a page lists of it: web/public/test_postings.py, web/test_privacy.py",
     "services/indexing/encoders.py": "choosing an engine: indexing/test_encoder_change.py, cli/test_models.py",

@@ -7,7 +7,7 @@ import pygal
 from flask_babel import gettext
 from pygal.style import Style
 
-from matchmaker.services.events.scheduling.schedule_metrics import SCORE_STEP, ScheduleMetrics
+from matchmaker.services.events.analysis.schedule_metrics import SCORE_STEP, ScheduleMetrics
 from matchmaker.web.language import current_language
 
 _DEEP, _ACCENT, _INK = "#0f4c5c", "#c8553d", "#3c4f57"

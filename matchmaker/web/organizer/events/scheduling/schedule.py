@@ -12,6 +12,9 @@ from werkzeug.wrappers import Response
 from matchmaker.domain.errors import Conflict, InvalidInput, NotFound
 from matchmaker.domain.events.event import Event, PlanVersion, ScheduleRow
 from matchmaker.i18n import N_, translate
+from matchmaker.services.events.analysis.schedule_metrics import schedule_metrics
+from matchmaker.services.events.analysis.what_if import change_conditions, what_if
+from matchmaker.services.events.analysis.why_not import STRONG, explain_left_out
 from matchmaker.services.events.editing import get_event
 from matchmaker.services.events.participation.participants import everyone_of
 from matchmaker.services.events.plan.changes import MeetingChange, as_taking_place, in_time_order, plan_difference
@@ -28,9 +31,6 @@ from matchmaker.services.events.scheduling.jobs import ask_for_build, ask_for_re
 from matchmaker.services.events.scheduling.match_list_state import match_list_state
 from matchmaker.services.events.scheduling.publish import restore_version
 from matchmaker.services.events.scheduling.replan import disturbance_of
-from matchmaker.services.events.scheduling.schedule_metrics import schedule_metrics
-from matchmaker.services.events.scheduling.what_if import change_conditions, what_if
-from matchmaker.services.events.scheduling.why_not import STRONG, explain_left_out
 from matchmaker.web.access import person
 from matchmaker.web.jobs import see_job
 from matchmaker.web.language import current_language

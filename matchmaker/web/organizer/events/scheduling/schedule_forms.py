@@ -8,7 +8,7 @@ from wtforms.validators import Optional
 
 from matchmaker.domain.errors import InvalidInput, ValidationErrors
 from matchmaker.domain.events.event import Event
-from matchmaker.services.events.scheduling.what_if import Changes
+from matchmaker.services.events.analysis.what_if import Changes
 from matchmaker.web.language import current_language
 
 _TIMES = ["%H:%M", "%H:%M:%S"]

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.errors import Conflict, ValidationErrors
 from matchmaker.domain.events.event import Event, Room
+from matchmaker.services.events.analysis.what_if import Changes, apply_changes, what_if
 from matchmaker.services.events.pairing.partnerships import pin_pair
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.build import build_schedule
 from matchmaker.services.events.scheduling.certificate import verify
-from matchmaker.services.events.scheduling.what_if import Changes, apply_changes, what_if
 from matchmaker.services.indexing.search_index import SearchIndex
 from matchmaker.services.platform import Platform
 from tests.services.fairs import needs_of, offers_of, text_of

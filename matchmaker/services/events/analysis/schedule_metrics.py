@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import Side
+from matchmaker.services.events.analysis.why_not import slot_text
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.plan.versions import TAKES_PLACE
 from matchmaker.services.events.scheduling.constraints import load_constraints
-from matchmaker.services.events.scheduling.why_not import slot_text
 
 SCORE_STEP = 10
 """Width of a class of scores."""

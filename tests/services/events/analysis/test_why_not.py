@@ -8,10 +8,10 @@ from matchmaker.domain.events.event import Event
 from matchmaker.domain.events.meeting_request import MeetingRequest
 from matchmaker.domain.events.pair import pair_of
 from matchmaker.domain.vocabulary import MeetingStatus, RequestStatus, Side
+from matchmaker.services.events.analysis.why_not import LeftOut, explain_left_out
 from matchmaker.services.events.pairing.partnerships import exclude_pair, pin_pair
 from matchmaker.services.events.plan.queries import meetings_of
 from matchmaker.services.events.scheduling.build import build_schedule
-from matchmaker.services.events.scheduling.why_not import LeftOut, explain_left_out
 from matchmaker.services.indexing.search_index import SearchIndex
 from tests.services.fairs import limit, make_fair, needs_of, offers_of, on_day, text_of
 
