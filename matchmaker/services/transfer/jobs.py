@@ -128,7 +128,7 @@ def report_of(job: Job | None) -> dict[str, object] | None:
     """The report of a check or an import that is done, as JSON."""
     if job is None or job.state is not JobState.DONE or job.result is None:
         return None
-    report: dict[str, object] = job.result["report"]
+    report: dict[str, object] | None = job.result.get("report")
     return report
 
 

@@ -47,6 +47,7 @@ def job(job_id: int) -> str:
         step=message_text(found.step, current_language()),
         summary=summary_of(found),
         result_page=result_page(found),
+        leads_on=_leads_on(found),
         refresh=None if found.state.is_over else REFRESH_SECONDS,
         watched=not found.state.is_over or (_leads_on(found) and _ended_just_now(found)),
     )
