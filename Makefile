@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test test-fast lint format bench translations clean
+.PHONY: demo serve test test-fast test-pages lint format bench translations clean
 
 demo: $(VENV)/installed
 	$(BIN)/matchmaker init --demo
@@ -19,9 +19,13 @@ serve: $(VENV)/installed
 test: lint browser
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-# Leaves out what drives a browser, kills processes or encodes much text.
+# Rules, services, matching, scheduling and printing. Leaves out the pages (`make test-pages`), and what drives a browser,
+# kills processes, encodes much text or tries thousands of cases.
 test-fast: $(VENV)/installed-for-tests
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not e2e"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not e2e" --ignore=tests/web
+
+test-pages: $(VENV)/installed-for-tests
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" tests/web
 
 lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .

@@ -144,21 +144,23 @@ def applications(compiled_templates: FileSystemBytecodeCache) -> Callable[[Platf
     """
 
     @cache
-    def made(secret_key: str, base_url: str, proxies: int) -> tuple[Flask, dict[str, Any]]:
+    def made(secret_key: str, base_url: str, proxies: int) -> tuple[Flask, dict[str, Any], dict[str, Any]]:
         application = create_app(platform=first[-1])
         application.jinja_env.bytecode_cache = compiled_templates
         application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-        return application, dict(application.config)
+        return application, dict(application.config), dict(application.extensions)
 
     first: list[Platform] = []
 
     def serving(platform: Platform) -> Flask:
         first.append(platform)
         settings = platform.settings
-        application, config = made(settings.secret_key, settings.base_url, settings.proxies)
+        application, config, extensions = made(settings.secret_key, settings.base_url, settings.proxies)
+        # What an earlier test set, or a page of it left behind, is gone.
+        for state, fresh in ((application.config, config), (application.extensions, extensions)):
+            state.clear()
+            state.update(fresh)
         application.extensions["matchmaker"] = platform
-        application.config.clear()
-        application.config.update(config)
         return application
 
     return serving

@@ -37,7 +37,7 @@ class PlatformSQLAlchemy(SQLAlchemy):
 
     @property
     def engines(self) -> Mapping[str | None, Engine]:
-        """Those of the platform that the application serves at the moment: tests give one application many."""
+        """The reading and the writing engine of the platform that the application serves at the moment."""
         served = _platform_of(current_app).database
         return {None: served.engine, _WRITING: served.writing_engine}
 

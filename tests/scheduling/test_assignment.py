@@ -61,6 +61,7 @@ def small_problems(draw: st.DrawFn) -> AssignmentProblem:
     return AssignmentProblem(parties, pairs, pinned, excluded, draw(st.none() | st.integers(1, 6)))
 
 
+@pytest.mark.slow
 @given(small_problems())
 @settings(max_examples=150, deadline=None)
 def test_reaches_what_enumeration_finds_and_keeps_the_rules(problem: AssignmentProblem) -> None:

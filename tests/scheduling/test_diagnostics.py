@@ -145,6 +145,7 @@ def test_why_not_for_pairs_that_never_could() -> None:
         why_not(case, plan, "e5", "r1")
 
 
+@pytest.mark.slow
 @given(problems())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_wish_left_out_is_explained_and_the_change_makes_room(case: Problem) -> None:

@@ -83,6 +83,7 @@ def best_by_another_solver(problem: Problem) -> Objective:
     return Objective(sum(map(solver.value, served)), solver.value(granted), solver.value(total) / HUNDREDTHS)
 
 
+@pytest.mark.slow
 @given(problems())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_valid_problem_gets_a_valid_plan_as_good_as_another_solver_finds(problem: Problem) -> None:
@@ -107,6 +108,7 @@ def test_no_valid_problem_ever_yields_an_invalid_plan(problem: Problem, seed: in
     assert certificate.proven
 
 
+@pytest.mark.slow
 @given(problems())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_without_any_time_the_plan_is_still_valid_and_its_bound_holds(problem: Problem) -> None:
@@ -115,6 +117,7 @@ def test_without_any_time_the_plan_is_still_valid_and_its_bound_holds(problem: P
     assert hurried.bound >= schedule(problem).objective
 
 
+@pytest.mark.slow
 @given(problems())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_plan_exceeds_the_upper_bound(problem: Problem) -> None:

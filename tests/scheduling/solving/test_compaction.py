@@ -10,6 +10,7 @@ from matchmaker.scheduling.solving.compaction import idle_slots
 from tests.scheduling.problems import problems, times
 
 
+@pytest.mark.slow
 @given(problems())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_pairs_meet_with_no_more_idle_slots(problem: Problem) -> None:

@@ -272,6 +272,7 @@ def test_a_model_of_another_dimension_under_the_same_name_is_refused(city: Platf
     assert found(city, city.search_index, "轴承润滑脂") == ["轴承润滑脂"]
 
 
+@pytest.mark.slow
 def test_an_earlier_encoder_that_is_gone_is_said_and_all_is_encoded_anew(
     city: Platform, encoder: Encoder, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

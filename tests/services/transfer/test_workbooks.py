@@ -55,6 +55,7 @@ def test_of_a_sheet_that_is_too_large_only_the_extent_is_told() -> None:
     assert read_workbook(saved(book)) == [Sheet(sheet.title, 1_048_576, 1, ())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "value"), [("MEMORY", 24 * 1024 * 1024), ("PROCESSOR_SECONDS", 1)])
 def test_a_child_that_takes_too_much_ends_and_the_file_is_refused(
     monkeypatch: pytest.MonkeyPatch, limit: str, value: int
