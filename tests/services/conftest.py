@@ -12,10 +12,12 @@ from matchmaker.domain.vocabulary import Role
 from matchmaker.services.database import Database
 from tests.factories import make_user
 
+ON_POSTGRES = pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
 def database(request: pytest.FixtureRequest, tmp_path: Path, prepared_database: Path) -> Iterator[Database]:
-    """Each of the two kinds in turn; tests on PostgreSQL belong to the xdist group `postgres`."""
+    """Each of the two kinds in turn; on PostgreSQL one after another, for its server is shared."""
     if request.param == "sqlite":
         (tmp_path / "matchmaker.sqlite").write_bytes(prepared_database.read_bytes())
         opened = Database(f"sqlite:///{tmp_path / 'matchmaker.sqlite'}")

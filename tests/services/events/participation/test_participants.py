@@ -79,7 +79,7 @@ def test_parties_are_filtered_by_name_industry_and_district(session: Session) ->
     assert found(text="轴承") == {"瀍河轴承厂"}
     assert found(industry="biomedicine") == {"高新制药厂"}, "the industry of a need counts as well"
     assert found(district="chanhe") == {"瀍河轴承厂"}
-    assert found(silent=True) == {"瀍河轴承厂", "高新制药厂", "没有需求的厂"}
+    assert found(without_postings=True) == {"瀍河轴承厂", "高新制药厂", "没有需求的厂"}
 
 
 @pytest.mark.slow
