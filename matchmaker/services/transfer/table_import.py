@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from matchmaker.services.transfer.rows import BadRow, ReadTable
 from matchmaker.services.transfer.workbooks import Row
 
 
-class TableImport:
+class TableImport(ABC):
     """An import of one table in one session: :meth:`apply` makes and changes objects, :meth:`record` writes them.
 
     A kind of table is a subclass that says what one row does (:meth:`_apply_row`) and what is written beside the
@@ -43,13 +44,13 @@ class TableImport:
                 self.report.bad_rows += 1
                 self.report.problems.extend(bad.findings)
 
+    @abstractmethod
     def record(self, actor: User | None) -> None:
         """Write what was made and changed, number it for the search index, and log it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _apply_row(self, row: Row, values: dict[str, Any]) -> None:
         """Raises :class:`BadRow` when the row cannot be used."""
-        raise NotImplementedError
 
     def _claim(self, row: Row, subject: object, name: str) -> None:
         """Refuse a row that speaks of a subject which an earlier row of the file spoke of."""
