@@ -9,9 +9,6 @@ PACKAGE, TESTS = REPOSITORY / "matchmaker", REPOSITORY / "tests"
 
 MOST_MODULES = 14
 
-CROWDED = {"services/events/scheduling": 16}
-"""Folders that hold more for now; none may grow."""
-
 TESTED_ELSEWHERE = {
     "services/platform.py": "only holds the services together; every test with a platform makes one",
     "services/events/calendar_links.py": "the page that gives the address out: web/attending/test_schedule.py",
@@ -57,8 +54,7 @@ def test_only_what_there_is_is_excused() -> None:
 @pytest.mark.parametrize("room", ["services", "web"])
 def test_no_folder_is_a_corridor(room: str) -> None:
     folders = [module.rpartition("/")[0] for module in modules(room)]
-    crowded = {name: count for name in set(folders) if (count := folders.count(name)) > MOST_MODULES}
-    assert {name: count for name, count in crowded.items() if count > CROWDED.get(name, 0)} == {}
+    assert {name: count for name in set(folders) if (count := folders.count(name)) > MOST_MODULES} == {}
 
 
 def test_a_docstring_stands_alone() -> None:

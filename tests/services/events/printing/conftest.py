@@ -46,7 +46,7 @@ def event(session: Session) -> Event:
 
 @pytest.fixture
 def planned(session: Session) -> Event:
-    """The same with a schedule."""
+    """A docking event as `event`, with its schedule built."""
     return find_event(session, "示例对接会")
 
 

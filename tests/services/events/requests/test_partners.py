@@ -21,7 +21,7 @@ from tests.services.events.requests.scene import Scene
 
 
 class TestWhoCanBeAsked:
-    """Those of the other side who come; who is barred looks like somebody who is not there."""
+    """Participants of the other side who come. Somebody who is excluded looks like somebody who is not there."""
 
     @pytest.fixture(params=["block", "blocked by", "group", "organizers"])
     def barred(self, request: pytest.FixtureRequest, session: Session, scene: Scene) -> Callable[[], None]:
