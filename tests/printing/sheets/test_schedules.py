@@ -46,6 +46,7 @@ def test_each_delegate_has_a_sheet_with_meetings_in_time_order_under_their_day(e
     assert "先到者" not in second
 
 
+@pytest.mark.slow
 def test_every_name_of_many_schedules_can_be_read_back(event: EventHeader) -> None:
     names = [f"{chr(0x4E00 + 7 * number)}垚{chr(0x6000 + 5 * number)}" for number in range(120)]
     pages = pages_of(personal_schedules_pdf(event, [schedule(name, meeting("张三")) for name in names]))

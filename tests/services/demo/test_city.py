@@ -17,6 +17,8 @@ from matchmaker.services.events.expo.booth_recommendations import exhibits_by_in
 from matchmaker.services.indexing.search_index import DatabaseVectorStore
 from matchmaker.services.platform import Platform
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_can_log_in_in_every_role(city: DemoCity, session: Session) -> None:
     assert {role for _, role in city.users} == set(Role)

@@ -1,3 +1,4 @@
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -5,6 +6,8 @@ from matchmaker.domain.base import now
 from matchmaker.domain.cooperation import Cooperation, Stage
 from matchmaker.domain.people import User
 from matchmaker.services.cooperation.lists import own_cooperations
+
+pytestmark = pytest.mark.slow
 
 
 def test_some_of_its_meetings_led_to_something(met: int, session: Session) -> None:

@@ -177,6 +177,7 @@ def test_near_identical_offers_take_one_place(platform: Platform, session: Sessi
     assert [posting.id for posting in best.similar] == [copy.id for copy in copies[1:]]
 
 
+@pytest.mark.slow
 def test_partners_who_want_it_too_come_first(platform: Platform, session: Session) -> None:
     engineer = make_user(session)
     assert engineer.organization is not None
@@ -201,6 +202,7 @@ def test_partners_who_want_it_too_come_first(platform: Platform, session: Sessio
     assert partners[0].score == partners[0].pairs[0][1].score
 
 
+@pytest.mark.slow
 def test_partners_stand_in_the_order_of_the_scores_that_are_shown(platform: Platform, session: Session) -> None:
     engineer = make_user(session)
     assert engineer.organization is not None
