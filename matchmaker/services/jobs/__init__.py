@@ -9,9 +9,10 @@ A new kind of job stands with the capability that it belongs to::
     def build(run: JobRun, event_id: int) -> None:
         with run.database.reading() as session:
             ...                                 # long work; run.progress(3, 10) now and then
-        with run.finishing() as session:        # the change and “done” are one transaction
+        with run.database.writing() as session:
             ...
             run.result = {"version": 4}
+            run.finish(session)                 # the change and “done” are one transaction
 
 Its module is named in ``HANDLER_MODULES`` of :mod:`matchmaker.services.platform`.
 """

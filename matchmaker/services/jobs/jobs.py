@@ -13,6 +13,7 @@ from matchmaker.domain.errors import Conflict, NotAllowed, NotFound
 from matchmaker.domain.job import Job, JobState
 from matchmaker.domain.people import User
 from matchmaker.i18n import N_
+from matchmaker.services.database import rows_changed
 from matchmaker.services.jobs.queue import JOBS, announce
 
 
@@ -114,11 +115,8 @@ def code_version() -> str:
 
 def _move(session: Session, job: Job, states: Sequence[JobState], state: JobState, **values: Any) -> None:
     """One conditional statement: a worker may change the job at the same moment."""
-    moved = session.execute(
-        update(Job).where(Job.id == job.id, Job.state.in_(states)).values(state=state, **values),
-        execution_options={"synchronize_session": False},
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    change = update(Job).where(Job.id == job.id, Job.state.in_(states)).values(state=state, **values)
+    if rows_changed(session, change) != 1:
         session.rollback()
         raise Conflict(N_("任务的状态刚刚变了，请看看现在的状态"))
     session.commit()

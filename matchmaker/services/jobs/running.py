@@ -3,14 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from inspect import signature
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from matchmaker.domain.base import Base, now
 from matchmaker.domain.errors import MatchmakerError, NotFound
 from matchmaker.domain.job import Job, JobState, Message, as_message, error_message
 from matchmaker.i18n import N_
-from matchmaker.services.database import Database
+from matchmaker.services.database import Database, rows_changed
 from matchmaker.services.jobs.process import is_known_dead, new_worker_name
 from matchmaker.services.jobs.registry import Handler, RunningPlatform, find_handler
 
@@ -54,7 +53,6 @@ class JobRun:
         self.result: dict[str, Any] | None = None
         self._stopping = stopping
         self._lost = threading.Event()
-        self._finishing = False
         self._finished = False
         self._file = ""
         self._shown_at = 0.0
@@ -68,12 +66,12 @@ class JobRun:
         return self.platform.database
 
     def progress(self, done: int, total: int, step: str = "", **params: object) -> None:
-        """Show how far it is, ``step`` (a message id) being done. Call it often, outside of :meth:`finishing`.
+        """Show how far it is, ``step`` (a message id) being done. Call it often, but not amid a change of the database.
 
         Raises :class:`JobStopped` when there is no sense in going on.
         """
         self.check()
-        if self._finishing or self._finished or time.monotonic() - self._shown_at < _PROGRESS_SECONDS:
+        if self._finished or time.monotonic() - self._shown_at < _PROGRESS_SECONDS:
             return
         self._shown_at = time.monotonic()
         values: dict[str, Any] = {"done": done, "total": total}
@@ -103,29 +101,17 @@ class JobRun:
         """
         try:
             self.check()
-            self._mark_done(session)
+            if (
+                rows_changed(session, update(Job).where(*self._held).values(state=JobState.DONE, **self._outcome()))
+                != 1
+            ):
+                self._lost.set()
+                raise JobStopped
             session.commit()
         except Exception:
-            self._finished = False
             session.rollback()
             raise
-
-    @contextmanager
-    def finishing(self) -> Iterator[Session]:
-        """A writing session whose first commit also marks the job done: both or neither.
-
-        Make the change and return; a verb that commits by itself is fine. Raises :class:`JobStopped`, and undoes the
-        change, if the job was cancelled or given to somebody else meanwhile.
-        """
-        self.check()
-        with self.database.writing() as session:
-            event.listen(session, "before_commit", self._mark_done)
-            self._finishing = True
-            try:
-                yield session
-                session.commit()
-            finally:
-                self._finishing = False
+        self._finished = True
 
     def save_file(self, name: str, content: Iterable[bytes]) -> Path:
         """Keep a file that the job made, for its page to offer. It is deleted with the job.
@@ -141,15 +127,6 @@ class JobRun:
         self._file = path.relative_to(self.settings.data).as_posix()
         return path
 
-    def _mark_done(self, session: Session) -> None:
-        if self._finished or session.in_nested_transaction():
-            return
-        done = update(Job).where(*self._held).values(state=JobState.DONE, **self._outcome())
-        if session.connection().execute(done).rowcount != 1:
-            self._lost.set()
-            raise JobStopped
-        self._finished = True
-
     def _outcome(self) -> dict[str, Any]:
         return {"result": self.result, "file": self._file, "finished_at": now(), "step": None}
 
@@ -162,7 +139,7 @@ class JobRun:
         """Change the row if this run still holds the job. A database that is busy is not waited for twice."""
         try:
             with self.database.writing() as session:
-                held = _execute(session, update(Job).where(*self._held).values(heartbeat_at=now(), **values))
+                held = rows_changed(session, update(Job).where(*self._held).values(heartbeat_at=now(), **values))
                 session.commit()
         except OperationalError:
             _log.warning("job %s: its progress could not be written", self.job.id, exc_info=True)
@@ -211,7 +188,7 @@ def _run(run: JobRun, handler: Handler | None) -> None:
         with run.database.writing() as session:
             late = update(Job).where(Job.id == job.id, Job.worker == job.worker)
             held = Job.state == (JobState.DONE if run._finished else JobState.RUNNING)
-            _execute(session, late.where(held).values(state=JobState.DONE, **run._outcome()))
+            rows_changed(session, late.where(held).values(state=JobState.DONE, **run._outcome()))
             session.commit()
 
 
@@ -244,7 +221,7 @@ def _take(database: Database, job_id: int) -> Job | None:
     """The job, now held by a run of its own; ``None`` if it does not wait any more. One conditional statement."""
     worker = new_worker_name()
     with database.writing() as session:
-        taken = _execute(
+        taken = rows_changed(
             session,
             update(Job)
             .where(Job.id == job_id, Job.state == JobState.QUEUED)
@@ -284,7 +261,7 @@ def _release(database: Database, job: Job) -> int:
     _log.warning("job %s (%s): its worker %s is gone; now %s", job.id, job.kind, job.worker, values["state"].value)
     held = (Job.id == job.id, Job.state == JobState.RUNNING, Job.worker == job.worker)
     with database.writing() as session:
-        released = _execute(session, update(Job).where(*held).values(**values))
+        released = rows_changed(session, update(Job).where(*held).values(**values))
         session.commit()
     return released
 
@@ -313,9 +290,3 @@ class _Heartbeat:
     def _beat(self) -> None:
         while not self._over.wait(HEARTBEAT_SECONDS):
             self._run._update()
-
-
-def _execute(session: Session, statement: Any) -> int:
-    """How many rows the change met."""
-    changed: int = session.execute(statement, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
-    return changed

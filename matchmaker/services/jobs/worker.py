@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
 from matchmaker.domain.job import Job, JobState, PeriodicRun
-from matchmaker.services.database import Database
+from matchmaker.services.database import Database, rows_changed
 from matchmaker.services.jobs.queue import JOBS, TASKS
 from matchmaker.services.jobs.registry import (
     PeriodicTask,
@@ -158,11 +158,8 @@ def _begin(database: Database, task: PeriodicTask) -> bool:
     over = PeriodicRun.begun_at <= at - (task.every or timedelta())
     try:
         with database.writing() as session:
-            begun = session.execute(
-                update(PeriodicRun).where(PeriodicRun.name == task.name, over).values(begun_at=at),
-                execution_options={"synchronize_session": False},
-            )
-            if begun.rowcount == 0:  # type: ignore[attr-defined]
+            begin = update(PeriodicRun).where(PeriodicRun.name == task.name, over).values(begun_at=at)
+            if rows_changed(session, begin) == 0:
                 if session.get(PeriodicRun, task.name) is not None:
                     return False
                 session.execute(insert(PeriodicRun).values(name=task.name, begun_at=at))

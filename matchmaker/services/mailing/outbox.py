@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.domain.base import now
@@ -19,7 +19,7 @@ from matchmaker.domain.errors import NotFound
 from matchmaker.domain.job import Message, as_message, error_message
 from matchmaker.domain.outgoing_mail import MailState, OutgoingMail
 from matchmaker.i18n import N_
-from matchmaker.services.database import Database
+from matchmaker.services.database import Database, rows_changed
 from matchmaker.services.jobs.process import is_known_dead, new_worker_name
 from matchmaker.services.jobs.queue import TASKS, announce
 from matchmaker.services.jobs.registry import RunningPlatform, periodic
@@ -132,7 +132,7 @@ def forget_sent(platform: RunningPlatform, _: threading.Event) -> None:
 
 def _change_unsent(session: Session, mail_id: int | None, change: Any) -> int:
     change = change.where(OutgoingMail.state.in_((MailState.FAILED, MailState.WAITING)))
-    changed = _execute(session, change if mail_id is None else change.where(OutgoingMail.id == mail_id))
+    changed = rows_changed(session, change if mail_id is None else change.where(OutgoingMail.id == mail_id))
     if mail_id is not None and not changed:
         raise NotFound(N_("没有这封未发出的信"))
     announce(session, TASKS, DELIVERY)
@@ -148,7 +148,7 @@ def _waiting() -> tuple[Any, ...]:
 def _take(database: Database, mail_id: int) -> OutgoingMail | None:
     """The letter, now held by this attempt; ``None`` if somebody else has it."""
     with database.writing() as session:
-        taken = _execute(
+        taken = rows_changed(
             session,
             update(OutgoingMail)
             .where(OutgoingMail.id == mail_id, *_waiting())
@@ -171,7 +171,7 @@ def _settle(database: Database, mail: OutgoingMail, **values: Any) -> None:
             OutgoingMail.state == MailState.SENDING,
             OutgoingMail.worker == mail.worker,
         )
-        _execute(session, update(OutgoingMail).where(*held).values(worker="", **values))
+        rows_changed(session, update(OutgoingMail).where(*held).values(worker="", **values))
         session.commit()
 
 
@@ -186,7 +186,7 @@ def _postpone_others(database: Database, error: Message) -> None:
             select(OutgoingMail.id, OutgoingMail.attempts).where(*_waiting())
         ).all():
             values = {"attempts": attempts + 1} | _after_attempt(attempts + 1, error)
-            _execute(session, update(OutgoingMail).where(OutgoingMail.id == mail_id, *_waiting()).values(**values))
+            rows_changed(session, update(OutgoingMail).where(OutgoingMail.id == mail_id, *_waiting()).values(**values))
         session.commit()
 
 
@@ -212,9 +212,3 @@ def _take_back(database: Database, *, repeatable: bool) -> None:
             continue
         error = as_message(N_("发送这封信时程序中断了：对方可能收到了，也可能没有"))
         _settle(database, mail, state=MailState.FAILED, error=error)
-
-
-def _execute(session: Session, statement: Any) -> int:
-    """How many rows the change met."""
-    result: CursorResult[Any] = session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[assignment]
-    return result.rowcount

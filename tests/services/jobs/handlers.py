@@ -15,10 +15,11 @@ from matchmaker.services.jobs.running import JobRun
 def found(run: JobRun, name: str) -> None:
     """Found an organization, and say which."""
     run.progress(1, 2, "准备%(name)s", name=name)
-    with run.finishing() as session:
+    with run.database.writing() as session:
         organization = add(session, name)
         session.flush()
         run.result = {"organization": organization.id}
+        run.finish(session)
 
 
 @handler("test.refuse", title="测试：不接受", repeatable=False)

@@ -101,7 +101,7 @@ def test_a_job_cancelled_halfway_changes_nothing(platform: Platform, session: Se
 
     @handler("test.cancelled", title="测试：中途取消", repeatable=True)
     def cancelled(run: JobRun) -> None:
-        with run.finishing() as own:
+        with run.database.writing() as own:
             add(own, "示例取消单位")
             own.rollback()
             with platform.database.writing() as other:
@@ -109,7 +109,7 @@ def test_a_job_cancelled_halfway_changes_nothing(platform: Platform, session: Se
             add(own, "示例取消单位")
             own.flush()
             try:
-                own.commit()
+                run.finish(own)
             except JobStopped:
                 seen.append("stopped")
                 raise
@@ -194,8 +194,9 @@ def test_a_run_given_up_for_dead_cannot_finish(platform: Platform, session: Sess
             row = other.get_one(Job, job.id)
             row.state, row.worker = JobState.RUNNING, GONE
             other.commit()
-        with run.finishing() as own:
+        with run.database.writing() as own:
             add(own, "示例迟到单位")
+            run.finish(own)
 
     run_job(platform, job.id)
     assert look(platform, job).state is JobState.RUNNING
